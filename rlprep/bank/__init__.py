@@ -1,0 +1,1 @@
+"""The question bank: schemas, the loader from YAML, the linter, and third-party packs."""
