@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from rlprep import __version__
+from rlprep.cli import pack
 from rlprep.errors import RlprepError
 
 app = typer.Typer(
@@ -20,6 +21,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(pack.app, name="pack")
 
 
 def _print_version(wanted: bool) -> None:
