@@ -30,10 +30,20 @@ class Bank:
 
     def __init__(self) -> None:
         self.packs: list[Pack] = []
+        self._chosen: Pack | None = None
         self.skipped: list[tuple[str, list[Problem]]] = []
         """Packs that were left out: where each came from, and what is wrong with it."""
         self._entries: dict[tuple[str, str], Entry] = {}
         self._items: dict[tuple[str, str], Item] = {}
+
+    @property
+    def chosen(self) -> Pack:
+        """Return the pack whose round is held when none is named: the one given, or the first."""
+        return self._chosen or self.packs[0]
+
+    def choose(self, pack: Pack) -> None:
+        """Make a pack the one whose round is held."""
+        self._chosen = pack
 
     def ids(self, kind: str) -> list[str]:
         """Return the ids of all items of a kind, in the order of packs and files."""
@@ -66,6 +76,13 @@ class Bank:
         for pack in self.packs:
             for part in pack.parts:
                 yield pack, part
+
+    def pack_of(self, question: str) -> Pack:
+        """Return the pack whose round asks a question."""
+        for pack, part in self.parts():
+            if question in part.questions:
+                return pack
+        raise MisuseError(f"the question '{question}' is in no part of any pack")
 
     def add(self, pack: Pack, entries: Iterable[Entry], items: Iterable[Item] = ()) -> None:
         """Join a pack, with those of its items that are parsed already."""
@@ -109,8 +126,11 @@ def load_bank(given: Iterable[Path] = ()) -> Bank:
         raise author_error(problems)
     for folder in folders:
         bank.add(_parse_pack(folder.pack_file), folder.entries)
+    given = tuple(given)
     for name, place in _other_places(given):
-        _join(bank, name, place)
+        joined = _join(bank, name, place)
+        if joined and place in given:
+            bank.choose(joined[0])
     return bank
 
 
@@ -164,8 +184,8 @@ def _folder_of(point: metadata.EntryPoint) -> str:
         return f"(entry point {point.value}: {error})"
 
 
-def _join(bank: Bank, name: str, root: Path) -> None:
-    """Join the packs below `root`, or note why they are skipped."""
+def _join(bank: Bank, name: str, root: Path) -> list[Pack]:
+    """Join the packs below `root` and return them, or note why they are skipped."""
     folders, problems = scan(root)
     for folder in folders:
         problems += bank.taken(folder)
@@ -186,6 +206,7 @@ def _join(bank: Bank, name: str, root: Path) -> None:
         ]
     if problems:
         bank.skipped.append((name, problems))
-        return
+        return []
     for pack, folder, items in parsed:
         bank.add(pack, folder.entries, items)
+    return [pack for pack, _, _ in parsed]

@@ -13,6 +13,7 @@ import typer
 
 from rlprep import __version__
 from rlprep.cli import pack
+from rlprep.cli.quiz import quiz
 from rlprep.errors import RlprepError
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.command("quiz")(quiz)
 app.add_typer(pack.app, name="pack")
 
 

@@ -8,40 +8,22 @@ import os
 import shutil
 import sys
 import textwrap
-from typing import Literal, Protocol
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import Heading, Markdown
 from rich.padding import Padding
 from rich.text import Text
 
+from rlprep.interview.screen import Tone
 from rlprep.report.prose import blocks, printable, without_markup
 
-Tone = Literal["normal", "dim", "good", "warn", "bad"]
-_STYLES = {"normal": "", "dim": "dim", "good": "green", "warn": "yellow", "bad": "red"}
-
-
-class Screen(Protocol):
-    """What the conversation needs of a terminal."""
-
-    def heading(self, text: str, note: str = "") -> None:
-        """Print the title of what comes next, with a short note beside it."""
-
-    def prose(self, text: str, *, indent: int = 0) -> None:
-        """Print a text of the bank: Markdown with LaTeX."""
-
-    def say(self, text: str, tone: Tone = "normal", *, indent: int = 0) -> None:
-        """Print words of the program itself, taken literally."""
-
-    def quote(self, text: str) -> None:
-        """Print what the candidate wrote, taken literally and made harmless."""
-
-    def table(self, rows: list[tuple[str, ...]], numeric: int = 1) -> None:
-        """Print rows under the first one; the last `numeric` columns are right-aligned."""
-
-    def ask(self, prompt: str) -> str:
-        """Return one line that the candidate types. Raises EOFError at the end of input."""
-        ...
+_STYLES: dict[Tone, str] = {
+    "normal": "",
+    "dim": "dim",
+    "good": "green",
+    "warn": "yellow",
+    "bad": "red",
+}
 
 
 class _LeftHeading(Heading):
