@@ -1,0 +1,99 @@
+"""The catalogue: what the bank says of an exercise, made ready for grading."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rlprep.bank.load import Bank
+from rlprep.bank.schema import Example, Exercise, Parameter
+from rlprep.sandbox.wire import Built, LeavesOf
+
+MISTAKES = "mistakes"
+
+
+def mentioned(bank: Bank, source: bytes) -> dict[str, Exercise]:
+    """Return the exercises whose names occur in a source: most files need one of many parsed."""
+    return {id_: bank.exercise(id_) for id_ in bank.ids("exercise") if id_.encode() in source}
+
+
+def arities(exercises: dict[str, Exercise]) -> dict[str, int]:
+    """Return the number of positional arguments of each exercise."""
+    return {id_: len(exercise.parameters) for id_, exercise in exercises.items()}
+
+
+def mistakes_folder(bank: Bank, id_: str) -> Path:
+    """Return the folder of an exercise's small wrong implementations."""
+    stem = bank.solution_stem("exercise", id_)
+    return stem.parent / MISTAKES / id_
+
+
+def model_files(bank: Bank, id_: str) -> list[Path]:
+    """Return the model implementations of an exercise: ``gae.py``, ``gae_numpy.py``, ..."""
+    stem = bank.solution_stem("exercise", id_)
+    styles = ("", "_torch", "_numpy", "_python")
+    files = (stem.with_name(f"{stem.name}{style}.py") for style in styles)
+    return [file for file in files if file.is_file()]
+
+
+def example_arguments(exercise: Exercise, example: Example) -> tuple[Any, ...]:
+    """Return the arguments of a public example as a `Case` holds them."""
+    names = [parameter.name for parameter in exercise.parameters]
+    return tuple(
+        _argument(parameter, example.arguments[parameter.name], names)
+        for parameter in exercise.parameters
+    )
+
+
+def _argument(parameter: Parameter, value: Any, names: list[str]) -> Any:
+    if isinstance(value, dict) and len(value) > 1:
+        return f"({', '.join(f'{name}: {value_text(part)}' for name, part in value.items())})"
+    if isinstance(value, dict):
+        ((key, body),) = value.items()
+        if key == "leaves_of":
+            return LeavesOf(names.index(body))
+        return Built(key, {name: _arrays(part) for name, part in body.items()})
+    return _array(value) if parameter.is_array else value
+
+
+def _arrays(part: Any) -> Any:
+    """Return an array, or a list of arrays where the entries differ in shape (parameters)."""
+    is_group = isinstance(part, list) and len({_shape(each) for each in part}) > 1
+    return [_array(each) for each in part] if is_group else _array(part)
+
+
+def _shape(value: Any) -> tuple[int, ...]:
+    return np.shape(value)
+
+
+def _array(value: Any) -> np.ndarray:
+    array = np.asarray(value)
+    return array if array.dtype == bool else array.astype(np.float64)
+
+
+def call_text(exercise: Exercise, example: Example) -> str:
+    """Return an example as the call that it stands for."""
+    arguments = ", ".join(
+        f"{name}={value_text(value)}" for name, value in example.arguments.items()
+    )
+    return f"{exercise.id}({arguments})"
+
+
+def value_text(value: Any) -> str:
+    """Return a value as people read it: six digits, nested lists on one line."""
+    if isinstance(value, dict) and len(value) > 1:
+        return f"({', '.join(f'{name}: {value_text(part)}' for name, part in value.items())})"
+    if isinstance(value, dict):
+        ((key, body),) = value.items()
+        if key == "leaves_of":
+            return f"<the parameters of {body}>"
+        parts = ", ".join(f"{name}={value_text(part)}" for name, part in body.items())
+        return f"<{key} of {parts}>"
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        inner = ", ".join(map(value_text, value))
+        return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
+    if isinstance(value, float):
+        return f"{value:.1f}" if value.is_integer() and abs(value) < 1e6 else f"{value:.6g}"
+    return str(value)
