@@ -5,7 +5,7 @@ The map, one line a room:
     errors      the error family: what is wrong, where, what to try, and the exit code
     content     where questions/ and solutions/ are, installed or in a checkout
     bank        the question bank: YAML to checked objects, the linter, third-party packs
-    sandbox     runs code that nobody vouches for in confined processes, and brings back numbers only
+    sandbox     runs code that nobody vouches for in confined processes, brings back numbers only
     cli         the commands, each a thin file over the rooms above
 
 Nothing is imported here: a re-export would load torch or SymPy for everyone.

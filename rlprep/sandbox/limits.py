@@ -1,0 +1,44 @@
+"""What a child may use: memory and time in every mode, the rest unless the sandbox is off."""
+
+import resource
+from typing import Any
+
+
+def limit_use(limits: dict[str, Any]) -> None:
+    """Cap memory and CPU time, the two that cases are measured by."""
+    most = address_space() + limits["memory_bytes"]
+    _cap("RLIMIT_AS", most)
+    # The caller's clock comes first; this is for the case that the caller is suspended.
+    _cap("RLIMIT_CPU", int(limits["timeout_s"]) + 5)
+
+
+def limit_means() -> None:
+    """Cap what a computation has no use for: files to write, processes, locked memory."""
+    _cap("RLIMIT_FSIZE", 0)
+    _cap("RLIMIT_NPROC", 0)
+    _cap("RLIMIT_NOFILE", 64)
+    _cap("RLIMIT_CORE", 0)
+    _cap("RLIMIT_MEMLOCK", 0)
+    _cap("RLIMIT_MSGQUEUE", 0)
+
+
+def address_space() -> int:
+    """Return the bytes of address space that this process has now (0 where /proc can't tell)."""
+    try:
+        with open("/proc/self/statm") as file:  # noqa: PTH123 (this is the hot path)
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
+def _cap(name: str, most: int) -> None:
+    which = getattr(resource, name, None)
+    if which is None:
+        return  # not every system has every limit; what holds is found by trial
+    _, hard = resource.getrlimit(which)
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    try:
+        resource.setrlimit(which, (most, most))
+    except (ValueError, OSError):
+        return
