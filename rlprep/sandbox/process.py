@@ -78,7 +78,7 @@ class WorkerProcess:
         try:
             first = self.answer(timeout_s)
         except WorkerDiedError:
-            first = {"failed": self._last_words()}
+            first: dict[str, Any] = {"failed": self._last_words()}
         if "ready" in first:
             return first["ready"]
         raise SandboxError(
