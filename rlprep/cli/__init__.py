@@ -12,6 +12,9 @@ from typing import Annotated
 import typer
 
 from rlprep import __version__
+from rlprep.cli import pack
+from rlprep.cli.doctor import doctor
+from rlprep.cli.quiz import quiz
 from rlprep.errors import RlprepError
 
 app = typer.Typer(
@@ -20,6 +23,9 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.command("quiz")(quiz)
+app.command("doctor")(doctor)
+app.add_typer(pack.app, name="pack")
 
 
 def _print_version(wanted: bool) -> None:
