@@ -6,6 +6,7 @@ allowed for: nothing here knows what a right answer is, and the report is read a
 
 import contextlib
 import fcntl
+import importlib.util
 import inspect
 import os
 import random
@@ -138,8 +139,10 @@ def load(source: bytes, name: str) -> Any:
         Refused: if the source doesn't compile or raises, or has no such function.
     """
     try:
-        code = compile(source, FILENAME, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
+        # Decoded first: compiling bytes lets through what running the file would not.
+        text = importlib.util.decode_source(source)
+        code = compile(text, FILENAME, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, LookupError) as error:  # LookupError: a strange coding
         line = getattr(error, "lineno", None)
         raise Refused("syntax", describe(error, "load", line)) from None
     except (MemoryError, RecursionError) as error:
@@ -220,7 +223,7 @@ def gradients(
     Raises:
         Refused: if the backward pass raises.
     """
-    if type(returned) is not torch.Tensor or not returned.requires_grad:
+    if not positions or type(returned) is not torch.Tensor or not returned.requires_grad:
         return [None] * len(positions)
     inputs = [arguments.tensors[i] for i in positions]
     try:
@@ -249,7 +252,8 @@ def is_out_of_memory(error: BaseException) -> bool:
 def describe(error: BaseException, stage: str, line: int | None) -> dict[str, Any]:
     """Return the report of an exception, its text cut to length."""
     text = str(error.msg) if isinstance(error, SyntaxError) else _text(error)
-    name = type(error).__name__[:MAX_MESSAGE]
+    # By the descriptor of `type` itself: a metaclass may have another idea of what a name is.
+    name = type.__dict__["__name__"].__get__(type(error))[:MAX_MESSAGE]
     return {"stage": stage, "type": name, "message": text[:MAX_MESSAGE], "line": line}
 
 

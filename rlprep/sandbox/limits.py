@@ -10,6 +10,7 @@ def limit_use(limits: dict[str, Any]) -> None:
     _cap("RLIMIT_AS", most)
     # The caller's clock comes first; this is for the case that the caller is suspended.
     _cap("RLIMIT_CPU", int(limits["timeout_s"]) + 5)
+    _cap("RLIMIT_CORE", 0)
 
 
 def limit_means() -> None:
@@ -17,7 +18,6 @@ def limit_means() -> None:
     _cap("RLIMIT_FSIZE", 0)
     _cap("RLIMIT_NPROC", 0)
     _cap("RLIMIT_NOFILE", 64)
-    _cap("RLIMIT_CORE", 0)
     _cap("RLIMIT_MEMLOCK", 0)
     _cap("RLIMIT_MSGQUEUE", 0)
 

@@ -115,15 +115,19 @@ class WorkerProcess:
             data += part
         return json.loads(data)
 
-    def end(self, *, patience_s: float = 0.0) -> Ended:
-        """End it, after so much time to end by itself, with whatever it started."""
+    def end(self, *, patience_s: float = 2.0) -> Ended:
+        """End it, with whatever it started.
+
+        It is killed only if it doesn't end by itself in time, as it does when its socket closes:
+        having ended, it has surely cleaned up.
+        """
         self.control.close()
         if self.process.stderr is not None:
             self.process.stderr.close()
         pid, deadline = self.process.pid, time.monotonic() + patience_s
         ended, status, usage = os.wait4(pid, os.WNOHANG)
         while not ended and time.monotonic() < deadline:
-            time.sleep(0.005)
+            time.sleep(0.002)
             ended, status, usage = os.wait4(pid, os.WNOHANG)
         if not ended:
             self.process.kill()

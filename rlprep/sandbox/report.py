@@ -1,6 +1,7 @@
 """A case in the terms of `wire`, and a child's report read back, believing nothing of its form."""
 
 import os
+import signal
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -69,8 +70,9 @@ def outcome_of(
     if cut_short is not None:
         return Outcome(cut_short)
     if report.empty:
-        signal = os.WTERMSIG(wait_status) if os.WIFSIGNALED(wait_status) else None
-        return Outcome(Status.CRASHED, signal=signal)
+        number = os.WTERMSIG(wait_status) if os.WIFSIGNALED(wait_status) else None
+        # A child that lives on without its pipes is killed, so that signal says nothing of it.
+        return Outcome(Status.CRASHED, signal=None if number == signal.SIGKILL else number)
     try:
         return _read_report(*report.parse(), wants)
     except (wire.WireError, LookupError, TypeError, ValueError, AttributeError, RecursionError):

@@ -18,6 +18,7 @@ serves one case itself, and the caller starts the next one cold.
 When the caller goes away, the socket ends, and so does everything here.
 """
 
+import contextlib
 import gc
 import json
 import os
@@ -175,7 +176,9 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     send(control, {"ready": {"versions": versions, "layers": held}})
-    Worker(control, layers, forks=config["forks"]).serve()
+    with contextlib.suppress(OSError):  # the caller may go away in the middle of a message
+        Worker(control, layers, forks=config["forks"]).serve()
+    os._exit(0)  # the interpreter's own clearing up would take torch a while
 
 
 if __name__ == "__main__":
