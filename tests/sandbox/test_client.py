@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from tests.sandbox.conftest import descendants
 DOUBLE = b"def f(x):\n    return x * 2\n"
 
 
-def assert_close(got: object, expected: object, *, atol: float = 0.0) -> None:
+def assert_close(got: object, expected: Any, *, atol: float = 0.0) -> None:
     assert isinstance(got, np.ndarray)
     np.testing.assert_allclose(got, expected, atol=atol)
 
@@ -48,7 +49,7 @@ def assert_close(got: object, expected: object, *, atol: float = 0.0) -> None:
         ("return torch.func.grad(lambda a: (a * a).sum())(x)", 2 * np.arange(6.0).reshape(2, 3)),
     ],
 )
-def test_what_is_returned_comes_back(body: str, expected: object, strict: Sandbox):
+def test_what_is_returned_comes_back(body: str, expected: Any, strict: Sandbox):
     source = f"import numpy as np\nimport torch\n\n\ndef f(x):\n    {body}\n".encode()
     outcome = strict.run(source, "f", [np.arange(6.0).reshape(2, 3)])
     assert outcome.status is Status.RETURNED, outcome
@@ -73,7 +74,7 @@ def f(none, true, number, real, flags, counts, single, pair):
     assert type(pair) is tuple and type(pair[1]) is list and counts.shape == (2, 1)
     return 1.0
 """
-    arguments = [None, True, 3, 0.5, np.array([True]), np.array([[1], [2]]), np.float32([1.5])]
+    arguments = [None, True, 3, 0.5, np.array([True]), np.array([[1], [2]]), np.array([1.5], np.float32)]
     outcome = strict.run(source, "f", [*arguments, (1.0, [np.array(2.0)])])
     assert (outcome.value, outcome.error) == (1.0, None)
 
