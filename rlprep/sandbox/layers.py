@@ -14,7 +14,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -77,26 +77,37 @@ class Layers:
         return [] if self._ruleset is None else [self._ruleset]
 
     def apply(self, most: dict[str, Any]) -> None:
-        """Confine this process for good.
+        """Confine this process for good."""
+        for _, put_on in self._steps(most):
+            put_on()
 
-        A layer that fails is passed over: what then holds is for `trial`, in a child just like this
-        one, to say, and for the caller to judge before it sends any case.
+    def _steps(self, most: dict[str, Any]) -> Iterator[tuple[str, Callable[[], None]]]:
+        """Yield the name of each layer and how a process puts it on, in the order that works.
+
+        A layer that fails is passed over: what then holds is for `trial`, in a child just like any
+        other, to say, and for the caller to judge before it sends any case.
         """
-        limits.limit_use(most)
-        if not self.confines:
-            return
-        limits.limit_means()
-        if LINUX:
-            folders = [Path(os.__file__).parent, *map(Path, self.library_folders)]
-            if self._ruleset is None:
-                folders = []  # without Landlock to bound it, the power to read is given up too
-            _attempt(privileges.leave_root, folders)
-            _attempt(privileges.seal)
+        yield "limits", lambda: limits.limit(most, means=self.confines)
+        if self.confines and LINUX:
+            yield "privileges", self._drop_privileges
             if self._ruleset is not None:
-                _attempt(landlock.restrict_self, self._ruleset)
-                os.close(self._ruleset)
+                yield "files", self._close_files
             if seccomp.supported():
-                _attempt(seccomp.install)
+                yield "calls", lambda: _attempt(seccomp.install)
+
+    def _drop_privileges(self) -> None:
+        # The power to read what others can't is kept only where Landlock will bound it.
+        folders = [Path(os.__file__).parent, *map(Path, self.library_folders)]
+        keep_reading = self._ruleset is not None and not all(
+            privileges.readable_by_all(folder) for folder in folders
+        )
+        _attempt(privileges.leave_root, keep_reading=keep_reading)
+        _attempt(privileges.seal)
+
+    def _close_files(self) -> None:
+        assert self._ruleset is not None
+        _attempt(landlock.restrict_self, self._ruleset)
+        os.close(self._ruleset)
 
     def kill_orphans(self) -> None:
         """Kill whatever a child left running; orphans have come to this process, their reaper."""
@@ -121,8 +132,12 @@ class Layers:
         if pid == 0:
             try:
                 os.setsid()
-                self.apply(TRIAL_LIMITS)
-                os.write(write, json.dumps(_attacks()).encode())
+                held = {}
+                for name, put_on in self._steps(TRIAL_LIMITS):
+                    put_on()
+                    # Before the next layer is on, lest it do what this one should have done.
+                    held[name] = all(map(_is_denied, ATTACKS[name]))
+                os.write(write, json.dumps(held).encode())
             finally:
                 os._exit(0)
         os.close(write)
@@ -130,24 +145,6 @@ class Layers:
             found = stream.read()
         os.waitpid(pid, 0)
         return {**(json.loads(found) if found else {}), "namespaces": self.namespaces}
-
-
-def _attacks() -> dict[str, bool]:
-    """Return what holds in this process, which is confined and has nothing to lose."""
-    checks: dict[str, list[Callable[[], object]]] = {
-        "limits": [lambda: bytearray(TRIAL_LIMITS["memory_bytes"] * 2)],
-    }
-    if LINUX:
-        checks |= {
-            "privileges": [_regain_root],
-            "files": [
-                lambda: Path(__file__).read_bytes(),
-                lambda: list(Path("/").iterdir()),
-                _write_a_file,
-            ],
-            "calls": [os.fork, socket.socket, lambda: os.kill(os.getppid(), 0), _read_memory],
-        }
-    return {name: all(map(_is_denied, attacks)) for name, attacks in checks.items()}
 
 
 def _is_denied(attack: Callable[[], object]) -> bool:
@@ -161,10 +158,16 @@ def _is_denied(attack: Callable[[], object]) -> bool:
     return False
 
 
-def _regain_root() -> None:
-    """Succeed if this process is root, or might become it."""
-    free_to_gain = ctypes.CDLL(None).prctl(privileges.GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0
-    if not free_to_gain and os.getuid() != 0:
+def _exceed_memory() -> None:
+    bytearray(TRIAL_LIMITS["memory_bytes"] * 2)
+
+
+def _use_privileges() -> None:
+    """Succeed if this process has a capability, but for reading, or might gain one."""
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    capabilities = int(status["CapPrm"], 16) | int(status["CapEff"], 16)
+    sealed = status.get("NoNewPrivs", "").strip() == "1"
+    if sealed and not capabilities & ~(1 << privileges.DAC_READ_SEARCH):
         raise PermissionError
 
 
@@ -183,9 +186,21 @@ def _read_memory() -> None:
         raise OSError(ctypes.get_errno(), "process_vm_readv")
 
 
-def _attempt(step: Callable[..., object], *arguments: Any) -> None:
+ATTACKS: dict[str, list[Callable[[], object]]] = {
+    "limits": [_exceed_memory],
+    "privileges": [_use_privileges],
+    "files": [
+        lambda: Path(__file__).read_bytes(),
+        lambda: list(Path("/").iterdir()),
+        _write_a_file,
+    ],
+    "calls": [os.fork, socket.socket, lambda: os.kill(os.getppid(), 0), _read_memory],
+}
+
+
+def _attempt(step: Callable[..., object], *arguments: Any, **options: Any) -> None:
     with contextlib.suppress(OSError):
-        step(*arguments)
+        step(*arguments, **options)
 
 
 def _children() -> list[int]:

@@ -4,22 +4,24 @@ import resource
 from typing import Any
 
 
-def limit_use(limits: dict[str, Any]) -> None:
-    """Cap memory and CPU time, the two that cases are measured by."""
-    most = address_space() + limits["memory_bytes"]
-    _cap("RLIMIT_AS", most)
+def limit(most: dict[str, Any], *, means: bool) -> None:
+    """Cap what this process may use.
+
+    Args:
+        most: `memory_bytes` beyond what it uses now, and `timeout_s`.
+        means: whether to cap as well what a computation has no use for: files to write, processes,
+            locked memory.
+    """
+    _cap("RLIMIT_AS", address_space() + most["memory_bytes"])
     # The caller's clock comes first; this is for the case that the caller is suspended.
-    _cap("RLIMIT_CPU", int(limits["timeout_s"]) + 5)
+    _cap("RLIMIT_CPU", int(most["timeout_s"]) + 5)
     _cap("RLIMIT_CORE", 0)
-
-
-def limit_means() -> None:
-    """Cap what a computation has no use for: files to write, processes, locked memory."""
-    _cap("RLIMIT_FSIZE", 0)
-    _cap("RLIMIT_NPROC", 0)
-    _cap("RLIMIT_NOFILE", 64)
-    _cap("RLIMIT_MEMLOCK", 0)
-    _cap("RLIMIT_MSGQUEUE", 0)
+    if means:
+        _cap("RLIMIT_FSIZE", 0)
+        _cap("RLIMIT_NPROC", 0)
+        _cap("RLIMIT_NOFILE", 64)
+        _cap("RLIMIT_MEMLOCK", 0)
+        _cap("RLIMIT_MSGQUEUE", 0)
 
 
 def address_space() -> int:

@@ -3,6 +3,7 @@
 Numbers: Linux's linux/sched.h, linux/prctl.h and linux/capability.h.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -54,23 +55,30 @@ def readable_by_all(folder: Path) -> bool:
     return bool(folder.stat().st_mode & 0o004) and all(p.stat().st_mode & 0o001 for p in above)
 
 
-def leave_root(folders: list[Path]) -> None:
-    """Become nobody, with no groups, keeping of root's power at most the reading of `folders`.
+def leave_root(*, keep_reading: bool) -> None:
+    """Become nobody, with no groups and no capabilities; an ordinary user stays who it is.
 
-    That one is kept where the libraries lie in a place closed to others (/root); what may be opened
-    is then for Landlock alone to say. Does nothing for an ordinary user.
+    Args:
+        keep_reading: whether root keeps its power to read what is closed to others, for libraries
+            that lie in such a place (/root). What may be opened is then for Landlock alone to say.
 
     Raises:
-        OSError: if the kernel refuses.
+        OSError: if the kernel refuses to take the capabilities.
     """
     keep = 0
     if os.getuid() == 0:
-        if not all(readable_by_all(folder) for folder in folders):
+        if keep_reading:
             keep = 1 << DAC_READ_SEARCH
             prctl(SET_KEEPCAPS, 1)
-        os.setgroups([])
-        os.setresgid(NOBODY, NOBODY, NOBODY)
-        os.setresuid(NOBODY, NOBODY, NOBODY)
+        # In a user namespace there may be no nobody to become; without capabilities, its root is
+        # no more than the user who made it.
+        for become in (
+            lambda: os.setgroups([]),
+            lambda: os.setresgid(NOBODY, NOBODY, NOBODY),
+            lambda: os.setresuid(NOBODY, NOBODY, NOBODY),
+        ):
+            with contextlib.suppress(OSError):
+                become()
     set_capabilities(keep)
 
 

@@ -74,7 +74,15 @@ def f(none, true, number, real, flags, counts, single, pair):
     assert type(pair) is tuple and type(pair[1]) is list and counts.shape == (2, 1)
     return 1.0
 """
-    arguments = [None, True, 3, 0.5, np.array([True]), np.array([[1], [2]]), np.array([1.5], np.float32)]
+    arguments = [
+        None,
+        True,
+        3,
+        0.5,
+        np.array([True]),
+        np.array([[1], [2]]),
+        np.array([1.5], np.float32),
+    ]
     outcome = strict.run(source, "f", [*arguments, (1.0, [np.array(2.0)])])
     assert (outcome.value, outcome.error) == (1.0, None)
 
