@@ -6,6 +6,7 @@ allowed for: nothing here knows what a right answer is, and the report is read a
 
 import contextlib
 import fcntl
+import importlib.abc
 import importlib.util
 import inspect
 import os
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from rlprep.sandbox import callables, layers, values, wire
+from rlprep.sandbox import callables, landlock, layers, values, wire
 from rlprep.sandbox.counting import WorkCounter
 
 FILENAME = "<submission>"
@@ -41,6 +42,8 @@ def run(fds: list[int], limits: dict[str, Any], confinement: layers.Layers) -> N
     restore_signals()
     case, payload = read_case()
     confinement.apply(limits)
+    if confinement.confines:
+        sys.meta_path.insert(0, OtherLibraries())
     source = bytes(payload[: case["source_bytes"]])
     decoder = wire.Decoder(payload[case["source_bytes"] :], values.to_tensor, trusted=True)
     arguments = Arguments(decoder.value(case["args"]), case["gradients"])
@@ -97,6 +100,23 @@ def reseed(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed % 2**32)  # noqa: NPY002 (submissions may use the global generator)
     torch.manual_seed(seed)
+
+
+class OtherLibraries(importlib.abc.MetaPathFinder):
+    """Says of libraries that the confinement closes off that they aren't there.
+
+    Being found but unreadable, they would raise PermissionError, which an honest
+    ``try: import ... except ImportError`` doesn't expect.
+    """
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> None:
+        """Raise ModuleNotFoundError for what isn't offered; leave the rest to the finders below."""
+        known = fullname in landlock.LIBRARIES or fullname in sys.stdlib_module_names
+        if path is None and not known:
+            raise ModuleNotFoundError(
+                f"No module named {fullname!r} here: use torch, NumPy or plain Python",
+                name=fullname,
+            )
 
 
 class Arguments:
@@ -186,7 +206,7 @@ def call(
         return {
             "status": "returned",
             "value": value,
-            "gradients": wire.encode(slopes, chunks),
+            "gradients": [wire.encode(slope, chunks) for slope in slopes],
             "changed": arguments.changed() if case["changes"] else [],
             "calls": {str(i): n for i, n in arguments.calls().items()},
             "work": counter.report() if counter else None,

@@ -113,9 +113,15 @@ class Sandbox:
             # A worker dies when the machine runs out of memory, or when it can't fork any more.
             for _ in range(3):
                 try:
-                    return self._run_once(order, request, limits, wants)
+                    return self._run_once(order, request, limits, wants, len(args))
                 except WorkerDiedError:
                     self._drop()
+                except OSError as error:
+                    self._drop()
+                    raise SandboxError(
+                        f"the machine refused what the sandbox needs: {error.strerror}",
+                        hint="are its processes, memory or open files used up?",
+                    ) from error
                 except BaseException:
                     self._drop()  # Ctrl-C in the middle of a case: no child may outlive it
                     raise
@@ -125,7 +131,12 @@ class Sandbox:
         )
 
     def _run_once(
-        self, order: dict[str, Any], request: list[Any], limits: Limits, wants: Wants
+        self,
+        order: dict[str, Any],
+        request: list[Any],
+        limits: Limits,
+        wants: Wants,
+        arity: int,
     ) -> Outcome:
         worker = self._wait()
         with closing(Channels()) as channels:
@@ -139,7 +150,7 @@ class Sandbox:
             cut_short = channels.exchange(request, limits)
             wall_s = time.monotonic() - started
             ended = self._end_case(worker, begun, patient=cut_short is None)
-        outcome = outcome_of(cut_short, channels.report, wants, ended.status)
+        outcome = outcome_of(cut_short, channels.report, wants, arity, ended.status)
         printed = channels.printed.decode(errors="replace")
         return replace(outcome, printed=printed, wall_s=wall_s, cpu_s=ended.cpu_s)
 

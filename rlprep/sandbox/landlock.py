@@ -38,8 +38,14 @@ def version() -> int:
 
 def readable_entries(library_folders: list[str]) -> list[Path]:
     """Return the files and folders that submissions may read, all of them libraries."""
-    standard = Path(os.__file__).parent
-    entries = [entry for entry in standard.iterdir() if entry.name not in NEVER]
+    standard = [Path(folder) for folder in sys.path if folder not in library_folders]
+    entries = [
+        entry
+        for folder in standard
+        if folder.is_dir()
+        for entry in folder.iterdir()
+        if entry.name not in NEVER
+    ]
     for folder in library_folders:
         entries += [
             entry

@@ -23,6 +23,8 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "CUDA_VISIBLE_DEVICES": "",
 }
+PASSED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+"""Of the caller's environment, what torch may need to find its own libraries."""
 CAN_FORK = sys.platform.startswith("linux")
 """Elsewhere (macOS) a process that has loaded torch can't be forked safely."""
 
@@ -63,7 +65,7 @@ class WorkerProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                env=ENVIRONMENT,
+                env=ENVIRONMENT | {name: os.environ[name] for name in PASSED if name in os.environ},
                 cwd="/",
                 pass_fds=[fd],
                 start_new_session=True,  # a Ctrl-C at the terminal is the caller's to handle

@@ -57,7 +57,11 @@ def _to_numpy(raw: wire.RawArray) -> "np.ndarray":
 
 
 def outcome_of(
-    cut_short: Status | None, report: wire.FrameReader, wants: Wants, wait_status: int
+    cut_short: Status | None,
+    report: wire.FrameReader,
+    wants: Wants,
+    arity: int,
+    wait_status: int,
 ) -> Outcome:
     """Return what came of a case.
 
@@ -65,6 +69,7 @@ def outcome_of(
         cut_short: why the caller ended it, or None.
         report: what was read from the child.
         wants: what the case asked for.
+        arity: how many arguments it sent.
         wait_status: how the child's process ended, as `os.wait` gives it.
     """
     if cut_short is not None:
@@ -74,7 +79,7 @@ def outcome_of(
         # A child that lives on without its pipes is killed, so that signal says nothing of it.
         return Outcome(Status.CRASHED, signal=None if number == signal.SIGKILL else number)
     try:
-        return _read_report(*report.parse(), wants)
+        return _read_report(*report.parse(), wants, arity)
     except (wire.WireError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
         return Outcome(Status.MALFORMED)
 
@@ -91,7 +96,7 @@ CLAIMS = {
 """What a child can say of itself; the others are for the caller to observe."""
 
 
-def _read_report(header: dict[str, Any], payload: memoryview, wants: Wants) -> Outcome:
+def _read_report(header: dict[str, Any], payload: memoryview, wants: Wants, arity: int) -> Outcome:
     status = Status(header["status"])
     if status not in CLAIMS:
         raise wire.WireError("not a claim")
@@ -99,17 +104,23 @@ def _read_report(header: dict[str, Any], payload: memoryview, wants: Wants) -> O
         return Outcome(status, error=_read_error(header["error"]))
     decoder = wire.Decoder(payload, _to_numpy, trusted=False)
     value = decoder.value(header["value"])
-    slopes = decoder.value(header["gradients"])
+    slopes = [_slope(decoder.value(node)) for node in header["gradients"]]
     decoder.finish()
     work = None if header["work"] is None else [_count(n) for n in header["work"]]
     return Outcome(
         status,
         value=value,
         gradients=dict(zip(wants.gradients, slopes, strict=True)),
-        changed=tuple(_count(i) for i in header["changed"]),
-        calls={int(i): _count(n) for i, n in header["calls"].items()},
+        changed=tuple(_count(i, arity) for i in header["changed"]),
+        calls={_count(int(i), arity): _count(n) for i, n in header["calls"].items()},
         work=None if work is None else Work(*work),
     )
+
+
+def _slope(value: Any) -> "np.ndarray | None":
+    if value is None or hasattr(value, "dtype"):
+        return value
+    raise wire.WireError("not a gradient")
 
 
 def _read_error(error: Any) -> Raised | None:
@@ -124,7 +135,7 @@ def _read_error(error: Any) -> Raised | None:
     )
 
 
-def _count(value: Any) -> int:
-    if type(value) is not int or not 0 <= value < 1 << 62:
+def _count(value: Any, end: int = 1 << 62) -> int:
+    if type(value) is not int or not 0 <= value < end:
         raise wire.WireError("not a count")
     return value

@@ -33,7 +33,8 @@ def from_python(value: Any, room: list[int]) -> Any:
     if value is None or kind in (bool, float):
         return value
     if kind is int:
-        return value if value.bit_length() < 4096 else wire.Foreign("int of over 4096 bits")
+        bits = wire.MAX_INT_BITS
+        return value if value.bit_length() <= bits else wire.Foreign(f"int of over {bits} bits")
     if kind in (list, tuple):
         room[0] -= 8 * len(value)
         if room[0] < 0:

@@ -266,6 +266,38 @@ def products(x):
     assert work("products", 512).flops == 2 * 16 * 16 * 32
 
 
+def test_honest_imports_work_and_others_are_missing(strict: Sandbox):
+    source = b"""
+import collections
+import dataclasses
+import decimal
+import fractions
+import functools
+import heapq
+import statistics
+import typing
+import unittest.mock
+
+import numpy.fft
+import numpy.polynomial
+import torch.distributions.kl
+import torch.nn.functional
+import torch.optim
+
+try:
+    import pytest
+except ImportError as error:
+    missing = str(error)
+
+
+def f():
+    raise ValueError(missing)
+"""
+    error = strict.run(source, "f", []).error
+    assert error is not None
+    assert error.message == "No module named 'pytest' here: use torch, NumPy or plain Python"
+
+
 def test_seeds_reach_all_three_generators(strict: Sandbox):
     source = b"""
 import random

@@ -21,7 +21,7 @@ def raw_arrays(draw: st.DrawFn) -> wire.RawArray:
     return wire.RawArray(dtype, shape, draw(st.binary(min_size=size, max_size=size)))
 
 
-NUMBERS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False)
+NUMBERS = st.none() | st.booleans() | st.integers(-(2**900), 2**900) | st.floats(allow_nan=False)
 VALUES = st.recursive(
     NUMBERS | raw_arrays(), lambda inner: st.lists(inner, max_size=3).map(tuple) | st.lists(inner)
 )
@@ -99,6 +99,12 @@ def test_a_malformed_node_is_refused(node: Any):
     decoder = wire.Decoder(memoryview(b"12345678"), lambda raw: raw, trusted=False)
     with pytest.raises(wire.WireError):
         decoder.value(node)
+
+
+def test_an_integer_from_a_child_can_become_a_float():
+    assert float(there_and_back(2**1000 - 1)) > 1e300
+    assert type(there_and_back(2**1000)) is wire.Foreign
+    assert there_and_back(2**1000, trusted=True) == 2**1000
 
 
 def test_an_empty_array_has_a_shape_and_no_bytes():

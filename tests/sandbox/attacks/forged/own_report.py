@@ -10,7 +10,7 @@ def send(header, payload=b""):
 
 
 def report(value, **more):
-    fields = {"status": "returned", "gradients": {"list": []}, "changed": [], "calls": {}, "work": None}
+    fields = {"status": "returned", "gradients": [], "changed": [], "calls": {}, "work": None}
     return {**fields, "value": value, **more}
 
 

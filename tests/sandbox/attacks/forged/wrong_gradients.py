@@ -10,10 +10,10 @@ def send(header, payload=b""):
 
 
 def report(value, **more):
-    fields = {"status": "returned", "gradients": {"list": []}, "changed": [], "calls": {}, "work": None}
+    fields = {"status": "returned", "gradients": [], "changed": [], "calls": {}, "work": None}
     return {**fields, "value": value, **more}
 
 
 def attack(x):
-    send(report(1.0, gradients={"list": [1.0, 2.0]}))
+    send(report(1.0, gradients=[1.0, 2.0]))
     os._exit(0)
