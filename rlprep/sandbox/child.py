@@ -9,6 +9,7 @@ import fcntl
 import importlib.abc
 import importlib.util
 import inspect
+import linecache
 import os
 import random
 import signal
@@ -168,6 +169,8 @@ def load(source: bytes, name: str) -> Any:
     except (MemoryError, RecursionError) as error:
         # The parser's own limits: the file is nested too deeply.
         raise Refused("syntax", describe(error, "load", None)) from None
+    # For `inspect.getsource`, on which torch.jit.script relies.
+    linecache.cache[FILENAME] = (len(text), None, text.splitlines(keepends=True), FILENAME)
     module = type(sys)("submission")
     sys.modules["submission"] = module  # dataclasses look their module up
     try:

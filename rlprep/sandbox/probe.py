@@ -33,7 +33,7 @@ LAYERS = (
     ),
     Layer(
         "privileges",
-        "no_new_privs, no capabilities, not root",
+        "no_new_privs, nobody, no capabilities",
         "a case has fewer rights than whoever runs the grader, and can't gain any",
         required=True,
     ),

@@ -21,6 +21,8 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    "OMP_THREAD_LIMIT": "1",  # for `torch.set_num_threads`, whose threads would be refused
+    "TORCHDYNAMO_DISABLE": "1",  # `torch.compile` does nothing: there is no compiler to run
     "CUDA_VISIBLE_DEVICES": "",
 }
 PASSED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")

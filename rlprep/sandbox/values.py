@@ -1,6 +1,6 @@
 """Values between a child and `wire`: what the case sends, and what the submission returned.
 
-Exact types only, in both directions: a subclass can lie about its shape, its length or its numbers.
+Exact types only: a subclass can lie about its shape, its length or its numbers.
 """
 
 from typing import Any
@@ -35,11 +35,14 @@ def from_python(value: Any, room: list[int]) -> Any:
     if kind is int:
         bits = wire.MAX_INT_BITS
         return value if value.bit_length() <= bits else wire.Foreign(f"int of over {bits} bits")
-    if kind in (list, tuple):
-        room[0] -= 8 * len(value)
-        if room[0] < 0:
-            raise OverflowError
-        return kind(from_python(item, room) for item in value)
+    if kind is list:
+        take(room, 8 * len(value))
+        return [from_python(item, room) for item in value]
+    if issubclass(kind, tuple):
+        # A named tuple is fine: by tuple's own method there is no lying about what is in it.
+        items = list(tuple.__iter__(value))
+        take(room, 8 * len(items))
+        return tuple([from_python(item, room) for item in items])
     if kind is torch.Tensor:
         return from_tensor(value, room)
     if kind is np.ndarray or (isinstance(value, np.generic) and kind.__module__ == "numpy"):

@@ -298,6 +298,44 @@ def f():
     assert error.message == "No module named 'pytest' here: use torch, NumPy or plain Python"
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "torch.set_num_threads(4)\n\n\ndef f(x):\n    torch.rand(600, 600) @ torch.rand(600, 600)\n"
+        "    return x * 2\n",
+        "@torch.jit.script\ndef f(x):\n    return x * 2\n",
+        "@torch.compile\ndef f(x):\n    return x * 2\n",
+        "class Double(torch.nn.Module):\n    def forward(self, x):\n        return x * 2\n\n\n"
+        "f = Double()\n",
+        "f = torch.vmap(lambda x: x * 2)\n",
+    ],
+    ids=["threads", "script", "compile", "module", "vmap"],
+)
+def test_ways_to_write_a_function(source: str, strict: Sandbox):
+    outcome = strict.run(b"import torch\n\n\n" + source.encode(), "f", [np.arange(3.0)])
+    assert outcome.status is Status.RETURNED, outcome
+    assert_close(outcome.value, [0.0, 2.0, 4.0])
+
+
+def test_a_named_tuple_is_a_tuple(strict: Sandbox):
+    source = b"""
+from typing import NamedTuple
+
+
+class Pair(NamedTuple):
+    first: float
+    second: float
+
+    def __iter__(self):
+        return iter([3.0, 4.0])
+
+
+def f():
+    return Pair(1.0, 2.0)
+"""
+    assert strict.run(source, "f", []).value == (1.0, 2.0)
+
+
 def test_seeds_reach_all_three_generators(strict: Sandbox):
     source = b"""
 import random
