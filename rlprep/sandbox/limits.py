@@ -1,6 +1,7 @@
 """What a child may use: memory and time in every mode, the rest unless the sandbox is off."""
 
 import resource
+import time
 from typing import Any
 
 
@@ -14,7 +15,7 @@ def limit(most: dict[str, Any], *, means: bool) -> None:
     """
     _cap("RLIMIT_AS", address_space() + most["memory_bytes"])
     # The caller's clock comes first; this is for the case that the caller is suspended.
-    _cap("RLIMIT_CPU", int(most["timeout_s"]) + 5)
+    _cap("RLIMIT_CPU", int(time.process_time() + most["timeout_s"]) + 5)
     _cap("RLIMIT_CORE", 0)
     if means:
         _cap("RLIMIT_FSIZE", 0)

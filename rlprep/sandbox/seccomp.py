@@ -25,13 +25,13 @@ ALWAYS = {
         "getgid": 104, "geteuid": 107, "getegid": 108, "getppid": 110, "sigaltstack": 131,
         "arch_prctl": 158, "gettid": 186, "time": 201, "futex": 202, "sched_getaffinity": 204,
         "getdents64": 217, "set_tid_address": 218, "restart_syscall": 219, "clock_gettime": 228,
-        "clock_getres": 229, "clock_nanosleep": 230, "exit_group": 231, "open": 2, "openat": 257,
+        "clock_getres": 229, "clock_nanosleep": 230, "exit_group": 231,
         "newfstatat": 262, "readlinkat": 267, "faccessat": 269, "pselect6": 270, "ppoll": 271,
         "set_robust_list": 273, "dup3": 292, "getcpu": 309, "getrandom": 318, "membarrier": 324,
         "statx": 332, "rseq": 334, "faccessat2": 439,
     },
     "aarch64": {
-        "getcwd": 17, "dup": 23, "dup3": 24, "faccessat": 48, "openat": 56, "close": 57,
+        "getcwd": 17, "dup": 23, "dup3": 24, "faccessat": 48, "close": 57,
         "getdents64": 61, "lseek": 62, "read": 63, "write": 64, "readv": 65, "writev": 66,
         "pread64": 67, "pselect6": 72, "ppoll": 73, "readlinkat": 78, "newfstatat": 79, "fstat": 80,
         "exit": 93, "exit_group": 94, "set_tid_address": 96, "futex": 98, "set_robust_list": 99,
@@ -45,16 +45,21 @@ ALWAYS = {
         "getrandom": 278, "membarrier": 283, "statx": 291, "rseq": 293, "faccessat2": 439,
     },
 }  # fmt: skip
-# seccomp itself, fcntl, prlimit64, kill, tgkill; and the kernel's number for the machine
-SPECIAL = {
-    "x86_64": (317, 72, 302, 62, 234, 0xC000003E),
-    "aarch64": (277, 25, 261, 129, 131, 0xC00000B7),
+# Calls that are allowed with some arguments only, see `program`; and seccomp itself.
+GUARDED = {
+    "x86_64": {"openat": 257, "fcntl": 72, "prlimit64": 302, "kill": 62, "tgkill": 234},
+    "aarch64": {"openat": 56, "fcntl": 25, "prlimit64": 261, "kill": 129, "tgkill": 131},
 }
+INSTALL = {"x86_64": 317, "aarch64": 277}
+ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+# O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_TMPFILE. Landlock denies these too, but for O_TRUNC together
+# with reading, which before its version 3 would let a child empty the libraries that it may read.
+WRITING = 0o1 | 0o2 | 0o100 | 0o1000 | 0o20000000
 # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC: not F_SETOWN, which makes the kernel
 # send signals to others, nor locks, nor pipe sizes.
 FCNTL_COMMANDS = (0, 1, 2, 3, 4, 1030)
 
-LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
+LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL_PROCESS, DENY = 0x7FFF0000, 0x80000000, 0x00050000 | errno.EPERM
 NUMBER_AT, MACHINE_AT, ARGUMENTS_AT = 0, 4, 16
 X32_NUMBERS = 0x40000000
@@ -73,20 +78,23 @@ def program(pid: int, machine: str) -> list[tuple[int, int, int, int]]:
         pid: the process's own id, the only one that it may signal.
         machine: `x86_64` or `aarch64`.
     """
-    _, fcntl, prlimit, kill, tgkill, arch = SPECIAL[machine]
-    lines = [(LOAD, 0, 0, MACHINE_AT), (EQUAL, 1, 0, arch), (RETURN, 0, 0, KILL_PROCESS)]
-    lines += [(LOAD, 0, 0, NUMBER_AT), (AT_LEAST, 0, 1, X32_NUMBERS), (RETURN, 0, 0, DENY)]
+    guarded = GUARDED[machine]
+    lines = [(LOAD, 0, 0, MACHINE_AT), (EQUAL, 1, 0, ARCHITECTURE[machine])]
+    lines += [(RETURN, 0, 0, KILL_PROCESS), (LOAD, 0, 0, NUMBER_AT)]
+    lines += [(AT_LEAST, 0, 1, X32_NUMBERS), (RETURN, 0, 0, DENY)]
     for number in ALWAYS[machine].values():
         lines += [(EQUAL, 0, 1, number), (RETURN, 0, 0, ALLOW)]
-    lines += _when(fcntl, _argument_in(1, FCNTL_COMMANDS))
-    lines += _when(kill, _argument_in(0, (pid,)))
-    lines += _when(tgkill, _argument_in(0, (pid,)))
+    to_read = [(LOAD, 0, 0, ARGUMENTS_AT + 8 * 2), (ANY_BIT, 1, 0, WRITING), (RETURN, 0, 0, ALLOW)]
+    lines += _when(guarded["openat"], to_read)
+    lines += _when(guarded["fcntl"], _argument_in(1, FCNTL_COMMANDS))
+    lines += _when(guarded["kill"], _argument_in(0, (pid,)))
+    lines += _when(guarded["tgkill"], _argument_in(0, (pid,)))
     # Reading one's own limits: process 0 (oneself), and no new limit (a null pointer, two halves).
     new_limit = ARGUMENTS_AT + 8 * 2
     own = [(LOAD, 0, 0, ARGUMENTS_AT), (EQUAL, 1, 0, 0), (RETURN, 0, 0, DENY)]
     own += [(LOAD, 0, 0, new_limit), (EQUAL, 1, 0, 0), (RETURN, 0, 0, DENY)]
     own += [(LOAD, 0, 0, new_limit + 4), (EQUAL, 0, 1, 0), (RETURN, 0, 0, ALLOW)]
-    lines += _when(prlimit, own)
+    lines += _when(guarded["prlimit64"], own)
     return [*lines, (RETURN, 0, 0, DENY)]
 
 
@@ -114,7 +122,7 @@ def install() -> None:
     instructions = ctypes.create_string_buffer(packed, len(packed))
     header = struct.pack("@HP", len(lines), ctypes.addressof(instructions))
     libc = ctypes.CDLL(None, use_errno=True)
-    call = SPECIAL[machine][0]
+    call = INSTALL[machine]
     # Without SPEC_ALLOW older kernels slow the whole process down for the filter's sake.
     for flags in (SPEC_ALLOW, 0):
         if libc.syscall(call, SET_MODE_FILTER, flags, ctypes.c_char_p(header)) == 0:

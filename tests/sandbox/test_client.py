@@ -1,5 +1,6 @@
 """Honest submissions through the whole sandbox, and the caller's own accidents."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -476,6 +477,19 @@ def test_strict_refuses_where_a_layer_is_missing():
     probe.require(holds | {"namespaces": False})
     with pytest.raises(SandboxError, match=r"impossible here: files \(Landlock\)"):
         probe.require(holds | {"files": False})
+
+
+def test_a_machine_that_is_used_up_is_said(monkeypatch: pytest.MonkeyPatch, strict: Sandbox):
+    def no_pipe() -> tuple[int, int]:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.pipe", no_pipe)
+        with pytest.raises(
+            SandboxError, match="the machine refused what the sandbox needs: Too many open files"
+        ):
+            strict.run(DOUBLE, "f", [1.0])
+    assert strict.run(DOUBLE, "f", [1.0]).value == 2.0
 
 
 def test_a_missing_torch_is_said(monkeypatch: pytest.MonkeyPatch):

@@ -1,5 +1,6 @@
 """The filter of system calls, run by a small BPF interpreter; its numbers against the headers."""
 
+import os
 import re
 import struct
 import sys
@@ -9,7 +10,7 @@ import pytest
 
 from rlprep.sandbox import seccomp
 
-LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06
+LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 HEADERS = {
     "x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
@@ -29,9 +30,9 @@ def decide(machine: str, call: int, *arguments: int, arch: int | None = None) ->
         at += 1
         if code == LOAD:
             (word,) = struct.unpack_from("=I", data, operand)
-        elif code in (EQUAL, AT_LEAST):
-            matches = word == operand if code == EQUAL else word >= operand
-            at += if_true if matches else if_false
+        elif code in (EQUAL, AT_LEAST, ANY_BIT):
+            test = {EQUAL: word == operand, AT_LEAST: word >= operand, ANY_BIT: word & operand}
+            at += if_true if test[code] else if_false
         else:
             assert code == RETURN
             return operand
@@ -43,32 +44,50 @@ def machine(request: pytest.FixtureRequest) -> str:
 
 
 def test_every_listed_call_is_allowed_and_every_other_denied(machine: str):
-    _, fcntl, prlimit, kill, tgkill, _ = seccomp.SPECIAL[machine]
+    guarded = set(seccomp.GUARDED[machine].values())
     listed = set(seccomp.ALWAYS[machine].values())
+    assert not guarded & listed
     for number in range(600):
-        if number not in (fcntl, prlimit, kill, tgkill):
+        if number not in guarded:
             expected = seccomp.ALLOW if number in listed else seccomp.DENY
             assert decide(machine, number) == expected, number
 
 
 def test_only_oneself_can_be_signalled(machine: str):
-    _, _, _, kill, tgkill, _ = seccomp.SPECIAL[machine]
-    for call in (kill, tgkill):
+    for call in (seccomp.GUARDED[machine][name] for name in ("kill", "tgkill")):
         assert decide(machine, call, PID, 9) == seccomp.ALLOW
         for other in (1, PID + 1, 0, 0xFFFFFFFF, -1 & 0xFFFFFFFFFFFFFFFF):
             assert decide(machine, call, other, 9) == seccomp.DENY
 
 
 def test_descriptors_can_be_duplicated_but_not_made_to_signal_others(machine: str):
-    fcntl = seccomp.SPECIAL[machine][1]
+    fcntl = seccomp.GUARDED[machine]["fcntl"]
     for command in (0, 1, 2, 3, 4, 1030):
         assert decide(machine, fcntl, 1, command) == seccomp.ALLOW
     for command in (8, 10, 15, 1024, 1031, 1033):  # F_SETOWN, F_SETSIG, F_SETOWN_EX, leases, pipes
         assert decide(machine, fcntl, 1, command) == seccomp.DENY
 
 
+@pytest.mark.parametrize(
+    "flags",
+    [
+        os.O_WRONLY,
+        os.O_RDWR,
+        os.O_RDONLY | os.O_CREAT,
+        os.O_RDONLY | os.O_TRUNC,
+        os.O_CLOEXEC | os.O_APPEND | os.O_WRONLY,
+        getattr(os, "O_TMPFILE", 0o20200000),
+    ],
+)
+def test_files_can_be_opened_for_reading_only(machine: str, flags: int):
+    openat = seccomp.GUARDED[machine]["openat"]
+    assert decide(machine, openat, 0, 0x7FFF0000, flags) == seccomp.DENY
+    for reading in (os.O_RDONLY, os.O_RDONLY | os.O_CLOEXEC, os.O_DIRECTORY | os.O_NONBLOCK):
+        assert decide(machine, openat, 0, 0x7FFF0000, reading) == seccomp.ALLOW
+
+
 def test_limits_can_be_read_but_not_set(machine: str):
-    prlimit = seccomp.SPECIAL[machine][2]
+    prlimit = seccomp.GUARDED[machine]["prlimit64"]
     assert decide(machine, prlimit, 0, 7, 0, 0x7FFF0000) == seccomp.ALLOW
     assert decide(machine, prlimit, 1, 7, 0, 0x7FFF0000) == seccomp.DENY
     assert decide(machine, prlimit, 0, 7, 0x7FFF0000, 0) == seccomp.DENY
@@ -101,6 +120,6 @@ def test_the_numbers_are_those_of_the_headers(machine: str):
     numbers = {name: int(number) for name, number in found}
     if machine == "aarch64":
         numbers["newfstatat"] = numbers["fstatat"]
-    special = ("seccomp", "fcntl", "prlimit64", "kill", "tgkill")
-    named = seccomp.ALWAYS[machine] | dict(zip(special, seccomp.SPECIAL[machine], strict=False))
+    named = seccomp.ALWAYS[machine] | seccomp.GUARDED[machine]
+    named["seccomp"] = seccomp.INSTALL[machine]
     assert named == {name: numbers[name] for name in named}
