@@ -270,9 +270,10 @@ def render(latex: str, style: Style = "unicode") -> str:
         MathError: unbalanced braces, or a command outside the supported subset.
     """
     try:
-        return _Reader(latex, style).sequence(None).strip()
+        text = _Reader(latex, style).sequence(None).strip()
     except RecursionError:
         raise MathError("nested too deeply") from None
+    return text if style == "unicode" else text.replace("\u202f", "")
 
 
 def spans(text: str) -> list[tuple[str, bool, bool]]:
