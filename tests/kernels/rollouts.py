@@ -9,7 +9,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Rollout:
-    """The arguments of the estimators, time-major, by their names."""
+    """The arguments of the estimators, time-major, in their order."""
 
     rewards: Tensor
     values: Tensor
@@ -17,11 +17,11 @@ class Rollout:
     terminated: Tensor
     truncated: Tensor
 
-    def estimator_arguments(self) -> dict[str, Tensor]:
-        return dict(self.__dict__)
+    def for_advantages(self) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        return self.rewards, self.values, self.next_values, self.terminated, self.truncated
 
-    def return_arguments(self) -> dict[str, Tensor]:
-        return {name: tensor for name, tensor in self.__dict__.items() if name != "values"}
+    def for_returns(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        return self.rewards, self.next_values, self.terminated, self.truncated
 
     def column(self, index: int) -> "Rollout":
         return Rollout(**{name: tensor[:, index] for name, tensor in self.__dict__.items()})

@@ -8,9 +8,8 @@ from torch.autograd import gradcheck
 
 from rlprep.kernels.rl.gae import gae, td_residual
 from rlprep.kernels.rl.returns import lambda_return
+from tests.kernels.closeness import close, same
 from tests.kernels.rollouts import Rollout, ended, plain_residual, rollout
-
-EXACT = {"rtol": 1e-12, "atol": 1e-13}
 
 
 def plain_gae(data: Rollout, gamma: float, lam: float) -> list[float]:
@@ -32,32 +31,32 @@ def plain_gae(data: Rollout, gamma: float, lam: float) -> list[float]:
 )
 def test_gae_is_the_sum_of_the_paper(length: int, gamma: float, lam: float):
     data = rollout(length, batch=2, seed=length)
-    advantages, targets = gae(**data.estimator_arguments(), gamma=gamma, lam=lam)
+    advantages, targets = gae(*data.for_advantages(), gamma=gamma, lam=lam)
     for column in range(2):
         expected = torch.tensor(plain_gae(data.column(column), gamma, lam), dtype=torch.float64)
-        torch.testing.assert_close(advantages[:, column], expected, **EXACT)
-    torch.testing.assert_close(targets, advantages + data.values, rtol=0, atol=0)
+        close(advantages[:, column], expected)
+    same(targets, advantages + data.values)
 
 
 def test_td_residual_is_its_line():
     data = rollout(12, batch=1).column(0)
     expected = [plain_residual(data, t, 0.9) for t in range(12)]
     ours = td_residual(data.rewards, data.values, data.next_values, data.terminated, gamma=0.9)
-    torch.testing.assert_close(ours, torch.tensor(expected, dtype=torch.float64), **EXACT)
+    close(ours, torch.tensor(expected, dtype=torch.float64))
 
 
 def test_value_targets_are_lambda_returns():
     data = rollout(20)
-    _, targets = gae(**data.estimator_arguments(), gamma=0.97, lam=0.9)
-    returns = lambda_return(**data.return_arguments(), gamma=0.97, lam=0.9)
-    torch.testing.assert_close(targets, returns, **EXACT)
+    _, targets = gae(*data.for_advantages(), gamma=0.97, lam=0.9)
+    returns = lambda_return(*data.for_returns(), gamma=0.97, lam=0.9)
+    close(targets, returns)
 
 
 def test_a_whole_batch_that_terminates_at_every_step():
     data = rollout(5, batch=2).replace(terminated=torch.ones(5, 2, dtype=torch.bool))
     data = data.replace(truncated=torch.zeros(5, 2, dtype=torch.bool))
-    advantages, _ = gae(**data.estimator_arguments(), gamma=0.9, lam=0.9)
-    torch.testing.assert_close(advantages, data.rewards - data.values, rtol=0, atol=0)
+    advantages, _ = gae(*data.for_advantages(), gamma=0.9, lam=0.9)
+    same(advantages, data.rewards - data.values)
 
 
 def test_gradients_of_gae_and_the_residual():
@@ -124,7 +123,7 @@ def test_trap_last_step_missing():
 
 def test_trap_bool_mask_times_a_float_is_float32():
     data = rollout(50, batch=2, seed=3)
-    advantages, _ = gae(**data.estimator_arguments(), gamma=0.99, lam=0.95)
+    advantages, _ = gae(*data.for_advantages(), gamma=0.99, lam=0.95)
     assert advantages.dtype == torch.float64
     expected = torch.tensor(plain_gae(data.column(0), 0.99, 0.95), dtype=torch.float64)
     error = ((advantages[:, 0] - expected) / expected).abs().max()

@@ -11,6 +11,7 @@ from rlprep.kernels.rl.returns import (
     n_step_advantage,
     n_step_return,
 )
+from tests.kernels.closeness import close, same
 from tests.kernels.rollouts import (
     plain_n_step,
     plain_residual,
@@ -18,7 +19,6 @@ from tests.kernels.rollouts import (
     rows_left,
 )
 
-EXACT = {"rtol": 1e-12, "atol": 1e-13}
 LENGTHS = pytest.mark.parametrize("length", [1, 2, 3, 8, 33], ids=lambda n: f"T{n}")
 
 
@@ -32,7 +32,7 @@ def test_the_recursion_by_doubling_is_the_loop_over_rows(length: int):
     for t in reversed(range(length)):
         ahead = terms[t] + carries[t] * ahead
         rows.insert(0, ahead)
-    torch.testing.assert_close(backward_recursion(terms, carries), torch.stack(rows), **EXACT)
+    close(backward_recursion(terms, carries), torch.stack(rows))
 
 
 def test_a_carry_of_zero_cuts_exactly():
@@ -57,7 +57,7 @@ def test_discounted_return_is_the_sum_of_later_rewards(length: int, gamma: float
             total += gamma ** (length - t) * 1.7
         expected.append(total)
     ours = discounted_return(data.rewards, data.terminated, bootstrap, gamma=gamma)
-    torch.testing.assert_close(ours, torch.tensor(expected, dtype=torch.float64), **EXACT)
+    close(ours, torch.tensor(expected, dtype=torch.float64))
 
 
 @LENGTHS
@@ -65,8 +65,8 @@ def test_discounted_return_is_the_sum_of_later_rewards(length: int, gamma: float
 def test_n_step_return_is_the_sum_written_out(length: int, n: int):
     data = rollout(length, batch=1, seed=n).column(0)
     expected = [plain_n_step(data, t, 0.9, n) for t in range(length)]
-    ours = n_step_return(**data.return_arguments(), gamma=0.9, n=n)
-    torch.testing.assert_close(ours, torch.tensor(expected, dtype=torch.float64), **EXACT)
+    ours = n_step_return(*data.for_returns(), gamma=0.9, n=n)
+    close(ours, torch.tensor(expected, dtype=torch.float64))
 
 
 @pytest.mark.parametrize("n", [1, 3, 9])
@@ -76,8 +76,8 @@ def test_n_step_advantage_is_the_discounted_sum_of_n_residuals(n: int):
         sum(0.9**k * plain_residual(data, t + k, 0.9) for k in range(min(n, rows_left(data, t))))
         for t in range(12)
     ]
-    ours = n_step_advantage(**data.estimator_arguments(), gamma=0.9, n=n)
-    torch.testing.assert_close(ours, torch.tensor(expected, dtype=torch.float64), **EXACT)
+    ours = n_step_advantage(*data.for_advantages(), gamma=0.9, n=n)
+    close(ours, torch.tensor(expected, dtype=torch.float64))
 
 
 @LENGTHS
@@ -91,16 +91,16 @@ def test_lambda_return_is_the_mixture_of_n_step_returns(length: int, lam: float)
             (1 - lam) * lam ** (n - 1) * plain_n_step(data, t, 0.9, n) for n in range(1, left)
         )
         expected.append(mixture + lam ** (left - 1) * plain_n_step(data, t, 0.9, left))
-    ours = lambda_return(**data.return_arguments(), gamma=0.9, lam=lam)
-    torch.testing.assert_close(ours, torch.tensor(expected, dtype=torch.float64), **EXACT)
+    ours = lambda_return(*data.for_returns(), gamma=0.9, lam=lam)
+    close(ours, torch.tensor(expected, dtype=torch.float64))
 
 
 def test_a_trajectory_alone_equals_its_column_of_a_batch():
     data = rollout(9, batch=4)
-    together = lambda_return(**data.return_arguments(), gamma=0.9, lam=0.8)
+    together = lambda_return(*data.for_returns(), gamma=0.9, lam=0.8)
     for index in range(4):
-        alone = lambda_return(**data.column(index).return_arguments(), gamma=0.9, lam=0.8)
-        torch.testing.assert_close(alone, together[:, index], rtol=0, atol=0)
+        alone = lambda_return(*data.column(index).for_returns(), gamma=0.9, lam=0.8)
+        same(alone, together[:, index])
 
 
 def test_gradients_of_the_returns():

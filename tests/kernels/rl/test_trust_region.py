@@ -18,6 +18,7 @@ from rlprep.kernels.rl.fisher import (
 )
 from rlprep.kernels.rl.trust_region import natural_step, trpo_step
 from rlprep.kernels.validation import KernelInputError
+from tests.kernels.closeness import close
 
 FLOAT = torch.float64
 
@@ -74,7 +75,7 @@ def test_fisher_product_is_the_covariance_of_scores(damping: float):
     formed = fisher_formed(params, log_probs, log_probs.detach().exp())
     formed += damping * torch.eye(len(formed), dtype=FLOAT)
     ours = matrix_of(lambda v: fisher_vector_product(kl, params, v, damping), len(formed))
-    torch.testing.assert_close(ours, formed, rtol=1e-10, atol=1e-13)
+    close(ours, formed, rtol=1e-10, atol=1e-13)
 
 
 @pytest.mark.parametrize("policy", [categorical, gaussian], ids=["categorical", "gaussian"])
@@ -88,7 +89,7 @@ def test_gauss_newton_is_the_hessian_of_the_divergence(policy: Callable[..., tup
     product = gauss_newton_operator(now, params, metric, damping=0.1)
     ours = matrix_of(product, size)
     hessian = matrix_of(lambda v: fisher_vector_product(kl, params, v, 0.1), size)
-    torch.testing.assert_close(ours, hessian, rtol=1e-10, atol=1e-13)
+    close(ours, hessian, rtol=1e-10, atol=1e-13)
     assert torch.linalg.eigvalsh(ours).min() > 0.1 - 1e-12
 
 
@@ -100,7 +101,7 @@ def test_parameters_without_influence_get_the_damping_alone():
     assert ours[-2:].tolist() == [0.5, 0.5]
     now = logits()
     product = gauss_newton_operator(now, [*params, idle], categorical_metric(now), 0.5)
-    torch.testing.assert_close(product(v), ours, rtol=1e-10, atol=1e-13)
+    close(product(v), ours, rtol=1e-10, atol=1e-13)
 
 
 def test_a_divergence_linear_in_the_parameters_has_no_curvature():
@@ -118,7 +119,7 @@ def spd(size: int, seed: int = 0) -> Tensor:
 def test_conjugate_gradient_solves_n_equations_in_n_steps(size: int):
     matrix, b = spd(size), normal(size, seed=1)
     x = conjugate_gradient(lambda v: matrix @ v, b, n_iters=size, rtol=0.0)
-    torch.testing.assert_close(x, torch.linalg.solve(matrix, b), rtol=1e-9, atol=1e-11)
+    close(x, torch.linalg.solve(matrix, b), rtol=1e-9, atol=1e-11)
 
 
 def test_fewer_steps_minimise_over_the_krylov_space():
@@ -128,7 +129,7 @@ def test_fewer_steps_minimise_over_the_krylov_space():
         x = conjugate_gradient(lambda v: matrix @ v, b, n_iters=k, rtol=0.0)
         basis = torch.stack([torch.linalg.matrix_power(matrix, j) @ b for j in range(k)], dim=1)
         best = basis @ torch.linalg.solve(basis.T @ matrix @ basis, basis.T @ b)
-        torch.testing.assert_close(x, best, rtol=1e-7, atol=1e-9)
+        close(x, best, rtol=1e-7, atol=1e-9)
 
 
 def test_trap_absolute_cg_tolerance():
@@ -136,7 +137,7 @@ def test_trap_absolute_cg_tolerance():
     matrix, b = spd(5), normal(5, seed=2)
     solve = lambda rhs: conjugate_gradient(lambda v: matrix @ v, rhs)  # noqa: E731
     for scale in (1e-12, 1e-200, 1e12):
-        torch.testing.assert_close(solve(b * scale), solve(b) * scale, rtol=1e-9, atol=0)
+        close(solve(b * scale), solve(b) * scale, rtol=1e-9, atol=0)
     stopped = conjugate_gradient(lambda v: matrix @ v, b * 1e-12, rtol=0.0, atol=1e-5)
     assert not stopped.any()  # which is what the absolute tolerance does, on request
 
@@ -181,7 +182,7 @@ def test_natural_step_ends_at_the_edge_of_the_model(scale: float):
     assert 0.5 * (step @ matrix @ step).item() == pytest.approx(0.02, rel=1e-9)
     direction = torch.linalg.solve(matrix, normal(6, seed=1))
     length = math.sqrt(2 * 0.02 / (direction @ matrix @ direction).item())
-    torch.testing.assert_close(step, length * direction, rtol=1e-8, atol=1e-12)
+    close(step, length * direction, rtol=1e-8, atol=1e-12)
 
 
 ADVANTAGES = torch.tensor([1.0, -0.5, -2.0, 0.1], dtype=FLOAT)

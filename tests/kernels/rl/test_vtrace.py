@@ -8,9 +8,8 @@ from torch.autograd import gradcheck
 
 from rlprep.kernels.rl.returns import lambda_return
 from rlprep.kernels.rl.vtrace import vtrace
+from tests.kernels.closeness import close
 from tests.kernels.rollouts import Rollout, ended, plain_residual, rollout
-
-EXACT = {"rtol": 1e-12, "atol": 1e-13}
 
 
 def ratios_of(length: int, batch: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -49,23 +48,23 @@ def test_vtrace_is_the_sum_of_the_paper(length: int, rho_bar: float, c_bar: floa
     data = rollout(length, batch=2, seed=length)
     target, behaviour = ratios_of(length, 2, seed=length)
     ours = vtrace(
-        target, behaviour, **data.estimator_arguments(), gamma=0.9, rho_bar=rho_bar, c_bar=c_bar
+        target, behaviour, *data.for_advantages(), gamma=0.9, rho_bar=rho_bar, c_bar=c_bar
     )
     for column in range(2):
         weights = (target - behaviour)[:, column].exp().tolist()
         expected = plain_vtrace(data.column(column), weights, 0.9, rho_bar, c_bar)
         for got, wanted in zip(ours, expected, strict=True):
             wanted = torch.tensor(wanted, dtype=torch.float64)
-            torch.testing.assert_close(got[:, column], wanted, **EXACT)
+            close(got[:, column], wanted)
 
 
 def test_on_policy_targets_are_discounted_returns():
     data = rollout(15)
     same = torch.zeros_like(data.rewards)
-    ours = vtrace(same, same, **data.estimator_arguments(), gamma=0.95)
-    returns = lambda_return(**data.return_arguments(), gamma=0.95, lam=1.0)
-    torch.testing.assert_close(ours.value_targets, returns, **EXACT)
-    torch.testing.assert_close(ours.advantages, returns - data.values, **EXACT)
+    ours = vtrace(same, same, *data.for_advantages(), gamma=0.95)
+    returns = lambda_return(*data.for_returns(), gamma=0.95, lam=1.0)
+    close(ours.value_targets, returns)
+    close(ours.advantages, returns - data.values)
 
 
 def test_gradients_of_vtrace_away_from_the_truncation():
@@ -76,14 +75,17 @@ def test_gradients_of_vtrace_away_from_the_truncation():
         for x in (target, behaviour, data.rewards, data.values, data.next_values)
     )
     ends = (data.terminated, data.truncated)
-    assert gradcheck(lambda *x: vtrace(*x, *ends, gamma=0.9, rho_bar=1.3, c_bar=0.8), leaves)
+    assert gradcheck(
+        lambda p, q, r, v, w: vtrace(p, q, r, v, w, *ends, gamma=0.9, rho_bar=1.3, c_bar=0.8),
+        leaves,
+    )
 
 
 def test_a_ratio_that_overflows_is_truncated_with_a_gradient_of_zero():
     data = rollout(3, batch=1)
     target = torch.full((3, 1), 800.0, dtype=torch.float64, requires_grad=True)
     behaviour = torch.zeros(3, 1, dtype=torch.float64)
-    ours = vtrace(target, behaviour, **data.estimator_arguments(), gamma=0.9)
+    ours = vtrace(target, behaviour, *data.for_advantages(), gamma=0.9)
     ours.value_targets.sum().backward()
     assert ours.value_targets.isfinite().all()
     assert target.grad is not None
