@@ -3,7 +3,6 @@
 import inspect
 import math
 import pkgutil
-from collections.abc import Iterator
 from importlib import import_module
 
 import jaxtyping
@@ -41,14 +40,6 @@ NO_TENSOR_TABLE = {
     "trpo_step",
     "wide",
 }
-
-
-@pytest.fixture
-def unchecked() -> Iterator[None]:
-    """Switch off the shape checks of the test run, so that the kernels' own ones are reached."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 def test_no_kernel_is_missing_here():

@@ -1,10 +1,9 @@
 """Refusals of numbers and of functions, and whole messages: what, where, try."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import jaxtyping
 import pytest
 import torch
 from torch import Tensor
@@ -38,16 +37,10 @@ from rlprep.kernels.rl.vtrace import vtrace
 from rlprep.kernels.validation import KernelInputError
 from tests.kernels.catalogue import CATALOGUE
 
+pytestmark = pytest.mark.usefixtures("unchecked")
+
 ONES = torch.ones(3, dtype=torch.float64)
 BOOLS = torch.zeros(3, dtype=torch.bool)
-
-
-@pytest.fixture(autouse=True)
-def unchecked() -> Iterator[None]:
-    """Switch off the shape checks of the test run, so that the kernels' own ones are reached."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
 
 
 def call(kernel: Callable[..., Any], **changes: Any) -> Any:
