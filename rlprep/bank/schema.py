@@ -1,0 +1,202 @@
+r"""What an item of the bank holds: packs, questions, formulas, exercises.
+
+These models are where YAML enters; every field is checked here once, and unknown keys are errors.
+Text fields are Markdown with mathematics between dollar signs (``$\hat A_t$``), in LaTeX.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+
+Id = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=40),
+    Field(description="snake_case, never reused once published"),
+]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Item(BaseModel):
+    """Base of all models: immutable, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(Item):
+    """Where a fact or an equation comes from."""
+
+    cite: Text = Field(description="authors, year, title, arXiv number or publisher")
+    where: Text | None = Field(None, description="section, equation, theorem or figure number")
+
+
+class Examples(Item):
+    """Sentences that a claim must be found in, and sentences that it must not be found in."""
+
+    match: tuple[Text, ...] = Field(min_length=1)
+    no_match: tuple[Text, ...] = Field(min_length=1)
+
+
+class RubricPoint(Item):
+    """One fact that a good answer contains."""
+
+    id: Id
+    text: Text = Field(description="the fact, as the rubric states it to the candidate")
+    weight: int = Field(1, ge=1, le=5)
+    examples: Examples
+
+
+class Misconception(Item):
+    """A false claim that is worth recognising, and what is true instead."""
+
+    id: Id
+    claim: Text
+    correction: Text
+    examples: Examples
+
+
+class FollowUp(Item):
+    """A rapid question after the main one, with a short answer."""
+
+    prompt: Text
+    answer: Text
+
+
+class Question(Item):
+    """A main question of the interview, or one of its closing follow-ups."""
+
+    kind: Literal["question"]
+    id: Id
+    title: Text
+    minutes: int = Field(ge=1, le=30, description="time budget in a mock round")
+    prompt: Text
+    hints: tuple[Text, ...] = Field(
+        min_length=1, description="progressive: the principle, the quantities, their link"
+    )
+    rubric: tuple[RubricPoint, ...] = Field(min_length=1)
+    misconceptions: tuple[Misconception, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
+    formulas: tuple[Id, ...] = Field((), description="ids of formulas that the answer states")
+    exercises: tuple[Id, ...] = Field((), description="ids of exercises that implement the answer")
+    sources: tuple[Source, ...] = Field(min_length=1)
+
+
+class Symbol(Item):
+    """A symbol of a formula and what it stands for."""
+
+    symbol: Text = Field(description="LaTeX, without dollar signs")
+    meaning: Text
+
+
+class WrongFormula(Item):
+    """A misconception that shows as a formula: wrong forms, and why they are wrong."""
+
+    id: Id
+    forms: tuple[Text, ...] = Field(min_length=1, description="LaTeX, without dollar signs")
+    text: Text = Field(description="what the mistake is and why it matters")
+
+
+class RightForm(Item):
+    """Another right way to write a formula, and the identity that joins it to the reference."""
+
+    form: Text
+    because: Text
+
+
+class Formula(Item):
+    """A formula to state exactly: the reference, its symbols, right forms and wrong ones."""
+
+    kind: Literal["formula"]
+    id: Id
+    title: Text
+    prompt: Text = Field(description="what the candidate is asked to write")
+    reference: Text = Field(description="LaTeX, without dollar signs")
+    symbols: tuple[Symbol, ...] = Field(min_length=1)
+    conventions: tuple[Text, ...] = ()
+    hint: Text
+    accepts: tuple[RightForm, ...] = ()
+    misconceptions: tuple[WrongFormula, ...] = ()
+    sources: tuple[Source, ...] = Field(min_length=1)
+
+
+class Parameter(Item):
+    """A positional argument of an exercise's function."""
+
+    name: Id
+    shape: Text
+    meaning: Text
+
+
+class CaseFamily(Item):
+    """A group of hidden cases that test one property, worth whole points."""
+
+    id: Id
+    points: int = Field(ge=1)
+    property: Text = Field(description="the property in words, as feedback states it")
+
+
+class KnownMistake(Item):
+    """A wrong implementation that is recognised by its numbers."""
+
+    id: Id
+    title: Text
+    text: Text = Field(description="what it means, why it matters, what to write instead")
+
+
+class Exercise(Item):
+    """A function to implement, graded against hidden cases."""
+
+    kind: Literal["exercise"]
+    id: Id
+    title: Text
+    statement: Text
+    parameters: tuple[Parameter, ...] = Field(min_length=1)
+    returns: Text
+    families: tuple[CaseFamily, ...] = Field(min_length=1)
+    mistakes: tuple[KnownMistake, ...] = ()
+    formulas: tuple[Id, ...] = ()
+    sources: tuple[Source, ...] = Field(min_length=1)
+
+
+class Clarification(Item):
+    """A question that a strong candidate asks before answering, and the interviewer's answer."""
+
+    id: Id
+    asks: Text
+    answer: Text
+
+
+class Part(Item):
+    """A part of the round: its questions in the order in which they are asked."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]*$", max_length=20)]
+    title: Text
+    theme: Text | None = Field(None, description="what joins the questions of this part")
+    questions: tuple[Id, ...] = Field(min_length=1)
+
+
+class Pack(Item):
+    """A pack of items: who it is for, the setting, and the parts of its interview."""
+
+    kind: Literal["pack"]
+    id: Id
+    title: Text
+    description: Text
+    mock_minutes: int = Field(45, ge=1, le=240)
+    setting: Text | None = None
+    clarifications: tuple[Clarification, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+
+ITEM_MODELS: dict[str, type[Item]] = {
+    "pack": Pack,
+    "question": Question,
+    "formula": Formula,
+    "exercise": Exercise,
+}
+
+
+def json_schema() -> dict[str, Any]:
+    """Return one JSON Schema (2020-12) for every kind of item, told apart by `kind`."""
+    any_item = Annotated[Pack | Question | Formula | Exercise, Field(discriminator="kind")]
+    schema = TypeAdapter[Any](any_item).json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
