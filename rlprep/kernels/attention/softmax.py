@@ -67,11 +67,10 @@ def attend(
         scores = scores + bias.to(dtype)
     if allowed is None:
         return (scores.softmax(-1) @ value.to(dtype)).to(query.dtype)
-    # A row without a key would be 0/0 and poison the gradient even if it were replaced afterwards:
-    # it goes through the softmax as zeros and is zeroed behind it.
+    # A row without a key is 0/0. Its NaN ends here, forwards and backwards: masked_fill hands on
+    # neither a value nor a gradient, where a product with zero would hand on both.
     blind = ~allowed.any(-1, keepdim=True)
-    scores = scores.masked_fill(~allowed, -torch.inf).masked_fill(blind, 0.0)
-    weights = scores.softmax(-1).masked_fill(blind, 0.0)
+    weights = scores.masked_fill(~allowed, -torch.inf).softmax(-1).masked_fill(blind, 0.0)
     return (weights @ value.to(dtype)).to(query.dtype)
 
 

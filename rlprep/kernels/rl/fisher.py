@@ -87,7 +87,7 @@ def gauss_newton_operator(
 
     Source: Martens 2014, New Insights and Perspectives on the Natural Gradient, arXiv 1412.1193.
     Convention: the graphs are kept as long as the function; drop it when the system is solved.
-    Tested against: fisher_vector_product, and JᵀMJ formed in float64.
+    Tested against: fisher_vector_product, for categorical and Gaussian policies.
     """
     kernel = "gauss_newton_operator"
     check_not_negative(kernel, damping=damping)

@@ -41,7 +41,7 @@ def discounted_return(
     Source: Sutton and Barto, Reinforcement Learning, 2nd edition, section 3.3.
     Convention: a time limit in the middle of the rows needs the value of the state it cut off:
         that is lambda_return with lam = 1.
-    Tested against: the sum over later rewards in float64, vectors of rlax and Tianshou.
+    Tested against: the sum over later rewards in float64, a vector of rlax.
     """
     kernel = "discounted_return"
     check_floats(kernel, rewards=rewards)

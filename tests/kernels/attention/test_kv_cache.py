@@ -14,6 +14,7 @@ from rlprep.kernels.attention.kv_cache import (
     kv_cache_reduction,
     packed_decode,
 )
+from rlprep.kernels.validation import KernelInputError
 from tests.kernels.closeness import close, same
 
 FLOAT = torch.float64
@@ -60,6 +61,15 @@ def test_the_old_cache_is_not_changed():
     decode_step(query, key, value, key[:, :, :1], value[:, :, :1])
     same(key, before[0])
     same(value, before[1])
+
+
+def test_an_infinity_that_gets_no_weight_is_refused_all_the_same():
+    """A key of −∞ has the weight 0 and leaves a finite output behind."""
+    query, value = torch.ones(1, 1, 1, 2), torch.ones(1, 1, 3, 2)
+    key = torch.ones(1, 1, 3, 2)
+    key[0, 0, 1] = -torch.inf
+    with pytest.raises(KernelInputError, match="query · k_cache to be finite"):
+        packed_decode(query, key, value)
 
 
 def test_gradients():

@@ -70,6 +70,15 @@ def test_causal_is_aligned_at_the_last_query(t: int, s: int):
     close(ours, plain_attention(query, key, value, allowed.expand(2, t, s), 3**-0.5))
 
 
+def test_a_mask_and_causality_both_hold():
+    query, key, value = qkv(4, 6)
+    mask = torch.rand(2, 4, 6, generator=torch.Generator().manual_seed(0)) < 0.6
+    both = mask & causal_mask(4, 6)
+    assert not torch.equal(both, mask)
+    ours = softmax_attention(query, key, value, attn_mask=mask, is_causal=True)
+    close(ours, plain_attention(query, key, value, both, 3**-0.5))
+
+
 def test_trap_torch_is_causal_is_aligned_at_the_first_query():
     """One query on a cache of six: torch's flag shows it the first key alone."""
     query, key, value = qkv(1, 6)
