@@ -1,5 +1,7 @@
 """The returns against sums written out in Python floats, which share no code with the kernels."""
 
+import math
+
 import pytest
 import torch
 from torch.autograd import gradcheck
@@ -33,6 +35,14 @@ def test_the_recursion_by_doubling_is_the_loop_over_rows(length: int):
         ahead = terms[t] + carries[t] * ahead
         rows.insert(0, ahead)
     close(backward_recursion(terms, carries), torch.stack(rows))
+
+
+def test_a_long_sum_keeps_its_digits():
+    terms = torch.randn(5000, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    numbers = terms.tolist()
+    ours = backward_recursion(terms, torch.ones_like(terms))
+    for t in range(0, 5000, 250):
+        assert ours[t].item() == pytest.approx(math.fsum(numbers[t:]), rel=1e-12, abs=1e-12)
 
 
 def test_a_carry_of_zero_cuts_exactly():

@@ -93,6 +93,16 @@ def test_gauss_newton_is_the_hessian_of_the_divergence(policy: Callable[..., tup
     assert torch.linalg.eigvalsh(ours).min() > 0.1 - 1e-12
 
 
+@pytest.mark.parametrize("policy", [categorical, gaussian], ids=["categorical", "gaussian"])
+def test_gradients_of_both_products(policy: Callable[..., tuple]):
+    params, outputs, kl = policy()
+    now = outputs()
+    metric = categorical_metric(now) if policy is categorical else gaussian_metric(now[:, :2])
+    v = normal(sum(p.numel() for p in params), seed=4).requires_grad_()
+    assert gradcheck(lambda v: fisher_vector_product(kl, params, v, 0.1), (v,))
+    assert gradcheck(gauss_newton_operator(now, params, metric, 0.1), (v,))
+
+
 def test_parameters_without_influence_get_the_damping_alone():
     params, logits, kl = categorical()
     idle = torch.zeros(2, dtype=FLOAT, requires_grad=True)
