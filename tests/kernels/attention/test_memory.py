@@ -17,7 +17,7 @@ from rlprep.kernels.attention.softmax import online_softmax
 
 
 class Largest(TorchDispatchMode):
-    """Keep the size, in float32 numbers, of the largest tensor made; views of the inputs are none."""
+    """Keep the size, in float32 numbers, of the largest tensor made, views of inputs apart."""
 
     def __init__(self, *inputs: Tensor) -> None:
         super().__init__()
