@@ -157,14 +157,15 @@ def test_rows_have_actions_and_queries_have_keys():
     [
         (torch.ones(2, 5, dtype=torch.bool), r"broadcast to \[\*B, T, S\] = \(2, 4, 5\)"),
         (torch.ones(3, 2, 4, 5, dtype=torch.bool), "broadcast to"),
+        ([[True] * 5] * 4, "attn_mask to be a tensor of floats, got list"),
         (torch.ones(4, 5, dtype=torch.int64), "attn_mask to be a tensor of floats"),
         (torch.ones(4, 5, dtype=torch.float32), "attn_mask as torch.float64"),
         (torch.full((4, 5), math.inf, dtype=torch.float64), "attn_mask to be finite"),
         (torch.full((4, 5), math.nan, dtype=torch.float64), "attn_mask to be finite"),
     ],
-    ids=["batch for queries", "axis too many", "ints", "float32", "plus infinity", "nan"],
+    ids=["batch for queries", "axis too many", "lists", "ints", "float32", "plus infinity", "nan"],
 )
-def test_masks_of_attention(mask: Tensor, message: str):
+def test_masks_of_attention(mask: Any, message: str):
     with pytest.raises(KernelInputError, match=message):
         call(softmax_attention, attn_mask=mask)
 

@@ -81,11 +81,13 @@ def resolve_mask(
     shape = (*query.shape[:-1], key.shape[-2])
     allowed = bias = None
     if attn_mask is not None:
+        is_flags = isinstance(attn_mask, Tensor) and attn_mask.dtype == torch.bool
+        if not is_flags:
+            check_dtype_of(kernel, "attn_mask", attn_mask, "query", query)
         mask = _expanded(kernel, attn_mask, shape)
-        if mask.dtype == torch.bool:
+        if is_flags:
             allowed = mask
         else:
-            check_dtype_of(kernel, "attn_mask", mask, "query", query)
             allowed = mask != -torch.inf
             bias = torch.where(allowed, mask, 0.0)
             check_finite(kernel, attn_mask=bias)
