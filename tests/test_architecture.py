@@ -93,7 +93,7 @@ def test_a_package_init_says_what_it_is_for_and_imports_nothing():
             assert not imports(tree, top_level_only=True), file
 
 
-QUICK = [["--help"], ["--version"]]
+QUICK = [["--help"], ["--version"], ["quiz", "--list"], ["quiz", "--part", "A"]]
 
 
 @pytest.mark.parametrize("arguments", QUICK, ids=" ".join)
