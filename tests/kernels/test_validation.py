@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
 
 from rlprep.errors import RlprepError
 from rlprep.kernels.attention.grouped import (
