@@ -74,7 +74,7 @@ def _has_numbers_of(
         if not agrees:
             return False
         compared += 1
-        wrong += seen.finding is not None
+        wrong += seen.finding is not None and seen.finding.sign in (None, "numbers")
     return wrong > 0 and 2 * compared >= len(observations)
 
 

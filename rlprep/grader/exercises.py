@@ -29,9 +29,9 @@ def mistakes_folder(bank: Bank, id_: str) -> Path:
 
 
 def model_files(bank: Bank, id_: str) -> list[Path]:
-    """Return the model implementations of an exercise: ``gae.py``, ``gae_numpy.py``, ..."""
+    """Return the model implementations of an exercise: ``gae_torch.py``, ``gae_numpy.py``, ..."""
     stem = bank.solution_stem("exercise", id_)
-    styles = ("", "_torch", "_numpy", "_python")
+    styles = ("_torch", "_numpy", "_python", "_differences")
     files = (stem.with_name(f"{stem.name}{style}.py") for style in styles)
     return [file for file in files if file.is_file()]
 
