@@ -16,7 +16,7 @@ from rlprep.bank.problem import Problem
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_BYTES = 1_000_000
 _MAX_DEPTH = 30
-_ABSURD = re.compile(r"(?:[\[{]\s*){%d}|(?:- ){%d}" % (_MAX_DEPTH + 1, _MAX_DEPTH + 1))
+_ABSURD = re.compile(rf"(?:[\[{{]\s*){{{_MAX_DEPTH + 1}}}|(?:- ){{{_MAX_DEPTH + 1}}}")
 
 Key = tuple[str | int, ...]
 

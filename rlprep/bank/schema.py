@@ -137,7 +137,7 @@ class Example(Item):
 
     id: Id
     arguments: dict[Name, Any] = Field(
-        description="by parameter: numbers, lists for arrays, {matvec: {matrix: ...}} for a callable"
+        description="by parameter: numbers, lists for arrays, {matvec: {matrix: ...}} and the like"
     )
     returns: Any
     gradient: Any = Field(None, description="with respect to the first argument, where graded")

@@ -13,8 +13,9 @@ from typing import Annotated
 import typer
 
 from rlprep import __version__
-from rlprep.cli import pack
+from rlprep.cli import exercise, pack
 from rlprep.cli.doctor import doctor
+from rlprep.cli.grade import grade
 from rlprep.cli.quiz import quiz
 from rlprep.errors import RlprepError
 
@@ -25,6 +26,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("quiz")(quiz)
+app.command("grade")(grade)
+app.add_typer(exercise.app, name="exercise")
 app.command("doctor")(doctor)
 app.add_typer(pack.app, name="pack")
 

@@ -182,9 +182,7 @@ class _Lexer:
     def full_stop(self, at: int) -> int:
         """A point alone is the placeholder of `pi(.|s)`, or punctuation."""
         rest = self.text[at + 1 :].lstrip()
-        if rest[:1] in {"|", ")"} and self.tokens and self.tokens[-1].kind in {"(", "[", ","}:
-            self.emit("cdot", ".", at, at + 1)
-        elif rest.startswith(("\\mid", "\\vert")):
+        if (rest[:1] in {"|", ")"} and self.tokens and self.tokens[-1].kind in {"(", "[", ","}) or rest.startswith(("\\mid", "\\vert")):
             self.emit("cdot", ".", at, at + 1)
         elif rest and re.match(r"[A-Za-z]", rest) and at and self.text[at - 1] in ")]}":
             self.emit(".", ".", at, at + 1)

@@ -8,7 +8,7 @@ from rlprep.formula.decide.numbers import Number, plain
 from rlprep.formula.decide.policies import role_of
 from rlprep.formula.errors import Undecidable, Unreadable
 from rlprep.formula.names import flat_lower
-from rlprep.formula.tree import Bin, Call, Cases, Chain, Given, Name, Node, Num, Parallel, Tuple
+from rlprep.formula.tree import Bin, Call, Cases, Given, Name, Node, Num, Parallel, Tuple
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.tabular import Env, Tabular
@@ -46,7 +46,7 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
         return tabular.evaluate(Cases(node.span, rows), env, position)
     if name in {"log", "ln"}:
         result = precision.log(value())
-        if node.fn.subs or name == "log" and len(args) == 2:
+        if node.fn.subs or (name == "log" and len(args) == 2):
             return _other_base(tabular, node, result, env, position)
         return result
     if name in {"log2", "log10"}:

@@ -57,11 +57,11 @@ def role_of(name: Name, subject: str) -> str | None:
     joined = "".join(words)
     found = set(words)
     base = words[0]
-    if "ratio" in joined and "log" in joined or joined in {"logr", "logratio", "log_rt"}:
+    if ("ratio" in joined and "log" in joined) or joined in {"logr", "logratio", "log_rt"}:
         return "logratio"
     if LOG_WORDS & found or ("log" in found and found & {"prob", "probs", "p", "pi", "pis"}):
         return "logp"
-    if "entropy" in found or "ent" == base or "entropies" in found:
+    if "entropy" in found or base == "ent" or "entropies" in found:
         return "entropy"
     if "kl" in found or joined.startswith("approxkl"):
         return "kl"

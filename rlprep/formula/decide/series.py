@@ -49,7 +49,7 @@ ADVANTAGES = {"a", "adv", "advs", "advantage", "advantages", "gae", "lastgaelam"
               "next_gae"}  # fmt: skip
 DISCOUNTS = {"gamma", "discount", "discount_factor", "gam", "g"}
 LAMBDAS = {"lambda", "lam", "lamda", "lmbda", "lambd", "gae_lambda", "lambda_", "gae_lam",
-           "gae_tau", "tau", "lmda", "lambda_gae", "lmbd", "lambda_gae"}  # fmt: skip
+           "gae_tau", "tau", "lmda", "lambda_gae", "lmbd"}  # fmt: skip
 ENDED = {"done", "dones", "d", "terminal", "terminals", "terminated", "term", "ended", "terminations",
          "is_terminal", "done_mask", "next_done", "nextdone", "next_dones", "episode_end"}  # fmt: skip
 GOES_ON = {"mask", "masks", "not_done", "nonterminal", "nextnonterminal", "next_nonterminal",

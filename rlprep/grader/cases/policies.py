@@ -53,7 +53,7 @@ def ppo_clip_loss(draw: Draw) -> list[Case]:
             "below_harm": (below, harm),
             "all": (every([above, above, below, below, inside]), every([both, both, gain])),
         }[where]
-        return Case(family, _ppo_samples(draw, log_ratio, advantages, near) + (eps,))
+        return Case(family, (*_ppo_samples(draw, log_ratio, advantages, near), eps))
 
     def slope(where: str, eps: float) -> Case:
         graded = case("gradient", where, eps, size=2)
