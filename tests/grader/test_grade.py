@@ -127,7 +127,8 @@ def test_a_gradient_by_differences_serves_numpy_and_not_a_detached_tensor(grade)
 
 def test_a_constant_factor_is_named(grade):
     result = grade(
-        "def entropy(logits):\n    p = logits.softmax(-1)\n    return -3 * (p * logits.log_softmax(-1)).sum(-1)\n"
+        "def entropy(logits):\n    p = logits.softmax(-1)\n"
+        "    return -3 * (p * logits.log_softmax(-1)).sum(-1)\n"
     )
     assert result.diagnosis is not None
     assert result.diagnosis.id == "factor"
