@@ -72,7 +72,8 @@ def _respace_part(tex: str, mode: str, rng: Random) -> str:
         before, after = tex[: match.start()], tex[match.end() : match.end() + 1]
         ends_command = re.search(r"\\[a-zA-Z]+$", before)
         if mode == "tight":
-            return " " if ends_command and after.isalpha() else ""
+            joins = before[-1:].isalnum() and after.isalnum()
+            return " " if joins or (ends_command and after.isalpha()) else ""
         if TAKES_ARGUMENT.search(before) or not before or not after:
             return match[0]
         return rng.choice((" ", " ", r"\, ", r"\; ", r"\  ", r"\! "))
