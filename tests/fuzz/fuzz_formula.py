@@ -1,6 +1,6 @@
 """Coverage-guided fuzzing of the formula reader and deciders.
 
-Needs atheris (`pip install atheris`), which the tests do not: they run the seeds through `one_input`.
+Needs atheris (`pip install atheris`); the tests run the seeds through `one_input` without it.
 
     python -m tests.fuzz.fuzz_formula -max_total_time=600 FOLDER tests/data/fuzz_formula
 
