@@ -19,5 +19,9 @@ class Undecidable(Exception):
     """No procedure applies, or a limit was reached before one finished."""
 
 
+class TooShort(Undecidable):
+    """A horizon is too short for an ellipsis to show its pattern; longer ones decide."""
+
+
 class Undefined(Exception):
     """An expression has no value at a point: a division by zero, the logarithm of zero."""

@@ -9,6 +9,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from rlprep.formula.characters import GREEK
@@ -256,6 +257,12 @@ class _Reader:
                 raise self.refuse(node.func, "a call of this")
         if not isinstance(function, Name):
             raise self.refuse(node.func, "a call of this")
+        if function.name in {"sum", "Sum", "fsum", "summation"} and not function.subs:
+            match args:
+                case (Big(kind="range") as inner,):
+                    return replace(inner, kind="sum")
+                case (body, Tuple(items=(var, lo, hi))):
+                    return Big(span, "sum", var, lo, hi, None, body)
         return Call(span, function, args, kwargs)
 
     def _argument(self, node: ast.expr) -> Node:
