@@ -86,6 +86,7 @@ def limits(tally: Tally) -> Iterator[str]:
         ("wrong called equivalent", tally.wrong_called_right),
         ("right called different", tally.right_called_wrong),
         ("junk not refused", tally.junk_accepted),
+        ("crashed", tally.crashed),
     ):
         if wrong:
             yield f"{len(wrong)} {label}\n{describe(wrong)}"

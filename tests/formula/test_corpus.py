@@ -22,6 +22,10 @@ def _sample() -> list[Line]:
     return lines[::step]
 
 
+def test_nothing_crashes(tally: Tally) -> None:
+    assert not tally.crashed, describe(tally.crashed)
+
+
 def test_no_wrong_formula_is_called_equivalent(tally: Tally) -> None:
     assert not tally.wrong_called_right, describe(tally.wrong_called_right)
 

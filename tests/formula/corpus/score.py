@@ -11,6 +11,7 @@ from tests.formula.corpus.labels import specs
 from tests.formula.corpus.variants import Line
 
 SLOW_S = 1.0
+CRASH = "crashed: "
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,10 @@ class Scored:
     line: Line
     verdict: FormulaVerdict
     seconds: float
+
+    @property
+    def crashed(self) -> bool:
+        return self.verdict.message.startswith(CRASH)
 
 
 def score(line: Line) -> Scored:
@@ -32,7 +37,11 @@ def score(line: Line) -> Scored:
 
 def _timed(line: Line) -> tuple[float, FormulaVerdict]:
     start = time.perf_counter()
-    verdict = check(specs()[line.formula], line.input)
+    try:
+        verdict = check(specs()[line.formula], line.input)
+    except Exception as error:  # a check must never raise: counted, and the run goes on
+        message = f"{CRASH}{type(error).__name__}: {error}"
+        verdict = FormulaVerdict(line.formula, line.input, "undecided", message)
     return time.perf_counter() - start, verdict
 
 
@@ -94,6 +103,10 @@ class Tally:
     @property
     def junk_accepted(self) -> list[Scored]:
         return [item for item in self.junk if item.verdict.verdict != "unreadable"]
+
+    @property
+    def crashed(self) -> list[Scored]:
+        return [item for item in self.lines if item.crashed]
 
     @property
     def median_ms(self) -> float:
