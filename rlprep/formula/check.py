@@ -1,5 +1,7 @@
 """The one entry point: a formula that was asked, a text, a verdict."""
 
+import re
+from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
 from types import ModuleType
@@ -13,6 +15,8 @@ from rlprep.formula.read import read
 from rlprep.formula.spec import FormulaSpec, FormulaVerdict
 from rlprep.formula.tree import Bin, Node, Num, Span, walk
 
+_WORDS = re.compile(r"[a-z]{2,}|[a-z0-9+\-/^]")
+
 FOREIGN = frozenset(
     {"q", "pi", "rho", "epsilon", "eps", "beta", "alpha", "lambda", "gamma", "kappa", "mu", "tau"}
 )
@@ -21,10 +25,11 @@ FOREIGN = frozenset(
 
 def family_of(subject: str) -> ModuleType:
     """Return the decider of a formula. Imported late: no decider pays for another's libraries."""
-    from rlprep.formula.decide import trajectory
+    from rlprep.formula.decide import objective, trajectory
 
-    if subject in trajectory.SUBJECTS:
-        return trajectory
+    for family in (trajectory, objective):
+        if subject in family.SUBJECTS:
+            return family
     raise Undecidable(f"no decider knows {subject}")
 
 
@@ -98,19 +103,41 @@ def _decide(spec: FormulaSpec, text: str, program: Program) -> FormulaVerdict:
         if family.same(reading, reference):
             return FormulaVerdict(
                 spec.id, text, "equivalent", "equivalent", proof=family.proof(reading, setting),
-                remarks=reading.remarks,
+                remarks=tuple(sorted(reading.remarks)),
             )  # fmt: skip
     first = readings[0]
     if (unknown := first.facts["unknown"]) and not FOREIGN.issuperset(unknown):
         raise _unknown_names(unknown)
     verdict = FormulaVerdict(
         spec.id, text, "different", "different", proof="re-evaluated",
-        counterexample=family.witness(first, reference, spec.id, setting), remarks=first.remarks,
+        counterexample=family.witness(first, reference, spec.id, setting), remarks=tuple(sorted(first.remarks)),
     )  # fmt: skip
-    for reading in readings:
-        for wrong in spec.misconceptions:
-            for form in wrong.forms:
-                known = _known(spec.id, form, setting)
-                if known is not None and family.same(reading, known):
-                    return replace(verdict, misconception=(wrong.id, wrong.text))
-    return verdict
+    found = [
+        (_likeness(text, form), wrong)
+        for wrong in spec.misconceptions
+        for form in wrong.forms
+        for reading in readings
+        if _is_same(family, reading, _known(spec.id, form, setting))
+    ]
+    if not found:
+        return verdict
+    # several mistakes can mean the same formula; the one that is written most alike is meant
+    wrong = max(found, key=lambda pair: pair[0])[1]
+    return replace(verdict, misconception=(wrong.id, wrong.text))
+
+
+def _is_same(family: ModuleType, mine: Meaning, theirs: Meaning | None) -> bool:
+    if theirs is None:
+        return False
+    try:
+        return family.same(mine, theirs)
+    except (Undecidable, Undefined):
+        return False
+
+
+def _likeness(text: str, form: str) -> float:
+    """Return how alike two spellings are: the shared part of their words and signs."""
+    mine, theirs = (Counter(_WORDS.findall(t.replace("\\left", "").replace("\\right", "").lower()))
+                    for t in (text, form))  # fmt: skip
+    shared = sum((mine & theirs).values())
+    return shared / max(1, sum((mine | theirs).values()))

@@ -53,7 +53,7 @@ _CODE = re.compile(
     r"|\.(?:mean|sum|exp|log|clamp|clip|T|transpose|mT|softmax|pow|square|log_prob|entropy|dot"
     r"|permute|unsqueeze|cumsum|sqrt|detach|shape|size|min|max|abs|div|mul|matmul|neg|add)\b"
     r"|\*\*|\bfor\s+\w+\s+in\b|\[[^\]]*:[^\]]*\]|^\s*(?:def|return|import|from|for|with)\b"
-    r"|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
+    r"|\blambda\s+\w+\s*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
     re.MULTILINE,
 )
 
