@@ -4,7 +4,11 @@ The map, one line a room:
 
     errors      the error family: what is wrong, where, what to try, and the exit code
     content     where questions/ and solutions/ are, installed or in a checkout
+    mathtext    LaTeX as one line of text, for a terminal or a screen reader
     bank        the question bank: YAML to checked objects, the linter, third-party packs
+    interview   holding the interview: the conversation, its state, marks and score
+    progress    what a person has done, kept so that nothing typed is lost
+    report      the faces of results: terminal, text, JSON
     cli         the commands, each a thin file over the rooms above
 
 Nothing is imported here: a re-export would load torch or SymPy for everyone.

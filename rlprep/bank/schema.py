@@ -4,9 +4,9 @@ These models are where YAML enters; every field is checked here once, and unknow
 Text fields are Markdown with mathematics between dollar signs (``$\hat A_t$``), in LaTeX.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 Id = Annotated[
     str,
@@ -193,3 +193,10 @@ ITEM_MODELS: dict[str, type[Item]] = {
     "formula": Formula,
     "exercise": Exercise,
 }
+
+
+def json_schema() -> dict[str, Any]:
+    """Return one JSON Schema (2020-12) for every kind of item, told apart by `kind`."""
+    any_item = Annotated[Pack | Question | Formula | Exercise, Field(discriminator="kind")]
+    schema = TypeAdapter[Any](any_item).json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

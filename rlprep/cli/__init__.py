@@ -5,13 +5,16 @@ Exit codes: 0 right, 1 answered and not right, 2 misuse, 3 unreadable submission
 everything else inside the function, so that help never loads torch or SymPy.
 """
 
-import os
+import io
 import sys
+import traceback
 from typing import Annotated
 
 import typer
 
 from rlprep import __version__
+from rlprep.cli import pack
+from rlprep.cli.quiz import quiz
 from rlprep.errors import RlprepError
 
 app = typer.Typer(
@@ -20,6 +23,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.command("quiz")(quiz)
+app.add_typer(pack.app, name="pack")
 
 
 def _print_version(wanted: bool) -> None:
@@ -41,16 +46,16 @@ def _root(
 
 
 def main() -> None:
-    """Run the command line; an `RlprepError` becomes one message on stderr and its exit code."""
+    """Run the command line; every way to fail ends in one message and a documented exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Greek letters shows "?"
     try:
         app()
     except RlprepError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output has left (`| head`). Python would complain again at shutdown.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        sys.exit(130)
+    except Exception:
+        traceback.print_exc()
+        print("error: this is a fault of rlprep, not yours; please report it", file=sys.stderr)
+        sys.exit(4)

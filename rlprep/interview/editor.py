@@ -1,0 +1,42 @@
+"""An answer written in the person's own editor."""
+
+import os
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+
+from rlprep.errors import MisuseError
+
+_MARKER = "--- write above this line; what is below is ignored ---"
+
+
+def edit(draft: str, below: str) -> str:
+    """Return `draft` as it stands after the person's editor closed.
+
+    Args:
+        draft: the answer so far.
+        below: shown under the draft for reference, ignored afterwards.
+
+    Raises:
+        MisuseError: no editor is set or it failed; the draft is then as it was.
+    """
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not command:
+        raise MisuseError("no editor is set", hint="set EDITOR, for example: export EDITOR=nano")
+    with tempfile.TemporaryDirectory(prefix="rlprep-") as folder:
+        file = Path(folder) / "answer.md"
+        file.write_text(f"{draft}\n\n{_MARKER}\n{below}\n", "utf-8")
+        try:
+            done = subprocess.run([*shlex.split(command), str(file)], check=False)
+            text = file.read_text("utf-8", errors="replace")
+        except (OSError, ValueError) as error:
+            raise MisuseError(
+                f"the editor '{command}' can't be run: {error}", hint="set EDITOR"
+            ) from None
+    if done.returncode != 0:
+        raise MisuseError(
+            f"the editor '{command}' ended with status {done.returncode}",
+            hint="your draft is as it was; type /edit to try again",
+        )
+    return text.partition(_MARKER)[0].strip("\n")
