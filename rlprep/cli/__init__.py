@@ -14,6 +14,7 @@ import typer
 
 from rlprep import __version__
 from rlprep.cli import pack
+from rlprep.cli.check_formula import check_formula
 from rlprep.cli.quiz import quiz
 from rlprep.errors import RlprepError
 
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("quiz")(quiz)
+app.command("check-formula")(check_formula)
 app.add_typer(pack.app, name="pack")
 
 
