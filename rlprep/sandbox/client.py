@@ -29,7 +29,7 @@ FIRST_USES = {
         rb"functorch|torch\.func\b|import\s+func\b|\bfunc\.\w+\(|\b(vmap|jvp|vjp|jacrev|jacfwd)\b"
     ),
     "grad_outputs": re.compile(
-        rb"grad_outputs|\bgrad\s*\(|\bbackward\s*\((?!\s*(\)|retain_graph|create_graph))"
+        rb"grad_outputs|(?<!func\.)\bgrad\s*\(|\bbackward\s*\((?!\s*(\)|retain_graph|create_graph))"
     ),
 }
 """Signs that a source may use parts of torch whose first use takes half a second to two seconds.
