@@ -15,6 +15,7 @@ import typer
 from rlprep import __version__
 from rlprep.cli import pack
 from rlprep.cli.check_formula import check_formula
+from rlprep.cli.doctor import doctor
 from rlprep.cli.quiz import quiz
 from rlprep.errors import RlprepError
 
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.command("quiz")(quiz)
 app.command("check-formula")(check_formula)
+app.command("doctor")(doctor)
 app.add_typer(pack.app, name="pack")
 
 
