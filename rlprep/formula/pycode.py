@@ -108,9 +108,7 @@ class _Reader:
                 names
             ) == len(values):
                 for name, value in zip(names, values, strict=True):
-                    yield Define(
-                        self.span(node), self.expression(name), self.expression(value)
-                    )
+                    yield Define(self.span(node), self.expression(name), self.expression(value))
             case ast.Assign(targets=targets, value=value):
                 for target in targets:
                     yield Define(self.span(node), self.expression(target), self.expression(value))
@@ -148,9 +146,7 @@ class _Reader:
                 one = Num(span, Fraction(1))
                 return Bin(span, "-", one, self.expression(operand))
             case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-                return Bin(
-                    span, OPERATORS[type(op)], self.expression(left), self.expression(right)
-                )
+                return Bin(span, OPERATORS[type(op)], self.expression(left), self.expression(right))
             case ast.Compare(left=left, ops=ops, comparators=rest) if all(
                 type(op) in RELATIONS for op in ops
             ):
@@ -233,8 +229,8 @@ class _Reader:
         args = tuple(self._argument(arg) for arg in node.args)
         kwargs = tuple((k.arg, self._keyword(k.value)) for k in node.keywords if k.arg)
         match node.func:
-            case ast.Name(id="float", lineno=_) if (
-                len(node.args) == 1 and isinstance(node.args[0], ast.Constant)
+            case ast.Name(id="float", lineno=_) if len(node.args) == 1 and isinstance(
+                node.args[0], ast.Constant
             ):
                 return Name(span, "inf")
             case ast.Name(id=name):

@@ -94,7 +94,9 @@ def _constant(tabular: "Tabular", node: Node, env: "Env", position: int) -> Numb
 
 
 def _extreme(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
-    args = node.args[0].items if len(node.args) == 1 and isinstance(node.args[0], Tuple) else node.args
+    args = (
+        node.args[0].items if len(node.args) == 1 and isinstance(node.args[0], Tuple) else node.args
+    )
     if len(args) < 2:
         raise Unreadable(f"{node.fn.name} needs at least two arguments", node.span)
     values = [tabular.evaluate(arg, env, position) for arg in args]
@@ -242,9 +244,7 @@ def _policy_of(tabular: "Tabular", node: Node) -> str | None:
     return None
 
 
-def _kl_div(
-    tabular: "Tabular", sides: tuple[Node, ...], env: "Env", position: int
-) -> Number:
+def _kl_div(tabular: "Tabular", sides: tuple[Node, ...], env: "Env", position: int) -> Number:
     """`F.kl_div(log_q, p)` of torch: the sum of p (log p - log_q)."""
     total: Number = Fraction(0)
     for a in tabular.world.actions:

@@ -55,4 +55,3 @@ class Meaning:
     remarks: set[str] = field(default_factory=set)
     tree: Node | None = None
     facts: dict[str, Any] = field(default_factory=dict)
-

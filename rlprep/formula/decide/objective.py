@@ -308,7 +308,11 @@ def _shown(world: World, a: Value, b: Value, mine: Meaning, subject: str) -> dic
     if a.kind == b.kind and len(a.numbers) == len(b.numbers):
         for number, (x, y) in enumerate(zip(a.numbers, b.numbers, strict=True)):
             if x != y and subject in PER_PAIR:
-                return {"at": _pair(world, number, subject), "yours": shown(x), "reference": shown(y)}
+                return {
+                    "at": _pair(world, number, subject),
+                    "yours": shown(x),
+                    "reference": shown(y),
+                }
     return {"at": _tables(world, mine, subject), "yours": yours, "reference": reference}
 
 
@@ -347,6 +351,7 @@ def _pair(world: World, number: int, subject: str) -> dict[str, str]:
 
 def _tables(world: World, mine: Meaning, subject: str) -> dict[str, Any]:
     """Return the tables of a world that the subject depends on."""
+
     def table(rows: tuple[tuple[Fraction, ...], ...]) -> list[list[str]]:
         return [[shown(x) for x in row] for row in rows]
 

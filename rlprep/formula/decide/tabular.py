@@ -72,7 +72,9 @@ class Tabular:
         self.in_gradient = False
         self.parameters: list[dict[str, tuple[Node, Env, int]]] = []
         self.roles = _policy_roles(program, subject)
-        self.default = "new" if subject in {"policy_gradient", "advantage", "entropy", "kl"} else "old"
+        self.default = (
+            "new" if subject in {"policy_gradient", "advantage", "entropy", "kl"} else "old"
+        )
         self.depth = 0
         self.fixed_samples = False
 
@@ -229,7 +231,9 @@ class Tabular:
             case "reward":
                 return self.reward(node, args, env)
             case "return":
-                self.remarks.add("right in expectation: the return's mean, given s and a, is Q(s, a)")
+                self.remarks.add(
+                    "right in expectation: the return's mean, given s and a, is Q(s, a)"
+                )
                 return self.earned(node, args, env)
             case "residual":
                 s, a = self.state(args, env), self.action(args, env)
@@ -294,7 +298,9 @@ class Tabular:
     def _surprise(self, env: Env, s: int, a: int) -> Fraction:
         """What the TD residual adds to the advantage: it depends on the next state."""
         s2 = self._current("s2", env)
-        mean = sum((self.world.step[s][a][n] * self.world.v[n] for n in self.world.states), Fraction(0))
+        mean = sum(
+            (self.world.step[s][a][n] * self.world.v[n] for n in self.world.states), Fraction(0)
+        )
         return self.world.numbers["gamma"] * (self.world.v[s2] - mean)
 
     # -- where a quantity is taken --------------------------------------------------------------
@@ -375,7 +381,7 @@ class Tabular:
         """Yield every outcome of the sampled variables with its probability."""
         world = self.world
         policy = sampling.policy or self.default
-        visits = (world.d_new if (sampling.states or self.default) == "new" else world.d_old)
+        visits = world.d_new if (sampling.states or self.default) == "new" else world.d_old
         start = {k: v for k, v in env.items() if not ("s" in axes and k in {"s", "a", "s2"})}
         for s in world.states if "s" in axes else (None,):
             first = dict(start)
@@ -432,9 +438,7 @@ class Tabular:
             return "s"
         return "time" if letter in TIME_LETTERS else "samples"
 
-    def _summed(
-        self, node: Big, axes: list[tuple[str, str]], env: Env, position: int
-    ) -> Number:
+    def _summed(self, node: Big, axes: list[tuple[str, str]], env: Env, position: int) -> Number:
         if not axes:
             return self.evaluate(node.body, env, position)
         (axis, key), *rest = axes
@@ -499,9 +503,7 @@ class Tabular:
 
     # -- cases ----------------------------------------------------------------------------------
 
-    def cases(
-        self, rows: tuple[tuple[Node, Node | None], ...], env: Env, position: int
-    ) -> Number:
+    def cases(self, rows: tuple[tuple[Node, Node | None], ...], env: Env, position: int) -> Number:
         for value, condition in rows:
             if condition is None or self.holds(condition, env, position):
                 return self.evaluate(value, env, position)
@@ -534,7 +536,9 @@ class Tabular:
         if node.fn.name in FUNCTIONS:
             raise Undecidable(f"{node.fn.name} has no meaning here")
         if len(node.fn.name) > 2 and node.fn.name.isalpha():
-            raise Unreadable(f"the function '{node.fn.name}' is not part of this formula", node.fn.span)
+            raise Unreadable(
+                f"the function '{node.fn.name}' is not part of this formula", node.fn.span
+            )
         return self.foreign(node.fn)
 
     def divergence(self, first: str, second: str, env: Env) -> Number:

@@ -220,9 +220,7 @@ def proof(mine: Meaning, setting: Setting) -> str:
 
 def _in_window(monomial: Monomial) -> bool:
     """Whether a term is near enough to t to be complete in a truncated infinite sum."""
-    return all(
-        not isinstance(k, int) or k <= 2 + WINDOW for atom, _ in monomial for k in atom[1:2]
-    )
+    return all(not isinstance(k, int) or k <= 2 + WINDOW for atom, _ in monomial for k in atom[1:2])
 
 
 def _is_own_name(node: Node, program: Program, subject: str) -> bool:
@@ -325,7 +323,9 @@ def _boundary(series: Series, subject: str) -> tuple[Hashable, ...]:
         if number == program.main or entry.target is None or not is_target(subject, entry.target):
             continue
         bound = series.start()
-        times = [k for i in _index_nodes(entry.target) if (k := maybe_integer(i, bound)) is not None]
+        times = [
+            k for i in _index_nodes(entry.target) if (k := maybe_integer(i, bound)) is not None
+        ]
         if times and times[-1] >= end - 1:
             given = series.evaluate(entry.values[-1], bound, number)
             if given != series.advantage(times[-1]):
