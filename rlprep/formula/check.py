@@ -68,7 +68,7 @@ def understood(subject: str, text: str) -> Program:
         refuse_towers(statement)
     return programs.build(
         reading.statements, is_code=reading.is_code,
-        is_target=lambda node: family.is_target(subject, node),
+        is_target=lambda node: family.is_target(subject, node), text=text,
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ CLOSERS = {"(": ")", "[": "]", "{": "}", "lfloor": "rfloor", "lceil": "rceil", "
 STARTS = {"num", "name", "(", "[", "{", "sum", "nabla", "sqrt", "frac", "lfloor", "lceil", "dots",
           "langle", "begincases", "under", "mark"}  # fmt: skip
 PRODUCTS = {"*", "cdot", "/", "@", "//", "%", "otimes"}
-PROBABILITIES = {"pi", "p", "q", "P", "policy"}
+PROBABILITIES = {"pi", "p", "q", "P", "Q", "policy"}
 INDEX_LETTERS = {"t", "k", "n", "l", "i", "j", "T", "m"}
 SHOWN = {"end": "the end of the input", "name": "a name", "num": "a number", "nl": "a new line",
          "row": "a new line", "lfloor": "⌊", "rfloor": "⌋", "rel": "a relation", "quad": "a gap",
@@ -230,9 +230,10 @@ class ExpressionParser:
             elif self.starts_factor():
                 right = self.factor()
                 left = Bin(self.spans(left), "*", left, right)
-            elif self.token.kind == "name" and self.token.text == "mod":
+            elif self.token.kind == "name" and self.token.text in {"mod", "div"}:
+                op = "%" if self.token.text == "mod" else "//"
                 self.at += 1
-                left = Bin(self.spans(left), "%", left, self.factor())
+                left = Bin(self.spans(left), op, left, self.factor())
             else:
                 return left
             factors += 1
@@ -271,7 +272,7 @@ class ExpressionParser:
     def starts_factor(self) -> bool:
         """Whether the next token begins another factor of a juxtaposed product."""
         kind, text = self.token.kind, self.token.text
-        if kind == "name" and text == "mod":
+        if kind == "name" and text in {"mod", "div"}:
             return False
         return kind in STARTS and not (kind == "[" and self.token.start == -1)
 
@@ -378,6 +379,9 @@ class ExpressionParser:
         if self.token.kind == CLOSERS[opener.kind]:
             raise Unreadable("empty parentheses", self.spans(opener))
         items = self.items()
+        if self.token.kind == "over" and len(items) == 1:
+            self.at += 1
+            items = [Bin(self.spans(items[0]), "/", items[0], self.chain())]
         self.close(opener)
         self.depth -= 1
         if len(items) > 1:
@@ -404,7 +408,7 @@ class ExpressionParser:
                 right = rest[0] if len(rest) == 1 else Tuple(self.spans(rest[0]), tuple(rest))
                 items = [Given(self.spans(items[0]), left, right)]
                 break
-            if not self.accept(",", ";"):
+            if not self.accept(",", ";", ":"):
                 break
         self.bars = bars
         return items
@@ -612,7 +616,9 @@ class ExpressionParser:
         if not subscript:
             return name
         after = self.token
-        if after.kind == "name" and after.start == token.end and after.text in {"old", "new"}:
+        if after.kind == "name" and after.start == token.end and (
+            after.text in {"old", "new"} or (after.text == "k" and token.text == "theta")
+        ):  # fmt: skip
             self.at += 1
             return Name(self.spans(token), token.text, (Name(after.span, after.text),))
         if after.kind in {"+", "-"} and token.text in INDEX_LETTERS and self._glued_index():
@@ -664,6 +670,8 @@ class ExpressionParser:
             return self.indexed(name)
         if text in FUNCTIONS or text in self.vocabulary.applied or self._is_word(text):
             return self.call(name)
+        if not self.vocabulary.labels and self._names_the_formula():
+            return self.call(name)
         if text in self.vocabulary.multiplied or not self.vocabulary.labels:
             return name
         before, group = self.at, self.group()
@@ -673,6 +681,20 @@ class ExpressionParser:
         self.pending = (before, self.at, group)
         self.at = before
         return name
+
+    def _names_the_formula(self) -> bool:
+        """Whether this is the left side `f(h) =` of a statement."""
+        before = self.tokens[self.at - 2].kind if self.at > 1 else "nl"
+        if before not in {"nl", "row", ",", ";", "quad", "kw"}:
+            return False
+        depth = 0
+        for number in range(self.at, len(self.tokens)):
+            kind = self.tokens[number].kind
+            depth += (kind in CLOSERS) - (kind in {")", "]", "}"})
+            if depth == 0:
+                after = self.tokens[min(number + 1, len(self.tokens) - 1)]
+                return after.kind == "rel" and after.text == "="
+        return False
 
     def _is_word(self, text: str) -> bool:
         """Whether a name is an unknown word of several letters, which applies when glued."""
@@ -768,6 +790,8 @@ class ExpressionParser:
         if not self.starts_factor():
             if self.token.kind == "|":
                 return Call(self.spans(name), name, (self.modulus(),))
+            if name.name in {"log", "ln", "exp", "sqrt"}:
+                raise self.fail(f"expected what {name.name} applies to")
             return name
         operand = self.operand()
         if (
@@ -813,7 +837,7 @@ class ExpressionParser:
         while self.accept("quad", "nl", "row", ":"):
             pass
         objective = self.sum()
-        return Optimise(self.spans(name), sense, objective)
+        return Optimise(self.spans(name), sense, objective, (), name.subs)
 
 
 def _is_probability(node: Node) -> bool:

@@ -147,6 +147,10 @@ class Arrays:
             case "+" | "-":
                 return self.sum(node.op, left, right)
             case "*" | "cdot":
+                if node.op == "cdot" and left.shape == right.shape and left.size > 1 and (
+                    1 in left.shape
+                ):  # fmt: skip
+                    return float((left * right).sum())  # the dot product of two vectors
                 return self.product(left, right)
             case "otimes":
                 return np.outer(left, right)
@@ -246,6 +250,8 @@ class Arrays:
         key = variable_key(node)
         if key in env:
             return float(env[key])
+        if node.name == "e" and len(node.sups) == 1 and not node.subs:
+            return np.exp(self.evaluate(node.sups[0], env, position))
         plain, transposed, power = _split_powers(node)
         value = self.plain_name(plain, env, position)
         array = np.asarray(value, dtype=float)

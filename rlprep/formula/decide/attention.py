@@ -32,7 +32,7 @@ VOCABULARY = Vocabulary(
             "dv", "kv", "tril", "num", "den", "ones",
         }
     ) - {"KV", "QKT"},
-    letters=frozenset("QKVTqkvdnNzSosDji"),
+    letters=frozenset("QKVTqkvdnNzSosDjiAOWPXYCZ"),
     applied=frozenset({"phi", "psi", "softmax", "diag", "sim", "feature_map", "elu", "kernel"}),
     labels=False, expects=False, matrices=True,
 )  # fmt: skip
@@ -243,6 +243,8 @@ def free_letters(program: Program, node: Node) -> set[str]:
                         key = variable_key(letter)
                         if key is not None and key not in bound and key not in {"N", "T", "n_k"}:
                             found.add(key)
+            for child in _children(part) if part.name == "e" else ():
+                visit(child, bound)
             return
         for child in _children(part):
             visit(child, bound)
@@ -257,6 +259,8 @@ def _children(node: Node) -> Iterator[Node]:
     match node:
         case Call(args=args):
             yield from args
+        case Name(name="e", sups=sups):
+            yield from sups
         case Bin(op="^", left=left, right=Name(name="T" | "top")):
             yield left
         case _:
