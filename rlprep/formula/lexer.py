@@ -193,6 +193,8 @@ class _Lexer:
             return end
         start = at
         pieces = (run,) if self._in_script() else split_run(run, self.vocabulary)
+        if run in self.vocabulary.applied and self.text[end : end + 1] != "(" and run in {"Hx", "Fx"}:
+            pieces = tuple(run)  # Hx is a function only where it is applied
         if self.is_latex and len(pieces) == 1 and not self._in_script() and len(run) <= 3:
             pieces = self._letters(run)
         for piece in pieces:

@@ -297,10 +297,21 @@ class ExpressionParser:
             elif self.token.kind == "'" and self.vocabulary.matrices:
                 self.at += 1
                 node = Trans(self.spans(node), node)
+            elif self.token.kind == "[" and isinstance(node, Call) and self._is_glued():
+                before, group = self.at, self.group()
+                if not _is_index(group):
+                    self.pending = (before, self.at, group)
+                    self.at = before
+                    return node
+                node = Index((node.span[0], self.tokens[self.at - 1].end), node, (group,))
             elif self.token.kind == "." and self.peek().kind == "name":
                 node = self.method(node)
             else:
                 return node
+
+    def _is_glued(self) -> bool:
+        """Whether nothing stands between the last token and the next."""
+        return self.token.start == self.tokens[self.at - 1].end
 
     def method(self, node: Node) -> Node:
         """`K.T` and `x.mean()` outside of code."""
@@ -795,7 +806,8 @@ class ExpressionParser:
             return name
         operand = self.operand()
         if (
-            name.name in {"log", "ln"} and self.token.kind == "/" and _is_probability(operand)
+            name.name in {"log", "ln"} and self.token.kind == "/"
+            and (_is_probability(operand) or (isinstance(operand, Num) and operand.value == 1))
             and self.peek().kind == "name" and self.peek().text in PROBABILITIES
         ):  # fmt: skip
             # `p log p/q` is read by everybody as p log(p/q); `log p / log q` starts with log again.
@@ -853,7 +865,7 @@ def _is_index(node: Node) -> bool:
         case Num(value=value):
             return value.denominator == 1
         case Name(name=name):
-            return name in INDEX_LETTERS or name in {"s", "a", "h"}
+            return name in INDEX_LETTERS or name in {"s", "a", "h"} or len(name) > 2
         case Bin(op="+" | "-", left=left, right=right):
             return _is_index(left) and _is_index(right)
         case Neg(x=x):

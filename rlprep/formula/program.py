@@ -8,7 +8,7 @@ from one turn of a loop to the next.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rlprep.formula.names import INDEX_WORDS, labels_of
+from rlprep.formula.names import INDEX_PAIRS, INDEX_WORDS, labels_of
 from rlprep.formula.tree import Bin, Call, Chain, Define, Grad, Index, Name, Node, Num, Optimise, walk
 
 EQUALITIES = {"=", "<-", "->", "propto"}
@@ -18,7 +18,7 @@ def key_of(node: Node) -> str | None:
     """Return what a definition's left side is called, without its indices."""
     match node:
         case Name():
-            labels = [word for word in labels_of(node) if word not in INDEX_WORDS]
+            labels = [word for word in labels_of(node) if word not in INDEX_WORDS | INDEX_PAIRS]
             return "_".join([node.name, *labels]) + "'" * node.primes
         case Call(fn=fn):
             return key_of(fn)

@@ -13,9 +13,9 @@ _FENCE = re.compile(r"\A\s*```[a-z]*\n(.*?)\n?```\s*\Z", re.DOTALL)
 
 
 _SIGNS = re.compile(r"[-+*/^=_()\[\]{}|\\<>~√∑Σ·×−←≤≥≔‖∥⌊\u2080-\u209c]")
-_STOPWORDS = {"the", "of", "is", "a", "an", "with", "something", "like", "plus", "minus", "times", "we",
-              "then", "it", "to", "in", "between", "that", "this", "i", "idk", "from", "on", "my", "not",
-              "you", "what", "some", "how", "about", "just", "its", "as", "over", "and", "or"}  # fmt: skip
+_STOPWORDS = {"the", "of", "is", "an", "with", "something", "like", "plus", "minus", "times", "we", "its",
+              "then", "it", "to", "between", "that", "this", "idk", "from", "on", "my", "not", "you",
+              "what", "some", "how", "about", "just", "as", "over", "and", "or", "think"}  # fmt: skip
 
 
 def _is_prose(text: str) -> bool:
@@ -24,10 +24,10 @@ def _is_prose(text: str) -> bool:
     words = re.findall(r"[A-Za-z']{1,}", re.sub(r"\\[A-Za-z]+", " ", bare))
     if "\\" in text or len(words) < 2:
         return False
-    joining = sum(word.lower() in _STOPWORDS and word != "a" for word in words)
+    joining = sum(word.lower() in _STOPWORDS for word in words)
     if not _SIGNS.search(text):
         return len([w for w in words if len(w) > 1]) >= 3 or joining > 0
-    return joining >= 3 and joining * 4 >= len(words)
+    return joining >= 3 and joining * 3 >= len(words)
 
 
 @dataclass(frozen=True, slots=True)

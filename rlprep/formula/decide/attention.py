@@ -16,7 +16,7 @@ from rlprep.formula.decide.arrays import FEATURES, Array, Arrays, Room, ShapeMis
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.names import indices_of, labels_of, variable_key
-from rlprep.formula.program import EQUALITIES, Program
+from rlprep.formula.program import EQUALITIES, Program, key_of
 from rlprep.formula.tree import Big, Bin, Call, Chain, Name, Node, Span, walk
 from rlprep.formula.vocabulary import Vocabulary
 
@@ -236,7 +236,7 @@ def free_letters(program: Program, node: Node) -> set[str]:
             visit(part.body, bound | {key or ""})
             return
         if isinstance(part, Name):
-            is_token = part.name in {"Q", "K", "V", "q", "k", "v", "i", "t"} or part.name in defined
+            is_token = part.name in {"Q", "K", "V", "q", "k", "v", "i", "t"} or key_of(part) in defined
             for index in indices_of(part):
                 for letter in walk(index):
                     if isinstance(letter, Name) and is_token:

@@ -131,7 +131,7 @@ class HeadMap:
         value = {"q_heads": self.q_heads, "kv_heads": self.kv_heads}.get(role or "")
         if role == "group_size":
             value = self.q_heads // self.kv_heads
-        if joined in HEAD_WORDS and node.name != "H":
+        if joined in HEAD_WORDS and not node.name.startswith("H"):
             value = self.head
         if value is None:
             if node.name in {"G", "g"}:

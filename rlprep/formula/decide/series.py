@@ -122,6 +122,8 @@ class Series:
 
     def reward(self, k: int) -> Polynomial:
         k -= self.world.shift
+        if self.world.ended and k > self.world.t:
+            return self.const(0)
         if self.world.is_episode and self.world.end is not None and k >= self.world.end:
             return self.const(0)
         return Polynomial.atom(("r", k), self.world.mod)
@@ -316,7 +318,7 @@ class Series:
         """Return the time that a name's scripts give it, and whether they give one."""
         offset = node.primes
         words = [node.name.lower(), *(w.lower() for w in labels_of(node))]
-        if "next" in words or "last" in words[:1] or "tp1" in words or "bootstrap" in words:
+        if "next" in words or words[0].startswith("next") or "last" in words[:1] or "tp1" in words or "bootstrap" in words:
             offset += 1
         for index in reversed(indices_of(node)):
             value = maybe_integer(index, bound)
@@ -545,7 +547,8 @@ def role_of(node: Name, series: Series) -> str | None:
     base = node.name.lower()
     words = [base, *(w.lower() for w in labels_of(node))]
     core = "_".join(w for w in words if w not in {"next", "t", "tp1", "last", "hat", "b", "new"})
-    for name in (full, core, base):
+    glued = base.removeprefix("next").lstrip("_") if base.startswith("next") else base
+    for name in (full, core, base, glued):
         if name in {"r"} and node.name == "R":
             return _capital_r(node, series)
         if name in GOES_ON:
@@ -586,7 +589,7 @@ def _capital_r(node: Name, series: Series) -> str:
 
 def _lookahead(node: Name) -> int:
     words = [node.name.lower(), *(w.lower() for w in labels_of(node))]
-    return int("next" in words) + node.primes
+    return int("next" in words or words[0].startswith("next")) + node.primes
 
 
 def _latest(monomial: Monomial) -> int:
@@ -662,9 +665,9 @@ def _bind_parameters(target: Node, use: Node, inner: dict[str, int], bound: dict
                 offset = maybe_integer(right, {})
                 if offset is None:
                     other = variable_key(right)
-                    offset = 0
+                    offset = inner.get(other, 0) if other is not None else 0
                     if other is not None:
-                        inner[other] = 0
+                        inner.setdefault(other, 0)
                 inner[key] = value - offset if op == "+" else value + offset
 
 

@@ -702,6 +702,8 @@ def _kl_roles(program: Program):  # noqa: ANN202
             "".join(labels_of(name)).lower().endswith("q")
         ) or name.name.lower().endswith("q"):  # fmt: skip
             return "old"
+        if name.name.lower() in {"logp", "logps"} or flat(name).lower() in {"log_p", "logprob"}:
+            return "new"
         if name.name.lower().startswith("p") and name.name.lower() not in {"pi", "policy", "probs"}:
             return "new"
         return "new" if is_old(name) else "old"
