@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from rlprep.kernels.attention import grouped, kv_cache, linear, softmax
-from rlprep.kernels.rl import divergence, policy_gradient, ppo, returns, trust_region
-from rlprep.kernels.rl import gae as gae_kernels
 
 from rlprep.formula.check import understood
 from rlprep.formula.tree import Node
+from rlprep.kernels.attention import grouped, kv_cache, linear, softmax
+from rlprep.kernels.rl import divergence, policy_gradient, ppo, returns, trust_region
+from rlprep.kernels.rl import gae as gae_kernels
 from tests.formula.corpus.labels import specs
 from tests.formula.evaluator import evaluate
 
