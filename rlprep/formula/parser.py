@@ -656,7 +656,9 @@ class ExpressionParser:
             return self.optimise(name)
         if text in {"grad", "Grad", "gradient"} and opener not in {"(", "["}:
             return Grad(self.spans(name), self.operand())
-        if opener not in {"(", "["} and not (opener == "{" and text in FUNCTIONS):
+        if opener not in {"(", "["} and not (
+            opener == "{" and text in FUNCTIONS - PREFIXES
+        ):
             return self.prefixed(name)
         if opener == "[" and text not in FUNCTIONS:
             return self.indexed(name)

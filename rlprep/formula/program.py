@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from rlprep.formula.names import INDEX_WORDS, labels_of
 from rlprep.formula.tree import Call, Chain, Define, Grad, Index, Name, Node, Num, Optimise, walk
 
-EQUALITIES = {"=", "<-", "->"}
+EQUALITIES = {"=", "<-", "->", "propto"}
 
 
 def key_of(node: Node) -> str | None:

@@ -36,7 +36,7 @@ from rlprep.formula.tree import (
 
 LIBRARIES = {"torch", "np", "numpy", "F", "math", "jnp", "nn", "tf", "jax", "functional", "th",
              "scipy", "special", "linalg", "lax", "core", "mpu", "distributions", "rlax", "xp",
-             "sympy", "sp", "T", "keras", "K", "cp", "mx", "cmath", "signal", "misc"}  # fmt: skip
+             "sympy", "sp", "keras", "cp", "mx", "cmath", "signal", "misc"}  # fmt: skip
 HOLDERS = {"self", "args", "cfg", "config", "hparams", "hp", "params", "opt", "batch", "data",
            "agent", "model", "mb", "rollout", "flags", "FLAGS", "conf", "cls"}  # fmt: skip
 SAME = {"detach", "contiguous", "float", "double", "clone", "item", "data", "numpy", "cpu", "to",
@@ -51,7 +51,7 @@ MAX_AST_DEPTH = 100
 _CODE = re.compile(
     r"\b(?:torch|np|numpy|jnp|math|nn|tf|jax|th|self|F|scipy)\.[a-zA-Z]"
     r"|\.(?:mean|sum|exp|log|clamp|clip|T|transpose|mT|softmax|pow|square|log_prob|entropy|dot"
-    r"|permute|unsqueeze|cumsum|sqrt|detach|shape|size|min|max|abs|div|mul|matmul|neg|add)\b"
+    r"|permute|unsqueeze|cumsum|sqrt|gather|dot|detach|shape|size|min|max|abs|div|mul|matmul|neg|add)\b"
     r"|\*\*|\bfor\s+\w+\s+in\b|\[[^\]]*:[^\]]*\]|^\s*(?:def|return|import|from|for|with)\b"
     r"|\blambda\s+\w+\s*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
     re.MULTILINE,
@@ -235,6 +235,8 @@ class _Reader:
                 return Name(span, "inf")
             case ast.Name(id=name):
                 function = self.name(node.func, name)
+            case ast.Attribute(value=ast.Name(id="np" | "numpy" | "jnp"), attr="repeat"):
+                function = Name(span, "repeat_interleave")  # numpy's word for torch's
             case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in LIBRARIES:
                 function = self.name(node.func, attr)
             case ast.Attribute(value=ast.Attribute() as value, attr=attr) if (

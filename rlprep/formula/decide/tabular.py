@@ -10,7 +10,7 @@ from fractions import Fraction
 from zlib import crc32
 
 from rlprep.formula.decide.distributions import Sampling, sampling_of
-from rlprep.formula.decide.numbers import Dual, Number, Precision, plain
+from rlprep.formula.decide.numbers import Dual, Number, Precision, dual, plain
 from rlprep.formula.decide.policies import has_primed_parameters, is_old, role_of
 from rlprep.formula.decide.worlds import World
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
@@ -210,6 +210,9 @@ class Tabular:
         """Return what a name stands for, at its arguments or at the current sample."""
         world = self.world
         role = role_of(node, self.subject)
+        if node.name in {"d", "mu", "rho", "eta", "p", "P"} and self._of_state_alone(args):
+            visits = world.d_old if is_old(node) or self.default == "old" else world.d_new
+            return visits[self.state(args, env)]
         match role:
             case "policy":
                 return self.policy(node, args, env)
@@ -244,6 +247,10 @@ class Tabular:
             case "kl":
                 return self.divergence("old", "new", env)
         return self.foreign(node)
+
+    def _of_state_alone(self, args: tuple[Node, ...]) -> bool:
+        """Whether the arguments are one state: then the name is a distribution of states."""
+        return len(args) == 1 and isinstance(args[0], Name) and args[0].name in {"s", "S"}
 
     def foreign(self, node: Name) -> Number:
         """A symbol that the formula has no use for, as some fixed number of its own."""
@@ -423,6 +430,8 @@ class Tabular:
         letter = var.name
         if self.subject in {"kl", "entropy"} and letter not in {"s", "S"}:
             return "a"
+        if (place := _place_of(key, node.body)) is not None and letter not in {"t", "l", "k"}:
+            return place
         if letter in {"a", "u", "A"}:
             return "a"
         if letter in STATE_LETTERS and letter != "h":
@@ -480,6 +489,13 @@ class Tabular:
             raise Undecidable("a second derivative")
         self.in_gradient = True
         try:
+            match x:
+                case Call(fn=Name(name="log" | "ln", subs=()), args=(inner,)):
+                    # the derivative of a logarithm needs no logarithm and stays exact
+                    value = dual(self.evaluate(inner, env, position))
+                    if not value.value:
+                        raise Undefined("the logarithm of zero")
+                    return value.slope / value.value
             value = self.evaluate(x, env, position)
         finally:
             self.in_gradient = False
@@ -548,6 +564,21 @@ class Tabular:
         for p in row:
             total = total - p * self.precision.log(p)
         return total
+
+
+def _place_of(key: str, body: Node) -> str | None:
+    """Return whether a variable stands where policies and values take an action, or a state."""
+    for node in walk(body):
+        match node:
+            case Given(left=Name() as left, right=right):
+                if variable_key(left) == key:
+                    return "a"
+                if isinstance(right, Name) and variable_key(right) == key:
+                    return "s"
+            case Call(fn=Name(name="Q" | "q" | "A" | "pi"), args=(_, Name() as second)):
+                if variable_key(second) == key:
+                    return "a"
+    return None
 
 
 def _compare(op: str, a: Fraction, b: Fraction) -> bool:
