@@ -1,0 +1,4 @@
+"""A number of bits."""
+
+def kv_cache_bytes(num_layers, num_kv_heads, head_dim, seq_len, batch, bytes_per_element):
+    return 2 * 8 * num_layers * num_kv_heads * head_dim * seq_len * batch * bytes_per_element

@@ -1,0 +1,18 @@
+"""A online softmax with the maximum of the first block."""
+
+import torch
+
+
+def online_softmax(scores, values, block):
+    highest = torch.tensor(float('-inf'), dtype=scores.dtype)
+    total = torch.zeros((), dtype=scores.dtype)
+    output = torch.zeros(values.shape[1], dtype=values.dtype)
+    for start in range(0, len(scores), block):
+        part, rows = scores[start : start + block], values[start : start + block]
+        top = scores[:block].max()
+        shrink = (highest - top).exp()
+        weights = (part - top).exp()
+        total = total * shrink + weights.sum()
+        output = output * shrink + weights @ rows
+        highest = top
+    return output / total

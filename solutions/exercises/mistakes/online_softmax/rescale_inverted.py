@@ -1,0 +1,18 @@
+"""A online softmax that rescales the wrong way."""
+
+import torch
+
+
+def online_softmax(scores, values, block):
+    highest = torch.tensor(float('-inf'), dtype=scores.dtype)
+    total = torch.zeros((), dtype=scores.dtype)
+    output = torch.zeros(values.shape[1], dtype=values.dtype)
+    for start in range(0, len(scores), block):
+        part, rows = scores[start : start + block], values[start : start + block]
+        top = torch.maximum(highest, part.max())
+        shrink = 1.0 if highest == float('-inf') else (top - highest).exp()
+        weights = (part - top).exp()
+        total = total * shrink + weights.sum()
+        output = output * shrink + weights @ rows
+        highest = top
+    return output / total
