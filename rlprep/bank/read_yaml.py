@@ -4,7 +4,9 @@ PyYAML alone keeps the last of two equal keys, expands aliases without bound and
 value stood. Packs come from other people, so each of these is an error with its line here.
 """
 
+import re
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from rlprep.bank.problem import Problem
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_BYTES = 1_000_000
 _MAX_DEPTH = 30
+_MAX_OPEN = 500  # brackets of prose count too, and needn't be closed there
 
 Key = tuple[str | int, ...]
 
@@ -72,7 +75,7 @@ def read_yaml(path: Path) -> Document:
     """
     text = read_text(path)
     # The C composer recurses on the C stack: refuse absurd nesting before it can overflow.
-    if max(text.count("[["), text.count("{{"), text.count("- - ")) > _MAX_DEPTH:
+    if _most_open(text) > _MAX_OPEN or "- " * _MAX_DEPTH in text:
         raise UnreadableError(Problem(path, None, "nested too deeply", "packs need 5 levels"))
     loader = _Loader(text)
     try:
@@ -96,6 +99,12 @@ def read_yaml(path: Path) -> Document:
     finally:
         loader.dispose()
     raise UnreadableError(problem)
+
+
+def _most_open(text: str) -> int:
+    """Return how many brackets are open at once, at most: no less than flow collections nest."""
+    brackets = re.findall(r"[][{}]", text)
+    return max(accumulate(1 if each in "[{" else -1 for each in brackets), default=0)
 
 
 def _syntax_hint(what: str) -> str | None:
