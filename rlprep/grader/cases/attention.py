@@ -1,5 +1,7 @@
 """Attention: softmax, one pass, grouped heads, and the cache of a decoder."""
 
+import math
+
 import numpy as np
 
 from rlprep.grader.cases.case import Case, Draw
@@ -44,9 +46,15 @@ def online_softmax(draw: Draw) -> list[Case]:
     """Return the cases of the softmax in one pass over blocks."""
 
     def case(
-        family: str, n: int, block: int, e: int = 3, shift: float = 0.0, order: str = ""
+        family: str,
+        n: int,
+        block: int,
+        e: int = 3,
+        shift: float = 0.0,
+        order: str = "",
+        spread: float = 2.0,
     ) -> Case:
-        scores = draw.normal(n, scale=2.0)
+        scores = draw.normal(n, scale=spread)
         scores = {"rising": np.sort(scores), "falling": -np.sort(-scores)}.get(order, scores)
         return Case(family, (scores + shift, draw.normal(n, e), block))
 
@@ -64,6 +72,8 @@ def online_softmax(draw: Draw) -> list[Case]:
         case("rising_maximum", 12, 3, order="falling"),
         case("large_scores", 12, 4, shift=1000.0),
         case("large_scores", 13, 4, shift=-1000.0),
+        case("large_scores", 12, 4, order="rising", spread=1000.0),
+        case("large_scores", 12, 4, order="falling", spread=1000.0),
         Case("one_pass", streamed.arguments, blockwise=True),
         Case("one_pass", case("one_pass", 50, 7).arguments, blockwise=True),
         Case("contract", contract.arguments, contract=True),
@@ -146,20 +156,27 @@ def kv_cache_decode(draw: Draw) -> list[Case]:
 
 
 def kv_cache_bytes(draw: Draw) -> list[Case]:
-    """Return the cases of the cache's size; the exact ones are beyond 53 bits and odd enough."""
+    """Return the cases of the cache's size; no float64 holds the exact ones, and int64 does."""
 
-    def case(family: str, *, batch: int = 1, grow: int = 1) -> Case:
+    def case(family: str, *, batch: int = 1) -> Case:
         return Case(
             family,
             (
                 draw.count(3, 80),
                 draw.count(2, 32),
                 draw.count(3, 16) * 8,
-                draw.count(100, 9000) * grow + 1,
+                draw.count(100, 9000) + 1,
                 batch,
                 draw.count(1, 2) * 2,
             ),
         )
+
+    def exact() -> Case:
+        """Twice an odd number of 56 to 60 bits: all sizes are odd, the length makes up the rest."""
+        others = [draw.count(1, 40) * 2 + 1 for _ in range(3)] + [draw.count(500, 2000) * 2 + 1]
+        length = 2 ** draw.count(56, 59) // math.prod(others) | 1
+        layers, heads, width, batch = others
+        return Case("exact", (layers, heads, width, length, batch, 1))
 
     return [
         case("sizes", batch=draw.count(2, 9)),
@@ -167,6 +184,6 @@ def kv_cache_bytes(draw: Draw) -> list[Case]:
         case("sizes", batch=draw.count(2, 9)),
         case("one_sequence"),
         Case("one_sequence", (1, 1, draw.count(3, 9), 1, 1, 1)),
-        case("exact", batch=draw.count(30_000, 60_000) * 2 + 1, grow=60_000),
-        case("exact", batch=draw.count(30_000, 60_000) * 2 + 1, grow=60_000),
+        exact(),
+        exact(),
     ]
