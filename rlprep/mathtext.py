@@ -44,7 +44,7 @@ _WORDS = {
     "log", "ln", "exp", "min", "max", "arg", "argmin", "argmax", "sup", "inf", "lim", "det", "tr",
     "mod", "bmod", "Pr", "dim", "tanh", "sin", "cos", "softmax", "clip",
 }  # fmt: skip
-_SPACES = {",": "", ";": " ", ":": " ", "!": "", " ": " ", "quad": "  ", "qquad": "   "}
+_SPACES = {",": " ", ";": " ", ":": " ", "!": "", " ": " ", "quad": "  ", "qquad": "   "}
 _FONTS = {
     "mathrm", "text", "operatorname", "mathcal", "mathbf", "mathit", "textit", "boldsymbol",
     "textbf", "mathsf", "mathtt", "textrm", "mathbb", "operatorname*", "texttt",
@@ -223,13 +223,19 @@ def _join(atoms: list[_Atom], tight: bool) -> str:
         else:
             out += _gap(before, atom) + atom.text
         before = atom
-    return out.strip()
+    # A thin space inside a number must not become a place to break the line.
+    return re.sub(r"(?<=\d) (?=\d{3}(?!\d))", "\u202f", out.strip())
 
 
 def _gap(before: _Atom, after: _Atom) -> str:
     """Return what stands between two neighbours, neither of which is an operator."""
     first = after.text[:1]
-    if not before.text or before.text[-1] in "([{|,/ " or before.kind in ("operator", "space"):
+    if (
+        not after.text
+        or not before.text
+        or before.text[-1] in "([{|,/ "
+        or before.kind in ("operator", "space")
+    ):
         return ""
     if after.kind == "word":
         return " "
@@ -264,9 +270,10 @@ def render(latex: str, style: Style = "unicode") -> str:
         MathError: unbalanced braces, or a command outside the supported subset.
     """
     try:
-        return _Reader(latex, style).sequence(None).strip()
+        text = _Reader(latex, style).sequence(None).strip()
     except RecursionError:
         raise MathError("nested too deeply") from None
+    return text if style == "unicode" else text.replace("\u202f", "")
 
 
 def spans(text: str) -> list[tuple[str, bool, bool]]:

@@ -32,7 +32,7 @@ ALLOWED["cli"] = set(ALLOWED)
 ALLOWED["__main__"] = {"cli"}
 
 # What runs in the sandbox's worker and its children only; the caller's side loads neither library.
-SANDBOX_CHILD = {"sandbox/child.py", "sandbox/callables.py", "sandbox/counting.py"}
+SANDBOX_CHILD = {*(f"sandbox/{name}.py" for name in ("child", "values", "callables", "counting"))}
 
 # heavy library -> the rooms (or files) that may import it at module level.
 HOMES: dict[str, set[str]] = {
@@ -96,7 +96,7 @@ def test_a_package_init_says_what_it_is_for_and_imports_nothing():
             assert not imports(tree, top_level_only=True), file
 
 
-QUICK = [["--help"], ["--version"]]
+QUICK = [["--help"], ["--version"], ["quiz", "--list"], ["quiz", "--part", "A"]]
 
 
 @pytest.mark.parametrize("arguments", QUICK, ids=" ".join)

@@ -56,16 +56,16 @@ def lint(root: Path, elsewhere: References | None = None) -> Report:
         for entry in folder.entries:
             _read(report, entry.file, entry)
     known: References = {kind: set(ids) for kind, ids in (elsewhere or {}).items()}
-    for checked in report.items:
-        if checked.entry:
-            known.setdefault(checked.entry.kind, set()).add(checked.entry.id)
+    entries = [entry for folder in folders for entry in folder.entries]
+    for entry in entries:  # an item whose own file is broken still exists
+        known.setdefault(entry.kind, set()).add(entry.id)
     report.problems += _repeated_items(report.items)
     for checked in report.items:
         for check in _CHECKS:
             report.problems += check(checked, known)
-    entries = [entry for folder in folders for entry in folder.entries]
     report.problems += _solutions(root, entries)
-    report.problems += _questions_without_part(report.items)
+    if report.counts.get("pack", 0) == len(folders):
+        report.problems += _questions_without_part(report.items)
     report.problems.sort(key=lambda problem: (str(problem.file), problem.line or 0))
     return report
 

@@ -6,7 +6,6 @@ value stood. Packs come from other people, so each of these is an error with its
 
 import re
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from rlprep.bank.problem import Problem
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_BYTES = 1_000_000
 _MAX_DEPTH = 30
-_MAX_OPEN = 500  # brackets of prose count too, and needn't be closed there
+_ABSURD = re.compile(rf"(?:[\[{{]\s*){{{_MAX_DEPTH + 1}}}|(?:- ){{{_MAX_DEPTH + 1}}}")
 
 Key = tuple[str | int, ...]
 
@@ -75,7 +74,7 @@ def read_yaml(path: Path) -> Document:
     """
     text = read_text(path)
     # The C composer recurses on the C stack: refuse absurd nesting before it can overflow.
-    if _most_open(text) > _MAX_OPEN or "- " * _MAX_DEPTH in text:
+    if _ABSURD.search(text):
         raise UnreadableError(Problem(path, None, "nested too deeply", "packs need 5 levels"))
     loader = _Loader(text)
     try:
@@ -99,12 +98,6 @@ def read_yaml(path: Path) -> Document:
     finally:
         loader.dispose()
     raise UnreadableError(problem)
-
-
-def _most_open(text: str) -> int:
-    """Return how many brackets are open at once, at most: no less than flow collections nest."""
-    brackets = re.findall(r"[][{}]", text)
-    return max(accumulate(1 if each in "[{" else -1 for each in brackets), default=0)
 
 
 def _syntax_hint(what: str) -> str | None:

@@ -13,6 +13,7 @@ Id = Annotated[
     StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=40),
     Field(description="snake_case, never reused once published"),
 ]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -121,7 +122,7 @@ class Formula(Item):
 class Parameter(Item):
     """A positional argument of an exercise's function."""
 
-    name: Id
+    name: Name
     shape: Text = Field(description="[T, B], () and the like are arrays; anything else is not")
     meaning: Text
 
@@ -135,8 +136,8 @@ class Example(Item):
     """A public call of an exercise's function, small enough to check by hand."""
 
     id: Id
-    arguments: dict[str, Any] = Field(
-        description="by parameter: numbers, lists for arrays, {matvec: {matrix: ...}} for a callable"
+    arguments: dict[Name, Any] = Field(
+        description="by parameter: numbers, lists for arrays, {matvec: {matrix: ...}} and the like"
     )
     returns: Any
     gradient: Any = Field(None, description="with respect to the first argument, where graded")

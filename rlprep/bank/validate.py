@@ -22,7 +22,14 @@ def validate(document: Document) -> tuple[Item | None, list[Problem]]:
     try:
         return model.model_validate(document.data), []
     except ValidationError as error:
-        return None, [_problem(document, model, detail) for detail in error.errors()]
+        details = error.errors()
+        return None, [_problem(document, model, each) for each in details if _own(each, details)]
+
+
+def _own(detail: ErrorDetails, details: list[ErrorDetails]) -> bool:
+    """Leave out that a list is too short where it only lacks its faulty entries."""
+    inside = [each for each in details if each["loc"][: len(detail["loc"])] == detail["loc"]]
+    return detail["type"] != "too_short" or len(inside) == 1
 
 
 def _problem(document: Document, model: type[BaseModel], detail: ErrorDetails) -> Problem:

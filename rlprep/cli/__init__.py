@@ -5,14 +5,17 @@ Exit codes: 0 right, 1 answered and not right, 2 misuse, 3 unreadable submission
 everything else inside the function, so that help never loads torch or SymPy.
 """
 
-import os
+import io
 import sys
+import traceback
 from typing import Annotated
 
 import typer
 
 from rlprep import __version__
-from rlprep.cli import pack
+from rlprep.cli import exercise, pack
+from rlprep.cli.doctor import doctor
+from rlprep.cli.grade import grade
 from rlprep.cli.quiz import quiz
 from rlprep.errors import RlprepError
 
@@ -23,6 +26,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("quiz")(quiz)
+app.command("grade")(grade)
+app.add_typer(exercise.app, name="exercise")
+app.command("doctor")(doctor)
 app.add_typer(pack.app, name="pack")
 
 
@@ -45,16 +51,16 @@ def _root(
 
 
 def main() -> None:
-    """Run the command line; an `RlprepError` becomes one message on stderr and its exit code."""
+    """Run the command line; every way to fail ends in one message and a documented exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Greek letters shows "?"
     try:
         app()
     except RlprepError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output has left (`| head`). Python would complain again at shutdown.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        sys.exit(130)
+    except Exception:
+        traceback.print_exc()
+        print("error: this is a fault of rlprep, not yours; please report it", file=sys.stderr)
+        sys.exit(4)

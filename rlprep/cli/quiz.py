@@ -67,15 +67,15 @@ def quiz(
         return
     from rlprep.report.screen import PlainScreen, RichScreen, is_interactive
 
-    screen = PlainScreen() if plain else RichScreen()
     if is_interactive():
+        screen = PlainScreen() if plain else RichScreen()
         named = part is not None or question is not None or mock or bool(pack)
         recorder = _resume(screen, bank, selection, named=named) or _begin(selection, mock)
         _hold(screen, bank, recorder, editor_first=editor)
     else:
         from rlprep.report.questions import show_round
 
-        show_round(screen, bank, selection)
+        show_round(PlainScreen("spelled" if plain else "unicode"), bank, selection)
 
 
 def _report_skipped(bank: "Bank") -> None:

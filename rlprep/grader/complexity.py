@@ -1,8 +1,8 @@
 """Does the work grow with n, or with n²? Told by memory, by counted work, and by CPU time.
 
 No single measure sees everything: a limit of memory catches whoever forms the n × n matrix, the
-count of elements catches torch in blocks or rows, and NumPy or plain Python show in the CPU time that
-the kernel measured, whose *growth* is compared, never its size, so that a slow machine fails nobody.
+count of elements catches torch in blocks or rows, and NumPy or plain Python show in the CPU time
+that the kernel measured. Its *growth* is compared, never its size: a slow machine fails nobody.
 """
 
 from collections.abc import Callable

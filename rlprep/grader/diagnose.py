@@ -46,7 +46,7 @@ def diagnose(
 
 def named(mistake: KnownMistake) -> Diagnosis:
     """Return the diagnosis of a known mistake."""
-    return Diagnosis(mistake.id, mistake.title, mistake.text)
+    return Diagnosis(mistake.id, f"this looks like: {mistake.title}", mistake.text)
 
 
 def load_function(folder: Path, mistake: str, name: str) -> Callable[..., Any]:
@@ -74,7 +74,7 @@ def _has_numbers_of(
         if not agrees:
             return False
         compared += 1
-        wrong += seen.finding is not None
+        wrong += seen.finding is not None and seen.finding.sign in (None, "numbers")
     return wrong > 0 and 2 * compared >= len(observations)
 
 
@@ -128,13 +128,13 @@ def _factor(observations: Sequence[Observation]) -> Diagnosis | None:
     if len(factors) < 3 or np.ptp(factors) > 1e-4 * abs(factors[0]) or abs(factors[0] - 1) < 1e-4:
         return None
     return Diagnosis(
-        "factor", f"function that is right but for a factor of {factors[0]:.4g}", _PAGE
+        "factor", f"this looks like: right but for a factor of {factors[0]:.4g}", _PAGE
     )
 
 
-_PAGE = """Every number is the right one times one constant. Look for a sign (a loss is minimised, an
-objective maximised; KL and entropy are not negative), for a mean that should be a sum or the other
-way round, for a forgotten or doubled 1/2, and for a logarithm to another base."""
+_PAGE = """Every number is the right one times one constant. Look for a sign (a loss is minimised,
+an objective maximised; KL and entropy are not negative), for a mean that should be a sum or the
+other way round, for a forgotten or doubled 1/2, and for a logarithm to another base."""
 
 
 def _factor_of(seen: Observation) -> float | None:

@@ -29,9 +29,9 @@ def mistakes_folder(bank: Bank, id_: str) -> Path:
 
 
 def model_files(bank: Bank, id_: str) -> list[Path]:
-    """Return the model implementations of an exercise: ``gae.py``, ``gae_numpy.py``, ..."""
+    """Return the model implementations of an exercise: ``gae_torch.py``, ``gae_numpy.py``, ..."""
     stem = bank.solution_stem("exercise", id_)
-    styles = ("", "_torch", "_numpy", "_python")
+    styles = ("_torch", "_numpy", "_python", "_differences")
     files = (stem.with_name(f"{stem.name}{style}.py") for style in styles)
     return [file for file in files if file.is_file()]
 
@@ -46,8 +46,6 @@ def example_arguments(exercise: Exercise, example: Example) -> tuple[Any, ...]:
 
 
 def _argument(parameter: Parameter, value: Any, names: list[str]) -> Any:
-    if isinstance(value, dict) and len(value) > 1:
-        return f"({', '.join(f'{name}: {value_text(part)}' for name, part in value.items())})"
     if isinstance(value, dict):
         ((key, body),) = value.items()
         if key == "leaves_of":
@@ -69,31 +67,3 @@ def _shape(value: Any) -> tuple[int, ...]:
 def _array(value: Any) -> np.ndarray:
     array = np.asarray(value)
     return array if array.dtype == bool else array.astype(np.float64)
-
-
-def call_text(exercise: Exercise, example: Example) -> str:
-    """Return an example as the call that it stands for."""
-    arguments = ", ".join(
-        f"{name}={value_text(value)}" for name, value in example.arguments.items()
-    )
-    return f"{exercise.id}({arguments})"
-
-
-def value_text(value: Any) -> str:
-    """Return a value as people read it: six digits, nested lists on one line."""
-    if isinstance(value, dict) and len(value) > 1:
-        return f"({', '.join(f'{name}: {value_text(part)}' for name, part in value.items())})"
-    if isinstance(value, dict):
-        ((key, body),) = value.items()
-        if key == "leaves_of":
-            return f"<the parameters of {body}>"
-        parts = ", ".join(f"{name}={value_text(part)}" for name, part in body.items())
-        return f"<{key} of {parts}>"
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    if isinstance(value, list | tuple):
-        inner = ", ".join(map(value_text, value))
-        return f"({inner})" if isinstance(value, tuple) else f"[{inner}]"
-    if isinstance(value, float):
-        return f"{value:.1f}" if value.is_integer() and abs(value) < 1e6 else f"{value:.6g}"
-    return str(value)

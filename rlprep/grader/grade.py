@@ -14,20 +14,19 @@ from rlprep.bank.load import Bank
 from rlprep.bank.schema import CaseFamily, Exercise
 from rlprep.errors import AuthorError
 from rlprep.grader.cases.case import Case, Draw
-from rlprep.grader.cases.catalogue import COST_FAMILY, COSTLY, GENERATORS, make_cases
+from rlprep.grader.cases.catalogue import COSTLY, GENERATORS, make_cases
 from rlprep.grader.exercises import (
     arities,
-    call_text,
     example_arguments,
     mentioned,
     mistakes_folder,
-    value_text,
 )
 from rlprep.grader.judge import ENDINGS, Finding, Observation, judge, raised_text, value_finding
 from rlprep.grader.look import Defined, UnreadableSourceError, look
 from rlprep.grader.result import FamilyResult, Shown, SubmissionResult, Verdict
 from rlprep.grader.run import Runner
 from rlprep.grader.submission import RefusedError, read_submission
+from rlprep.grader.texts import call_text, value_text
 from rlprep.sandbox.case import Outcome, SandboxError, Status
 from rlprep.sandbox.client import Sandbox
 

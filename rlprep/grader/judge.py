@@ -67,10 +67,8 @@ def judge(exercise: Exercise, case: Case, want: Any, slope: Any, runner: Runner)
     rtol = exercise.rtol_single if case.is_single else exercise.rtol
     if slope is not None:
         return _judge_gradient(case, want, slope, rtol, runner)
-    if case.contract:
-        outcome = runner.call_twice(case.arguments)
-    else:
-        outcome = runner.call(case.arguments)
+    call = runner.call_twice if case.contract else runner.call
+    outcome = call(case.arguments)
     finding = value_finding(outcome, want, rtol)
     if case.contract:
         finding = _contract_finding(exercise, outcome, finding)

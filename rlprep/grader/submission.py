@@ -45,6 +45,15 @@ def read_submission(path: Path) -> bytes:
     return data
 
 
+def is_readable(path: Path) -> bool:
+    """Tell whether a file can be a submission at all."""
+    try:
+        read_submission(path)
+    except RefusedError:
+        return False
+    return True
+
+
 def _read(fd: int) -> bytes:
     data = b""
     while part := os.read(fd, MAX_BYTES + 1 - len(data)):

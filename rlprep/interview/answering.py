@@ -63,7 +63,8 @@ class Answering:
 
     def _explain(self) -> None:
         keys = "/hint /edit /skip /quit /help" if self.with_hints else "/edit /skip /quit /help"
-        self.screen.say(f"Type your answer. A line with only '.' ends it. Also: {keys}", "dim")
+        self.screen.say("")
+        self.screen.say(f"Your answer; a line with only '.' ends it. {keys}", "dim")
         if self.answer.lines:
             self.screen.say("Your draft so far:", "dim")
             self.screen.quote(self.answer.text)

@@ -16,7 +16,7 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 def find(typed: str, prepared: tuple[Clarification, ...]) -> Clarification | None:
     """Return the prepared question that `typed` asks, by its number or by its words.
 
-    Words decide by what they share with a prepared question (compared by their first five
+    Words decide by what they share with a prepared question (compared by their first four
     letters); without two shared ones, or all that were typed, nothing is guessed.
     """
     typed = typed.strip()
@@ -32,4 +32,4 @@ def find(typed: str, prepared: tuple[Clarification, ...]) -> Clarification | Non
 
 def _stems(text: str) -> set[str]:
     words = re.findall(r"[a-z0-9]+", text.lower())
-    return {word[:5] for word in words if word not in _COMMON}
+    return {word[:4] for word in words if word not in _COMMON}

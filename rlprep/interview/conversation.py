@@ -73,8 +73,7 @@ class Conversation:
                 continue
             if typed != "?":
                 self.screen.say("I have no prepared answer to that. You can ask me:", "warn")
-            for number, each in enumerate(prepared, 1):
-                self.screen.say(f"{number}. {each.asks}", indent=2)
+            self.screen.items([each.asks for each in prepared])
         self.recorder.record("introduced")
 
     def _how_long(self) -> str:
@@ -89,15 +88,20 @@ class Conversation:
         left = f", {max(self.recorder.left_s, 0) / 60:.0f} min left" if mock else ""
         self.screen.heading(f"{which}: {question.title}", f"{question.minutes} min{left}")
         self.screen.prose(question.prompt)
-        if not answer.finished:
+        if answer.finished:
+            self.screen.say("You have answered:", "dim")
+            self.screen.quote(answer.text or "(nothing)")
+        else:
             Answering(
                 self.screen, self.recorder, question, not mock, editor_first=self.editor_first
             ).take()
         if mock:
             self._follow_ups(question, question.follow_ups[:1], tell=False)
         else:
-            mark(self.screen, self.recorder, question)
-            show_model_answer(self.screen, self.bank.solution("question", question.id))
+            if not answer.explained:
+                mark(self.screen, self.recorder, question)
+                show_model_answer(self.screen, self.bank.solution("question", question.id))
+                self.recorder.record("explained", question=question.id)
             self._follow_ups(question, question.follow_ups, tell=True)
         self.recorder.record("closed", question=question.id)
 

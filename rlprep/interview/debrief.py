@@ -69,8 +69,7 @@ def _show_study_list(screen: Screen, weakest: list[QuestionScore]) -> None:
     screen.heading("Study next")
     for each in weakest:
         screen.prose(f"**{each.question.title}** ({each.points:g} of {each.max_points} points)")
-        for point in each.missing[:3]:
-            screen.prose(f"- {point.text}", indent=2)
+        screen.prose("\n".join(f"- {point.text}" for point in each.missing[:3]), indent=2)
         source = each.question.sources[0]
         where = f", {source.where}" if source.where else ""
         screen.say(f"Read: {source.cite}{where}", "dim", indent=2)

@@ -27,7 +27,7 @@ def mark(screen: Screen, recorder: Recorder, question: Question) -> None:
         screen.say("Did your answer say it?  y yes  p partly  n no  (/show: your answer)", "dim")
     for number, point in enumerate(question.rubric, 1):
         known = answer.marks.get(point.id)
-        weight = "" if point.weight == 1 else f" (counts {point.weight}-fold)"
+        weight = "" if point.weight == 1 else f" (weight {point.weight})"
         screen.prose(f"**{number} of {len(question.rubric)}**{weight}. {point.text}")
         if blank or known:
             continue
@@ -36,8 +36,8 @@ def mark(screen: Screen, recorder: Recorder, question: Question) -> None:
         screen.say(chosen, _TONES[chosen], indent=2)
     if question.misconceptions:
         screen.heading("Traps here")
-        for trap in question.misconceptions:
-            screen.prose(f"- *{trap.claim}* {trap.correction}")
+        traps = (f"- *{trap.claim}* {trap.correction}" for trap in question.misconceptions)
+        screen.prose("\n".join(traps))
 
 
 def _ask(screen: Screen, text: str) -> Mark:

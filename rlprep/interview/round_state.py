@@ -23,6 +23,7 @@ class Answer:
     skipped: bool = False
     seconds: float = 0.0
     marks: dict[str, Mark] = field(default_factory=dict)
+    explained: bool = False
     follow_ups: dict[int, str] = field(default_factory=dict)
     closed: bool = False
 
@@ -84,6 +85,8 @@ class Round:
                 answer.finished = answer.skipped = True
             case "marked":
                 answer.marks[event["point"]] = event["mark"]
+            case "explained":
+                answer.explained = True
             case "follow_up":
                 answer.follow_ups[event["index"]] = event["text"]
             case "closed":

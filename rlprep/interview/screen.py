@@ -17,6 +17,9 @@ class Screen(Protocol):
     def say(self, text: str, tone: Tone = "normal", *, indent: int = 0) -> None:
         """Print words of the program itself, taken literally."""
 
+    def items(self, texts: list[str]) -> None:
+        """Print a numbered list of the program's own words."""
+
     def quote(self, text: str) -> None:
         """Print what the candidate wrote, taken literally and made harmless."""
 

@@ -15,6 +15,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from rlprep.interview.screen import Tone
+from rlprep.mathtext import Style
 from rlprep.report.prose import blocks, printable, without_markup
 
 _STYLES: dict[Tone, str] = {
@@ -32,7 +33,6 @@ class _LeftHeading(Heading):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         self.text.justify = "left"
         self.text.stylize("bold")
-        yield Text("")
         yield self.text
 
 
@@ -64,6 +64,14 @@ class RichScreen:
         body = Text(text, style=_STYLES[tone])
         self.console.print(Padding(body, (0, 0, 0, indent)) if indent else body)
 
+    def items(self, texts: list[str]) -> None:  # noqa: D102
+        from rich.table import Table
+
+        grid = Table.grid(padding=(0, 1))
+        for number, text in enumerate(texts, 1):
+            grid.add_row(f"  {number}.", Text(text))
+        self.console.print(grid)
+
     def quote(self, text: str) -> None:  # noqa: D102
         self.console.print(Padding(Text(printable(text), style="italic"), (0, 0, 0, 2)))
 
@@ -83,13 +91,16 @@ class RichScreen:
 
 
 class PlainScreen:
-    """Words only, one idea a line, mathematics spelled out."""
+    """Words only, no colour and no boxes: for pipes, and with spelled mathematics for ears."""
+
+    def __init__(self, style: Style = "spelled") -> None:
+        self.style: Style = style
 
     def heading(self, text: str, note: str = "") -> None:  # noqa: D102
         self._print(f"\n{text}. {note}" if note else f"\n{text}.")
 
     def prose(self, text: str, *, indent: int = 0) -> None:  # noqa: D102
-        for block in blocks(text, "spelled", escape=False):
+        for block in blocks(text, self.style, escape=False):
             if block.is_display:
                 self._print(f"\n    {block.text}\n")
             else:
@@ -97,6 +108,10 @@ class PlainScreen:
 
     def say(self, text: str, tone: Tone = "normal", *, indent: int = 0) -> None:  # noqa: D102
         self._wrapped(text, indent)
+
+    def items(self, texts: list[str]) -> None:  # noqa: D102
+        for number, text in enumerate(texts, 1):
+            self._wrapped(f"{number}. {text}", 0)
 
     def quote(self, text: str) -> None:  # noqa: D102
         self._print(textwrap.indent(printable(text), "> "))

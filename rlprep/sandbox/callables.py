@@ -1,8 +1,8 @@
 """The functions that some exercises take as arguments, built from arrays on the child's side.
 
-A small fixed vocabulary: a case names one and sends its arrays, so no code ever crosses. Each counts
-its calls. They take what the submission works with: a tensor in gives a tensor out, and anything
-else (NumPy, lists) a NumPy array.
+A small fixed vocabulary: a case names one and sends its arrays, so no code ever crosses. Each
+counts its calls. They take what the submission works with: a tensor in gives a tensor out, and
+anything else (NumPy, lists) a NumPy array.
 """
 
 from collections.abc import Callable

@@ -71,7 +71,8 @@ class Wants:
     """What to report besides the returned value."""
 
     gradients: tuple[int, ...] = ()
-    """Positions of array arguments that get `requires_grad`; their gradients come back."""
+    """Positions of array arguments that get `requires_grad`; their gradients come back. NumPy can't
+    read such tensors, so a submission in NumPy raises where gradients are asked for."""
     cotangent: "np.ndarray | None" = None
     """Weights of the outputs in the scalar that is differentiated; ones if None."""
     changes: bool = True
@@ -126,7 +127,8 @@ class Outcome:
     work: Work | None = None
     error: Raised | None = None
     printed: str = ""
+    """To stdout and stderr: untrusted, control characters included."""
     wall_s: float = 0.0
     cpu_s: float = 0.0
     signal: int | None = None
-    """The signal that ended the process, where it crashed by one."""
+    """The signal that ended the process, where it crashed by one other than SIGKILL."""

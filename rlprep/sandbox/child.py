@@ -5,7 +5,11 @@ allowed for: nothing here knows what a right answer is, and the report is read a
 """
 
 import contextlib
+import fcntl
+import importlib.abc
+import importlib.util
 import inspect
+import linecache
 import os
 import random
 import signal
@@ -15,14 +19,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from rlprep.sandbox import callables, layers, wire
+from rlprep.sandbox import callables, landlock, layers, values, wire
 from rlprep.sandbox.counting import WorkCounter
 
 FILENAME = "<submission>"
 CASE_FD, REPORT_FD = 3, 4
+FIRST_FREE = 10
 MAX_MESSAGE = 500
-DTYPES = {name: getattr(torch, name) for name in wire.ITEM_BYTES}
-NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
 class Refused(Exception):  # noqa: N818 (it is the end of a case, not an error in it)
@@ -35,19 +38,22 @@ class Refused(Exception):  # noqa: N818 (it is the end of a case, not an error i
 
 def run(fds: list[int], limits: dict[str, Any], confinement: layers.Layers) -> None:
     """Run the case that lies in the first descriptor, reporting to the second."""
+    os.setsid()
     arrange_descriptors(fds, confinement.descriptors())
     restore_signals()
     case, payload = read_case()
     confinement.apply(limits)
+    if confinement.confines:
+        sys.meta_path.insert(0, OtherLibraries())
     source = bytes(payload[: case["source_bytes"]])
-    decoder = wire.Decoder(payload[case["source_bytes"] :], to_tensor, trusted=True)
+    decoder = wire.Decoder(payload[case["source_bytes"] :], values.to_tensor, trusted=True)
     arguments = Arguments(decoder.value(case["args"]), case["gradients"])
     cotangent = decoder.value(case["cotangent"])
     reseed(case["seed"])
     chunks: list[Any] = []
     try:
         function = load(source, case["function"])
-        report = call(function, arguments, cotangent, case, chunks, limits["result_bytes"])
+        report = call(function, arguments, cotangent, case, chunks)
     except Refused as refusal:
         chunks.clear()
         report = refusal.report
@@ -59,14 +65,13 @@ def arrange_descriptors(fds: list[int], keep: list[int]) -> None:
 
     `keep` are the descriptors that the confinement still needs; it closes them itself.
     """
-    null = os.open(os.devnull, os.O_RDONLY)
+    fds = [*fds, os.open(os.devnull, os.O_RDONLY)]
     # Out of the way first, so that no dup2 lands on a descriptor still needed.
-    case, report, prints, null = (os.dup(_above(fd)) for fd in (*fds, null))
-    os.dup2(null, 0)
-    os.dup2(prints, 1)
+    case, report, prints, null = (fcntl.fcntl(fd, fcntl.F_DUPFD, FIRST_FREE) for fd in fds)
+    places = {null: 0, prints: 1, case: CASE_FD, report: REPORT_FD}
+    for fd, place in places.items():
+        os.dup2(fd, place)
     os.dup2(prints, 2)
-    os.dup2(case, CASE_FD)
-    os.dup2(report, REPORT_FD)
     start = REPORT_FD + 1
     for fd in sorted(keep):
         os.closerange(start, fd)
@@ -98,11 +103,28 @@ def reseed(seed: int) -> None:
     torch.manual_seed(seed)
 
 
+class OtherLibraries(importlib.abc.MetaPathFinder):
+    """Says of libraries that the confinement closes off that they aren't there.
+
+    Being found but unreadable, they would raise PermissionError, which an honest
+    ``try: import ... except ImportError`` doesn't expect.
+    """
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> None:
+        """Raise ModuleNotFoundError for what isn't offered; leave the rest to the finders below."""
+        known = fullname in landlock.LIBRARIES or fullname in sys.stdlib_module_names
+        if path is None and not known:
+            raise ModuleNotFoundError(
+                f"No module named {fullname!r} here: use torch, NumPy or plain Python",
+                name=fullname,
+            )
+
+
 class Arguments:
     """The arguments of the call, and what is needed to say afterwards what became of them."""
 
-    def __init__(self, values: list[Any], gradients: list[int]) -> None:
-        self.values = [self._build(value) for value in values]
+    def __init__(self, sent: list[Any], gradients: list[int]) -> None:
+        self.values = [self._build(value) for value in sent]
         for i, value in enumerate(self.values):
             if type(value) is wire.LeavesOf:
                 self.values[i] = list(self.values[value.argument].leaves)
@@ -122,7 +144,9 @@ class Arguments:
 
     def changed(self) -> list[int]:
         """Return the positions of tensors that aren't bit for bit what they were."""
-        return [i for i, was in self.before.items() if not _same(self.tensors[i].detach(), was)]
+        return [
+            i for i, was in self.before.items() if not values.same(self.tensors[i].detach(), was)
+        ]
 
     def calls(self) -> dict[int, int]:
         """Return by position how often a built callable was called."""
@@ -136,13 +160,17 @@ def load(source: bytes, name: str) -> Any:
         Refused: if the source doesn't compile or raises, or has no such function.
     """
     try:
-        code = compile(source, FILENAME, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
+        # Decoded first: compiling bytes lets through what running the file would not.
+        text = importlib.util.decode_source(source)
+        code = compile(text, FILENAME, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, LookupError) as error:  # LookupError: a strange coding
         line = getattr(error, "lineno", None)
         raise Refused("syntax", describe(error, "load", line)) from None
     except (MemoryError, RecursionError) as error:
         # The parser's own limits: the file is nested too deeply.
         raise Refused("syntax", describe(error, "load", None)) from None
+    # For `inspect.getsource`, on which torch.jit.script relies.
+    linecache.cache[FILENAME] = (len(text), None, text.splitlines(keepends=True), FILENAME)
     module = type(sys)("submission")
     sys.modules["submission"] = module  # dataclasses look their module up
     try:
@@ -161,7 +189,6 @@ def call(
     cotangent: torch.Tensor | None,
     case: dict[str, Any],
     chunks: list[Any],
-    most_bytes: int,
 ) -> dict[str, Any]:
     """Call the function and return the report, with the bytes of its arrays in `chunks`.
 
@@ -175,22 +202,24 @@ def call(
             returned = function(*arguments.values)
     except BaseException as error:
         raise refusal(error, "call") from None
-    report: dict[str, Any] = {
-        "status": "returned",
-        "changed": arguments.changed() if case["changes"] else [],
-        "calls": {str(i): n for i, n in arguments.calls().items()},
-        "work": counter.report() if counter else None,
-    }
     try:
-        report["value"] = wire.encode(from_python(returned, [most_bytes]), chunks)
+        room = [case["result_bytes"]]
+        value = wire.encode(values.from_python(returned, room), chunks)
+        slopes = gradients(returned, arguments, case["gradients"], cotangent, room)
+        return {
+            "status": "returned",
+            "value": value,
+            "gradients": [wire.encode(slope, chunks) for slope in slopes],
+            "changed": arguments.changed() if case["changes"] else [],
+            "calls": {str(i): n for i, n in arguments.calls().items()},
+            "work": counter.report() if counter else None,
+        }
+    except Refused:
+        raise
     except OverflowError:
         raise Refused("output_limit") from None
     except BaseException as error:
         raise refusal(error, "call") from None
-    if case["gradients"]:
-        slopes = gradients(returned, arguments, case["gradients"], cotangent)
-        report["gradients"] = wire.encode(slopes, chunks)
-    return report
 
 
 def check_signature(function: Any, count: int) -> None:
@@ -206,22 +235,27 @@ def check_signature(function: Any, count: int) -> None:
 
 
 def gradients(
-    returned: Any, arguments: Arguments, positions: list[int], cotangent: torch.Tensor | None
+    returned: Any,
+    arguments: Arguments,
+    positions: list[int],
+    cotangent: torch.Tensor | None,
+    room: list[int],
 ) -> list[Any]:
     """Return d(sum of output times cotangent) / d(argument) for each position, None if unrelated.
 
     Raises:
         Refused: if the backward pass raises.
     """
-    if type(returned) is not torch.Tensor or not returned.requires_grad:
+    if not positions or type(returned) is not torch.Tensor or not returned.requires_grad:
         return [None] * len(positions)
     inputs = [arguments.tensors[i] for i in positions]
     try:
-        weights = torch.ones_like(returned) if cotangent is None else cotangent
-        slopes = torch.autograd.grad(returned, inputs, weights, allow_unused=True)
-        return [None if slope is None else from_tensor(slope, [1 << 40]) for slope in slopes]
+        # Not by `grad_outputs`, whose first use makes torch import half a second of SymPy.
+        scalar = (returned if cotangent is None else returned * cotangent).sum()
+        slopes = torch.autograd.grad(scalar, inputs, allow_unused=True)
     except BaseException as error:
         raise refusal(error, "gradient") from None
+    return [None if slope is None else values.from_tensor(slope, room) for slope in slopes]
 
 
 def refusal(error: BaseException, stage: str) -> Refused:
@@ -240,11 +274,9 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def describe(error: BaseException, stage: str, line: int | None) -> dict[str, Any]:
     """Return the report of an exception, its text cut to length."""
-    if isinstance(error, SyntaxError):
-        text = str(error.msg)
-    else:
-        text = _text(error)
-    name = type(error).__name__[:MAX_MESSAGE]
+    text = str(error.msg) if isinstance(error, SyntaxError) else _text(error)
+    # By the descriptor of `type` itself: a metaclass may have another idea of what a name is.
+    name = type.__dict__["__name__"].__get__(type(error))[:MAX_MESSAGE]
     return {"stage": stage, "type": name, "message": text[:MAX_MESSAGE], "line": line}
 
 
@@ -266,71 +298,6 @@ def _text(error: BaseException) -> str:
         return ""  # a hostile __str__
 
 
-def to_tensor(raw: wire.RawArray) -> torch.Tensor:
-    """Return a tensor with memory of its own."""
-    tensor = torch.empty(raw.shape, dtype=DTYPES[raw.dtype])
-    if tensor.numel():
-        flat = torch.frombuffer(bytearray(raw.data), dtype=DTYPES[raw.dtype])
-        tensor.copy_(flat.reshape(raw.shape))
-    return tensor
-
-
-def from_python(value: Any, room: list[int]) -> Any:
-    """Return a returned value in the terms of `wire`. Exact types only: a subclass can lie.
-
-    Raises:
-        OverflowError: if the arrays need more bytes than `room` has left.
-    """
-    kind = type(value)
-    if value is None or kind in (bool, float):
-        return value
-    if kind is int:
-        return value if value.bit_length() < 4096 else wire.Foreign("int of over 4096 bits")
-    if kind in (list, tuple):
-        room[0] -= 8 * len(value)
-        if room[0] < 0:
-            raise OverflowError
-        return kind(from_python(item, room) for item in value)
-    if kind is torch.Tensor:
-        return from_tensor(value, room)
-    if kind is np.ndarray or (isinstance(value, np.generic) and kind.__module__ == "numpy"):
-        return from_numpy(np.asarray(value), room)
-    return wire.Foreign(f"{kind.__module__}.{kind.__qualname__}"[: wire.MAX_TEXT])
-
-
-def from_tensor(tensor: torch.Tensor, room: list[int]) -> Any:
-    """Return a real dense CPU tensor as raw bytes, anything else by its description."""
-    name = NAMES.get(tensor.dtype)
-    if name is None or tensor.layout is not torch.strided or tensor.device.type != "cpu":
-        what = f"torch.Tensor ({tensor.dtype}, {tensor.layout}, {tensor.device})"
-        return wire.Foreign(what.replace("torch.", "", 3).replace("Tensor", "torch.Tensor"))
-    # Before it is made contiguous: an expanded tensor can be far larger than its memory.
-    take(room, tensor.numel() * tensor.element_size())
-    return from_numpy(tensor.detach().resolve_neg().contiguous().numpy(), None)
-
-
-def from_numpy(array: np.ndarray, room: list[int] | None) -> Any:
-    """Return a real array as raw bytes, anything else by its description."""
-    name = array.dtype.name
-    if name not in wire.ITEM_BYTES:
-        return wire.Foreign(f"numpy.ndarray ({name})")
-    if room is not None:
-        take(room, array.nbytes)
-    little = array.astype(array.dtype.newbyteorder("<"), order="C", copy=False)
-    return wire.RawArray(name, array.shape, little.tobytes())
-
-
-def take(room: list[int], nbytes: int) -> None:
-    """Take bytes from the room that is left.
-
-    Raises:
-        OverflowError: if there are fewer.
-    """
-    room[0] -= nbytes
-    if room[0] < 0:
-        raise OverflowError
-
-
 def write_report(report: dict[str, Any], chunks: list[Any]) -> None:
     """Flush what was printed, then write the report as one frame."""
     for stream in (sys.stdout, sys.stderr):
@@ -340,19 +307,3 @@ def write_report(report: dict[str, Any], chunks: list[Any]) -> None:
         view = memoryview(part).cast("B")
         while view:
             view = view[os.write(REPORT_FD, view[: 1 << 20]) :]
-
-
-def _same(now: torch.Tensor, was: torch.Tensor) -> bool:
-    if now.shape != was.shape or now.dtype != was.dtype or now.layout != was.layout:
-        return False
-    # As bytes: NaN equals itself, and -0.0 isn't 0.0.
-    return now.contiguous().numpy().tobytes() == was.contiguous().numpy().tobytes()
-
-
-def _above(fd: int) -> int:
-    """Return a duplicate beyond the descriptors that have a fixed place."""
-    duplicates = []
-    while fd <= REPORT_FD:
-        fd = os.dup(fd)
-        duplicates.append(fd)
-    return fd

@@ -33,6 +33,8 @@ ITEM_BYTES = {
 MAX_NDIM = 16
 MAX_NUMEL = 1 << 40
 MAX_DEPTH = 12
+MAX_INT_BITS = 1000
+"""Of what is returned: any such integer can become a float without overflow."""
 MAX_TEXT = 200
 
 
@@ -120,8 +122,11 @@ class Decoder:
         Raises:
             WireError: if the node isn't one of the format, or asks for bytes that aren't there.
         """
-        if node is None or type(node) in (bool, int, float):
+        if node is None or type(node) in (bool, float):
             return node
+        if type(node) is int:
+            large = not self._trusted and node.bit_length() > MAX_INT_BITS
+            return Foreign(f"int of over {MAX_INT_BITS} bits") if large else node
         if depth > MAX_DEPTH or type(node) is not dict or len(node) != 1:
             raise WireError("not a value")
         ((key, body),) = node.items()

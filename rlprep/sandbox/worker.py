@@ -7,20 +7,25 @@ report to write, the pipe for prints) which only the child uses. So the worker n
 an input or a result, and whatever a child finds in its memory was there before the first case.
 
     worker: {"ready": ...}             once, or {"failed": ...} and the end
-    caller: {"run": limits} + 3 fds
-    worker: {"started": pid}           or {"threads": n} and the end: forking would be unsafe now
+    caller: {"run": limits} + 3 fds    and what to import before, see FIRST_USES
+    worker: {"started": true}          or {"threads": n} and the end: forking would be unsafe now
     caller: {"end": true}              the report is complete, or the time is up
     worker: {"ended": wait status, "cpu_s": ...}
+
+Where forking is unsafe (macOS, or a library that starts threads), a worker is told not to: it then
+serves one case itself, and the caller starts the next one cold.
 
 When the caller goes away, the socket ends, and so does everything here.
 """
 
+import contextlib
 import gc
 import json
 import os
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -62,13 +67,34 @@ def preload() -> dict[str, str]:
     import torch.func
     import torch.linalg
 
-    import rlprep.sandbox.child  # with all that it imports
+    from rlprep.sandbox import child
 
-    # The first backward pass costs 30 ms of lazy initialisation; paid here, it is shared.
+    # What is initialised late is initialised here, once for all children: the first backward pass
+    # takes 30 ms, the first seeding 15.
+    child.reseed(0)
     x = torch.ones(2, dtype=torch.float64, requires_grad=True)
     (x @ x).exp().backward()
     np.linalg.norm(np.ones(2) @ np.ones((2, 2)))
     return {"torch": torch.__version__, "numpy": np.__version__}
+
+
+def first_use_of_func() -> None:
+    """Make `torch.func` import what it imports on its first use: the compiler, two seconds."""
+    import torch
+
+    x = torch.ones(2, dtype=torch.float64)
+    torch.func.jvp(torch.func.grad(lambda a: a @ a), (x,), (x,))
+
+
+def first_use_of_grad_outputs() -> None:
+    """Make autograd import what it imports for a given output gradient: SymPy, half a second."""
+    import torch
+
+    x = torch.ones(2, dtype=torch.float64, requires_grad=True)
+    torch.autograd.grad(x * x, x, torch.ones_like(x))
+
+
+FIRST_USES = {"func": first_use_of_func, "grad_outputs": first_use_of_grad_outputs}
 
 
 class Worker:
@@ -77,6 +103,7 @@ class Worker:
     def __init__(self, control: socket.socket, layers: "Layers", *, forks: bool) -> None:
         self.control = control
         self.forks = forks
+        self.used: set[str] = set()
         self.layers = layers
 
     def serve(self) -> None:
@@ -86,7 +113,11 @@ class Worker:
             if not data:
                 return
             limits = json.loads(data)["run"]
+            for name in set(limits["first_uses"]) - self.used:
+                FIRST_USES[name]()
+                self.used.add(name)
             if not self.forks:
+                send(self.control, {"started": True, "cpu_s": time.process_time()})
                 self.become_child(limits, fds)
             threads = count_threads()
             if threads != 1:
@@ -97,11 +128,9 @@ class Worker:
                 self.become_child(limits, fds)
             for fd in fds:
                 os.close(fd)
-            try:
-                send(self.control, {"started": pid})
-                self.control.recv(1 << 16)  # an order to end it, or the caller's own end
-            finally:
-                status, cpu_s = end_child(pid)
+            send(self.control, {"started": True})
+            self.control.recv(1 << 16)  # an order to end it, or the caller's own end
+            status, cpu_s = self.end_child(pid)
             send(self.control, {"ended": status, "cpu_s": cpu_s})
 
     def become_child(self, limits: dict[str, Any], fds: list[int]) -> None:
@@ -117,37 +146,13 @@ class Worker:
             # Whatever happened, no line of the fork server may run in a child.
             os._exit(code)
 
-
-def end_child(pid: int) -> tuple[int, float]:
-    """Kill a child with all that it started; return its wait status and CPU seconds."""
-    _kill(pid)
-    _, status, usage = os.wait4(pid, 0)
-    # Orphans come to the worker (it is their subreaper) and would outlive the case.
-    for orphan in _children():
-        _kill(orphan)
-        os.waitpid(orphan, 0)
-    return status, usage.ru_utime + usage.ru_stime
-
-
-def _kill(pid: int) -> None:
-    for kill in (os.killpg, os.kill):
-        try:
-            kill(pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            continue
-
-
-def _children() -> list[int]:
-    found: list[int] = []
-    try:
-        while listed := Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
-            fresh = [int(pid) for pid in listed if int(pid) not in found]
-            if not fresh:
-                break
-            found += fresh
-    except OSError:
-        pass
-    return found
+    def end_child(self, pid: int) -> tuple[int, float]:
+        """Kill a child with all that it started; return its wait status and CPU seconds."""
+        # Not its group: the child may not have got as far as having one of its own.
+        os.kill(pid, signal.SIGKILL)
+        _, status, usage = os.wait4(pid, 0)
+        self.layers.kill_orphans()
+        return status, usage.ru_utime + usage.ru_stime
 
 
 def main() -> None:
@@ -160,16 +165,20 @@ def main() -> None:
     from rlprep.sandbox.layers import Layers
 
     try:
-        layers = Layers(config["mode"])
-        versions = preload() if config["libraries"] else {}
+        layers = Layers(config["mode"], config["library_folders"])
+        layers.enter()
         layers.prepare()
+        held = layers.trial()  # now, while the process is small and cheap to fork
+        versions = preload() if config["libraries"] else {}
     except Exception as error:
         send(control, {"failed": f"{type(error).__name__}: {error}"})
         raise
     gc.collect()
     gc.freeze()
-    send(control, {"ready": {"versions": versions, "forks": config["forks"]}})
-    Worker(control, layers, forks=config["forks"]).serve()
+    send(control, {"ready": {"versions": versions, "layers": held}})
+    with contextlib.suppress(OSError):  # the caller may go away in the middle of a message
+        Worker(control, layers, forks=config["forks"]).serve()
+    os._exit(0)  # the interpreter's own clearing up would take torch a while
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """Attention: softmax, one pass, grouped heads, and the cache of a decoder."""
 
-import math
-
 import numpy as np
 
 from rlprep.grader.cases.case import Case, Draw
@@ -21,6 +19,8 @@ def softmax_attention(draw: Draw) -> list[Case]:
         e: int = 2,
     ) -> Case:
         q, k = draw.normal(*lead, n, d, scale=size), draw.normal(*lead, m, d, scale=size)
+        if size > 1 and causal:
+            k[..., 0, :] = -q[..., 0, :]  # what token 0 may see scores far below anything finite
         return Case(family, (q, k, draw.normal(*lead, m, e), causal))
 
     contract = case("contract", (2,), 4, 4, causal=True)
@@ -72,8 +72,8 @@ def online_softmax(draw: Draw) -> list[Case]:
         case("rising_maximum", 12, 3, order="falling"),
         case("large_scores", 12, 4, shift=1000.0),
         case("large_scores", 13, 4, shift=-1000.0),
-        case("large_scores", 12, 4, order="rising", spread=1000.0),
-        case("large_scores", 12, 4, order="falling", spread=1000.0),
+        case("large_scores", 12, 3, order="rising", spread=900.0),
+        case("large_scores", 12, 3, order="falling", spread=900.0),
         Case("one_pass", streamed.arguments, blockwise=True),
         Case("one_pass", case("one_pass", 50, 7).arguments, blockwise=True),
         Case("contract", contract.arguments, contract=True),
@@ -156,34 +156,29 @@ def kv_cache_decode(draw: Draw) -> list[Case]:
 
 
 def kv_cache_bytes(draw: Draw) -> list[Case]:
-    """Return the cases of the cache's size; no float64 holds the exact ones, and int64 does."""
+    """Return the cases of the cache's size."""
 
-    def case(family: str, *, batch: int = 1) -> Case:
+    def case(family: str, batch: int) -> Case:
+        layers, heads, width = draw.count(3, 80), draw.count(2, 32), draw.count(3, 16) * 8
         return Case(
-            family,
-            (
-                draw.count(3, 80),
-                draw.count(2, 32),
-                draw.count(3, 16) * 8,
-                draw.count(100, 9000) + 1,
-                batch,
-                draw.count(1, 2) * 2,
-            ),
+            family, (layers, heads, width, draw.count(100, 9000), batch, draw.count(1, 2) * 2)
         )
 
-    def exact() -> Case:
-        """Twice an odd number of 56 to 60 bits: all sizes are odd, the length makes up the rest."""
-        others = [draw.count(1, 40) * 2 + 1 for _ in range(3)] + [draw.count(500, 2000) * 2 + 1]
-        length = 2 ** draw.count(56, 59) // math.prod(others) | 1
-        layers, heads, width, batch = others
-        return Case("exact", (layers, heads, width, length, batch, 1))
+    def odd(low: int, high: int) -> int:
+        return 2 * draw.count(low // 2, high // 2) + 1
+
+    def huge() -> Case:
+        """Return sizes whose product is 4 times an odd number of 56 to 59 bits."""
+        tokens, batch = odd(15_000_000, 30_000_000), odd(15_000, 30_000)
+        return Case("exact", (odd(60, 80), odd(20, 30), odd(100, 128), tokens, batch, 2))
 
     return [
-        case("sizes", batch=draw.count(2, 9)),
-        case("sizes", batch=draw.count(10, 64)),
-        case("sizes", batch=draw.count(2, 9)),
-        case("one_sequence"),
+        case("sizes", draw.count(2, 9)),
+        case("sizes", draw.count(10, 64)),
+        case("sizes", draw.count(2, 9)),
+        case("one_sequence", 1),
         Case("one_sequence", (1, 1, draw.count(3, 9), 1, 1, 1)),
-        exact(),
-        exact(),
+        huge(),
+        huge(),
+        huge(),
     ]

@@ -56,5 +56,5 @@ def linear_attention_causal(draw: Draw) -> list[Case]:
 
 
 def cost_inputs(draw: Draw, n: int) -> tuple:
-    """Return the arguments of a linear attention over n tokens, narrow, so that n is what counts."""
+    """Return the arguments of linear attention over n tokens; narrow, so that n counts."""
     return (*_inputs(draw, (), n, n, 4, 4, 0.0, 1.0), 1e-6)

@@ -53,7 +53,7 @@ def ppo_clip_loss(draw: Draw) -> list[Case]:
             "below_harm": (below, harm),
             "all": (every([above, above, below, below, inside]), every([both, both, gain])),
         }[where]
-        return Case(family, _ppo_samples(draw, log_ratio, advantages, near) + (eps,))
+        return Case(family, (*_ppo_samples(draw, log_ratio, advantages, near), eps))
 
     def slope(where: str, eps: float) -> Case:
         graded = case("gradient", where, eps, size=2)
@@ -93,7 +93,8 @@ def ppo_value_loss(draw: Draw) -> list[Case]:
         new = old + shift
         # Beyond the new value, or on the other side of the old one: which square is larger.
         side = {"toward": 1.0, "away": -1.0}.get(where)
-        factor = draw.rng.choice([-1.0, 1.0], size) if side is None else side
+        # Both occur among the values that moved far (every second one), whatever is drawn.
+        factor = np.resize([1.0, 1.0, -1.0, -1.0], size) if side is None else side
         target = np.where(factor > 0, new, old) + factor * sign * draw.uniform(0.5, 2.0, size)
         return Case(family, (new * scale, old * scale, target * scale, eps * scale))
 

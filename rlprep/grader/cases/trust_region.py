@@ -1,5 +1,7 @@
 """Trust regions: curvature products, conjugate gradient, and the natural step."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from rlprep.grader.cases.case import Case, Draw
@@ -14,7 +16,7 @@ def fisher_vector_product(draw: Draw) -> list[Case]:
         widths = [inputs, *([hidden] if hidden else []), outputs]
         params = [
             part
-            for a, b in zip(widths, widths[1:], strict=False)
+            for a, b in pairwise(widths)
             for part in (draw.normal(a, b, scale=0.7), draw.normal(b, scale=0.3))
         ]
         if kind == "gaussian":

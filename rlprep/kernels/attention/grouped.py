@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from rlprep.kernels.attention.inputs import check_attention, resolve_scale
+from rlprep.kernels.attention.inputs import resolve_scale
 from rlprep.kernels.attention.softmax import attend, resolve_mask
 from rlprep.kernels.validation import (
     KernelInputError,
@@ -65,7 +65,7 @@ def grouped_query_attention(
     Tested against: softmax_attention on repeated keys and values, and torch's enable_gqa.
     """
     kernel = "grouped_query_attention"
-    packed = check_grouped(kernel, query, key, value)
+    packed = check_grouped(kernel, query=query, key=key, value=value)
     allowed, bias = resolve_mask(kernel, query, key, attn_mask, is_causal)
     check_finite(kernel, query=query, key=key, value=value)
     rows = packed.shape[:3]
@@ -77,12 +77,13 @@ def grouped_query_attention(
     return output.reshape(*query.shape[:3], value.shape[3])
 
 
-def check_grouped(
-    kernel: str, query: Tensor, key: Tensor, value: Tensor
-) -> Float[Tensor, "B G rows D"]:
-    """Return the query packed as [B, G, H / G · T, D] after checking how the shapes fit."""
-    for name, tensor in (("query", query), ("key", key), ("value", value)):
-        check_dtype_of(kernel, name, tensor, "query", query)
+def check_grouped(kernel: str, **tensors: Tensor) -> Float[Tensor, "B G rows D"]:
+    """Return the query packed as [B, G, H / G · T, D] after checking how the shapes fit.
+
+    The tensors are query, keys and values, in this order, under the names that messages give them.
+    """
+    for name, tensor in tensors.items():
+        check_dtype_of(kernel, name, tensor, "query", tensors["query"])
         if tensor.ndim != 4 or 0 in tensor.shape:
             raise KernelInputError(
                 f"expected {name} of shape [B, heads, N, D] without an empty axis, "
@@ -90,14 +91,15 @@ def check_grouped(
                 where=kernel,
                 hint="heads are the second axis",
             )
+    (_, query), (key_name, key), (value_name, value) = tensors.items()
     batch, num_heads, length, width = query.shape
     num_kv_heads = key.shape[1]
     check_head_groups(kernel, num_heads, num_kv_heads)
-    # Named for the reader of the message before the packed shapes would confuse him.
-    check_shape(kernel, "key", key, (batch, num_kv_heads, key.shape[2], width), "[B, G, S, D]")
-    packed = query.reshape(batch, num_kv_heads, num_heads // num_kv_heads * length, width)
-    check_attention(kernel, packed, key, value)
-    return packed
+    expected = (batch, num_kv_heads, key.shape[2], width)
+    check_shape(kernel, key_name, key, expected, "batch and width of query, [B, G, S, D]")
+    expected = (*expected[:3], value.shape[3])
+    check_shape(kernel, value_name, value, expected, f"batch, heads and length of {key_name}")
+    return query.reshape(batch, num_kv_heads, num_heads // num_kv_heads * length, width)
 
 
 def pool_kv_heads(

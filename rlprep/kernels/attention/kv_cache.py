@@ -85,7 +85,7 @@ def packed_decode(
     Tested against: the last row of causal attention over the whole sequence, torch's enable_gqa.
     """
     kernel = "packed_decode"
-    packed = check_grouped(kernel, query, k_cache, v_cache)
+    packed = check_grouped(kernel, query=query, k_cache=k_cache, v_cache=v_cache)
     if query.shape[2] != 1:
         raise KernelInputError(
             f"expected one query token, [B, H, 1, D], got {tuple(query.shape)}",

@@ -67,11 +67,10 @@ def attend(
         scores = scores + bias.to(dtype)
     if allowed is None:
         return (scores.softmax(-1) @ value.to(dtype)).to(query.dtype)
-    # A row without a key would be 0/0 and poison the gradient even if it were replaced afterwards:
-    # it goes through the softmax as zeros and is zeroed behind it.
+    # A row without a key is 0/0. Its NaN ends here, forwards and backwards: masked_fill hands on
+    # neither a value nor a gradient, where a product with zero would hand on both.
     blind = ~allowed.any(-1, keepdim=True)
-    scores = scores.masked_fill(~allowed, -torch.inf).masked_fill(blind, 0.0)
-    weights = scores.softmax(-1).masked_fill(blind, 0.0)
+    weights = scores.masked_fill(~allowed, -torch.inf).softmax(-1).masked_fill(blind, 0.0)
     return (weights @ value.to(dtype)).to(query.dtype)
 
 
@@ -82,11 +81,13 @@ def resolve_mask(
     shape = (*query.shape[:-1], key.shape[-2])
     allowed = bias = None
     if attn_mask is not None:
+        is_flags = isinstance(attn_mask, Tensor) and attn_mask.dtype == torch.bool
+        if not is_flags:
+            check_dtype_of(kernel, "attn_mask", attn_mask, "query", query)
         mask = _expanded(kernel, attn_mask, shape)
-        if mask.dtype == torch.bool:
+        if is_flags:
             allowed = mask
         else:
-            check_dtype_of(kernel, "attn_mask", mask, "query", query)
             allowed = mask != -torch.inf
             bias = torch.where(allowed, mask, 0.0)
             check_finite(kernel, attn_mask=bias)

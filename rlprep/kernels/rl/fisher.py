@@ -63,7 +63,11 @@ def fisher_vector_product(
     slope = _flat(torch.autograd.grad(kl, params, create_graph=True, materialize_grads=True))
     curvature = torch.zeros_like(v)
     if slope.requires_grad:  # a KL linear in params has no curvature, and its slope no graph
-        curvature = _flat(torch.autograd.grad(slope @ v, params, materialize_grads=True))
+        curvature = _flat(
+            torch.autograd.grad(
+                slope @ v, params, create_graph=v.requires_grad, materialize_grads=True
+            )
+        )
     return curvature + damping * v
 
 
@@ -87,7 +91,7 @@ def gauss_newton_operator(
 
     Source: Martens 2014, New Insights and Perspectives on the Natural Gradient, arXiv 1412.1193.
     Convention: the graphs are kept as long as the function; drop it when the system is solved.
-    Tested against: fisher_vector_product, and JᵀMJ formed in float64.
+    Tested against: fisher_vector_product, for categorical and Gaussian policies.
     """
     kernel = "gauss_newton_operator"
     check_not_negative(kernel, damping=damping)
@@ -105,10 +109,9 @@ def gauss_newton_operator(
 
     def product(v: Tensor) -> Tensor:
         _check_vector(kernel, v, params)
-        (tangent,) = torch.autograd.grad(transposed, u, v, retain_graph=True)
-        back = torch.autograd.grad(
-            outputs, params, metric(tangent), retain_graph=True, materialize_grads=True
-        )
+        keep = {"retain_graph": True, "create_graph": v.requires_grad}
+        (tangent,) = torch.autograd.grad(transposed, u, v, **keep)
+        back = torch.autograd.grad(outputs, params, metric(tangent), **keep, materialize_grads=True)
         return _flat(back) + damping * v
 
     return product

@@ -41,7 +41,7 @@ def discounted_return(
     Source: Sutton and Barto, Reinforcement Learning, 2nd edition, section 3.3.
     Convention: a time limit in the middle of the rows needs the value of the state it cut off:
         that is lambda_return with lam = 1.
-    Tested against: the sum over later rewards in float64, vectors of rlax and Tianshou.
+    Tested against: the sum over later rewards in float64, a vector of rlax.
     """
     kernel = "discounted_return"
     check_floats(kernel, rewards=rewards)
@@ -86,7 +86,7 @@ def lambda_return(
         Tianshou, and gae + V.
     """
     kernel = "lambda_return"
-    check_transitions(kernel, rewards, next_values, terminated, truncated)
+    _check_transitions(kernel, rewards, next_values, terminated, truncated)
     check_fractions(kernel, gamma=gamma, lam=lam)
     discounts = gamma * (~terminated).to(rewards.dtype)
     mixing = lam * _continues(terminated, truncated).to(rewards.dtype)
@@ -123,7 +123,7 @@ def n_step_return(
     Tested against: the sum written out in float64, vectors of rlax and Tianshou.
     """
     kernel = "n_step_return"
-    check_transitions(kernel, rewards, next_values, terminated, truncated)
+    _check_transitions(kernel, rewards, next_values, terminated, truncated)
     check_fractions(kernel, gamma=gamma)
     check_counts(kernel, least=1, n=n)
     discounts = gamma * (~terminated).to(rewards.dtype)
@@ -167,7 +167,7 @@ def n_step_advantage(
     return returns - values
 
 
-def check_transitions(
+def _check_transitions(
     kernel: str, rewards: Tensor, next_values: Tensor, terminated: Tensor, truncated: Tensor
 ) -> None:
     """Require the four tensors that describe a rollout to fit together."""

@@ -1,0 +1,124 @@
+"""Signs that bind a variable: sums and products in all their spellings."""
+
+from typing import TYPE_CHECKING
+
+from rlprep.formula.errors import Unreadable
+from rlprep.formula.tree import Big, Bin, Call, Chain, Name, Node, Num, Tuple
+
+if TYPE_CHECKING:
+    from rlprep.formula.parser import ExpressionParser
+
+
+def big(parser: "ExpressionParser") -> Node:
+    r"""`\sum_{l=0}^{n} x`: the sign, its limits, and the product that it governs."""
+    sign = parser.token
+    parser.at += 1
+    below, above = limits(parser)
+    if below is None and parser.token.kind == "(":
+        group = parser.group()
+        if isinstance(group, Chain):
+            below = group  # Σ(l=0..∞) x
+        else:
+            return Big(parser.spans(sign), sign.text, None, None, None, None, group)
+    return bound(parser, sign.span[0], sign.text, below, above)
+
+
+def limits(parser: "ExpressionParser") -> tuple[Node | None, Node | None]:
+    """Read what stands below and above the sign, in either order."""
+    below = above = None
+    while parser.token.kind in {"_", "^"}:
+        is_below = parser.token.kind == "_"
+        parser.at += 1
+        node = parser.script(subscript=True)
+        if not is_below:
+            above = node
+            continue
+        below = node
+        if parser.token.kind == "rel" and parser.token.text == "=" and isinstance(node, Name):
+            parser.at += 1  # Σ_l=0^∞, without braces
+            lower = parser.script()
+            below = Chain(parser.spans(node), (node, lower), ("=",))
+    return below, above
+
+
+def bound(
+    parser: "ExpressionParser", start: int, kind: str, below: Node | None, above: Node | None
+) -> Node:
+    """Read the summand and build the node."""
+    if not parser.starts_factor() and parser.token.kind not in {"-", "|"}:
+        raise parser.fail(f"expected what the {'sum' if kind == 'sum' else kind} runs over")
+    parser.enter()
+    body = parser.signed_product()
+    parser.depth -= 1
+    if kind == "int":
+        body = without_differential(body)
+    return make((start, parser.tokens[parser.at - 1].end), kind, below, above, body)
+
+
+def make(
+    span: tuple[int, int], kind: str, below: Node | None, above: Node | None, body: Node
+) -> Big:
+    """Return the sum whose limits are the given nodes."""
+    var = lo = None
+    match below:
+        case Chain(items=(v, Bin(op="..", left=low, right=high)), ops=("=" | "in",)):
+            var, lo, above = v, low, high
+        case Chain(items=(v, low), ops=("=",)):
+            var, lo = v, low
+        case Chain(items=(v, low), ops=(">=",)):
+            var, lo = v, low
+        case Chain(items=(v, high), ops=("<=" | "<",)):
+            var = v
+        case Chain(items=(v, _), ops=("in" | "~",)):
+            var = v
+        case Chain(items=(_, v, _)):
+            var = v
+        case Name() | Tuple():
+            var = below
+        case None | Num():
+            pass
+        case _:
+            raise Unreadable("expected an index below the sum", below.span)
+    return Big(span, kind, var, lo, above, below, body)
+
+
+def named_sum(parser: "ExpressionParser", name: Name) -> Node:
+    """The word `sum`: with limits, as a function, or before what it sums."""
+    if name.subs or name.sups:
+        below = name.subs[0] if name.subs else None
+        above = name.sups[0] if name.sups else None
+        if parser.token.kind == "rel" and parser.token.text == "=" and isinstance(below, Name):
+            parser.at += 1
+            below = Chain(parser.spans(below), (below, parser.script()), ("=",))
+            if parser.accept("^"):
+                above = parser.script()
+        return bound(parser, name.span[0], "sum", below, above)
+    if parser.token.kind != "(":
+        if parser.starts_factor():
+            return bound(parser, name.span[0], "sum", None, None)
+        return name
+    call = parser.call(name)
+    if not isinstance(call, Call):
+        return call
+    match call.args:
+        case (Chain() as binder,) if parser.starts_factor():
+            return bound(parser, name.span[0], "sum", binder, None)
+        case (Chain(ops=("=" | "in",)) as binder, body):
+            return make(call.span, "sum", binder, None, body)
+        case (body, Chain(ops=("=" | "in",)) as binder):
+            return make(call.span, "sum", binder, None, body)
+        case (body, Tuple(items=(var, lo, hi))):
+            return Big(call.span, "sum", var, lo, hi, None, body)
+        case (body, Name() as var, lo, hi):
+            return Big(call.span, "sum", var, lo, hi, None, body)
+    return call
+
+
+def without_differential(body: Node) -> Node:
+    """Drop the `dx` that ends an integrand."""
+    match body:
+        case Bin(op="*", left=Bin(op="*", left=rest, right=Name(name="d")), right=Name()):
+            return rest
+        case Bin(op="*", left=rest, right=Name(name=name)) if name in {"dx", "da", "ds"}:
+            return rest
+    return body

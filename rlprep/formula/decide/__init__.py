@@ -1,0 +1,1 @@
+"""The deciders: one family of meanings a file, each with its own proof procedure."""

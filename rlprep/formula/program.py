@@ -1,0 +1,172 @@
+"""Statements put in order: which one is the formula, and which ones define what it uses.
+
+In mathematics definitions may come before or after the formula (`where r_t = ...`); in code an
+assignment sees only what stands above it, and a variable that a line updates from itself is carried
+from one turn of a loop to the next.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from rlprep.formula.names import INDEX_WORDS, labels_of
+from rlprep.formula.tree import Call, Chain, Define, Grad, Index, Name, Node, Num, Optimise, walk
+
+EQUALITIES = {"=", "<-", "->"}
+
+
+def key_of(node: Node) -> str | None:
+    """Return what a definition's left side is called, without its indices."""
+    match node:
+        case Name():
+            labels = [word for word in labels_of(node) if word not in INDEX_WORDS]
+            return "_".join([node.name, *labels]) + "'" * node.primes
+        case Call(fn=fn):
+            return key_of(fn)
+        case Index(x=x):
+            return key_of(x)
+        case Grad(x=x):
+            key = key_of(x)
+            return f"grad {key}" if key else None
+    return None
+
+
+def is_plain_target(node: Node) -> bool:
+    """Whether a node can stand on the left of a definition."""
+    match node:
+        case Name():
+            return True
+        case Index(x=x):
+            return is_plain_target(x)
+        case Call(fn=fn):
+            return fn.name not in {"min", "max", "clip", "log", "exp", "sqrt", "sum", "softmax"}
+        case Grad(x=Name(name=name) | Call(fn=Name(name=name))):
+            return name not in {"log", "ln", "pi"}
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One statement: what it defines (None for a bare formula) and the values it gives."""
+
+    node: Node
+    target: Node | None
+    values: tuple[Node, ...]
+    uses: frozenset[str]
+
+    @property
+    def key(self) -> str | None:
+        """The name that this statement defines."""
+        return key_of(self.target) if self.target is not None else None
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the statement only sets a number, as before a loop."""
+        match self.values[-1]:
+            case Num():
+                return True
+            case Call(fn=Name(name="zeros" | "ones" | "empty")):
+                return True
+        return False
+
+
+def entry_of(node: Node) -> Entry:
+    """Return a statement with its sides told apart."""
+    target: Node | None = None
+    values: tuple[Node, ...] = (node,)
+    match node:
+        case Define(target=left, value=right):
+            target, values = left, (right,)
+        case Chain(items=(first, *rest), ops=ops) if EQUALITIES.issuperset(ops) and (
+            is_plain_target(first)
+        ):
+            target, values = first, tuple(rest)
+    uses = frozenset(
+        key for value in values for part in walk(value)
+        if isinstance(part, Name) and (key := key_of(part)) is not None
+    )  # fmt: skip
+    return Entry(node, target, values, uses)
+
+
+@dataclass(slots=True)
+class Program:
+    """The statements of an input with one of them picked as the formula.
+
+    Attributes:
+        entries: all statements in order.
+        main: number of the formula among them.
+        is_code: whether order matters.
+    """
+
+    entries: list[Entry]
+    main: int
+    is_code: bool
+    conditions: list[Entry] = field(default_factory=list)
+
+    @property
+    def formula(self) -> Entry:
+        """The statement that is the formula."""
+        return self.entries[self.main]
+
+    def definition(self, name: Name, position: int) -> int | None:
+        """Return the number of the statement that defines `name` as seen from `position`."""
+        key = key_of(name)
+        found = [i for i, e in enumerate(self.entries) if e.key == key and i != position]
+        if not self.is_code:
+            # a second equation for what is asked (`A_T = 0`) is a boundary, not a definition
+            found = [i for i in found if i != self.main and key != self.formula.key]
+            return found[0] if found else None
+        earlier = [i for i in found if i < position]
+        if not earlier:
+            return None
+        last = earlier[-1]
+        carried = self.entries[position].key == key and self.entries[last].is_constant
+        return None if carried else last
+
+    def is_carried(self, name: Name, position: int) -> bool:
+        """Whether a line of code updates `name` from itself."""
+        if not self.is_code and len(self.entries) > 1:
+            return False
+        key = key_of(name)
+        return any(e.key == key for e in self.entries[position:]) and (
+            self.definition(name, position) is None
+        )
+
+
+def build(
+    statements: tuple[Node, ...], *, is_code: bool, is_target: Callable[[Node], bool]
+) -> Program:
+    """Pick the formula among the statements; `is_target` knows the name that it usually bears."""
+    entries = [entry_of(node) for node in statements]
+    last_assigned = {e.key: i for i, e in enumerate(entries) if e.key}
+    candidates = [
+        i for i, e in enumerate(entries)
+        if e.key is None or not any(e.key in o.uses for j, o in enumerate(entries) if j != i)
+        or (is_code and last_assigned[e.key] == i
+            and not any(e.key in o.uses for o in entries[i + 1 :]))
+    ]  # fmt: skip
+    candidates = candidates or list(range(len(entries)))
+    defined = {e.key for e in entries if e.key}
+
+    def rank(i: int) -> tuple[bool, bool, int, int]:
+        entry = entries[i]
+        optimises = any(isinstance(v, Optimise) for v in entry.values)
+        wanted = optimises or (entry.target is not None and is_target(entry.target))
+        reached = len(_reached(entry, entries) & defined - {entry.key})
+        return wanted, not entry.is_constant, reached, i if is_code else -i
+
+    return Program(entries, max(candidates, key=rank), is_code)
+
+
+def _reached(entry: Entry, entries: list[Entry]) -> set[str]:
+    """Return the keys that a statement uses, through definitions too."""
+    seen: set[str] = set()
+    pending = set(entry.uses)
+    while pending:
+        key = pending.pop()
+        if key in seen:
+            continue
+        seen.add(key)
+        for other in entries:
+            if other.key == key:
+                pending |= other.uses
+    return seen

@@ -1,0 +1,54 @@
+"""Text to statements: chooses the notation, and keeps the definitions apart from the formula."""
+
+import re
+from dataclasses import dataclass
+
+from rlprep.formula import pycode, statements
+from rlprep.formula.errors import Unreadable
+from rlprep.formula.lexer import MAX_CHARACTERS, tokenize
+from rlprep.formula.tree import Node
+from rlprep.formula.vocabulary import Vocabulary
+
+_FENCE = re.compile(r"\A\s*```[a-z]*\n(.*?)\n?```\s*\Z", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The statements of an input and the notation they were read from."""
+
+    statements: tuple[Node, ...]
+    is_code: bool
+
+
+def read(text: str, vocabulary: Vocabulary) -> Reading:
+    """Read an input in whatever notation it is.
+
+    Raises:
+        Unreadable: it is no formula; the span says where reading stopped.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise Unreadable(
+            f"the input has {len(text)} characters; at most {MAX_CHARACTERS} are read",
+            (MAX_CHARACTERS, len(text)), hint="write the one formula that is asked",
+        )  # fmt: skip
+    if not text.strip():
+        raise Unreadable("there is nothing to read", (0, len(text)), hint="write the formula")
+    fenced = _FENCE.match(text)
+    if fenced:
+        # Blanks in place of the fence keep every position as the user sees it.
+        start, end = fenced.span(1)
+        text = " " * start + text[start:end] + " " * (len(text) - end)
+    if pycode.looks_like_code(text):
+        try:
+            return Reading(tuple(pycode.parse(text)), is_code=True)
+        except SyntaxError:
+            pass
+    try:
+        return Reading(tuple(statements.parse(tokenize(text, vocabulary), vocabulary)), False)
+    except Unreadable as first:
+        if "\\" in text or "^" in text:
+            raise
+        try:
+            return Reading(tuple(pycode.parse(text)), is_code=True)
+        except (SyntaxError, Unreadable):
+            raise first from None

@@ -1,0 +1,142 @@
+"""Lines and clauses: the statements of an input, from tokens.
+
+`A = B, where r_t = ..., subject to C` is one statement with a definition and a constraint. Newlines,
+`\\\\`, semicolons, commas outside of brackets and wide gaps separate; a line that begins or ends with
+an operator continues.
+"""
+
+from dataclasses import replace
+
+from rlprep.formula.errors import Unreadable
+from rlprep.formula.lexer import Token
+from rlprep.formula.parser import CLOSERS, ExpressionParser, depth_of
+from rlprep.formula.tree import Chain, Dots, Name, Node, Num, Optimise
+from rlprep.formula.vocabulary import Vocabulary
+
+MAX_TREE_DEPTH = 120
+SEPARATORS = {",", ";", "nl", "row", "quad", "kw", ":", "."}
+CONTINUES = {"+", "-", "*", "cdot", "/", "rel", "@", "%", "^", "_", "(", "[", "{", "pm", ",", "frac",
+             "sum", "nabla", "otimes", "//"}  # fmt: skip
+CONTINUED = {"+", "*", "/", "rel", ")", "]", "}", "^", "_", "@", "%", "cdot", "pm", ",", "end", "-"}
+
+
+def without_layout(tokens: list[Token]) -> list[Token]:
+    """Drop line breaks, gaps and alignment marks that separate nothing."""
+    kept: list[Token] = []
+    openers: list[str] = []
+    for number, token in enumerate(tokens):
+        if token.kind in CLOSERS or token.kind == "begincases":
+            openers.append(token.kind)
+        elif openers and (token.kind in CLOSERS.values() or token.kind == "endcases"):
+            openers.pop()
+        in_cases = bool(openers) and openers[-1] == "begincases"
+        if token.kind == "&" and not in_cases:
+            continue
+        if token.kind in {"nl", "row", "quad"}:
+            if token.kind == "row" and in_cases:
+                kept.append(token)
+                continue
+            following = next(
+                (t.kind for t in tokens[number + 1 :] if t.kind not in {"nl", "row", "quad", "&"}),
+                "end",
+            )
+            before = kept[-1].kind if kept else "nl"
+            if openers or before in CONTINUES | SEPARATORS - {"kw"} or following in CONTINUED:
+                continue
+        kept.append(token)
+    return kept
+
+
+class _Statements(ExpressionParser):
+    """Drives the expression parser over the statements of an input."""
+
+    def document(self) -> list[Node]:
+        statements: list[Node] = []
+        while True:
+            word = self._skip_separators()
+            if self.token.kind == "end":
+                break
+            if word == "for":
+                self._skip_clause()
+                continue
+            if word == "subject_to":
+                self._constrain(statements)
+                continue
+            statements.append(self._statement())
+        return [s for s in statements if not _is_trailing(s)] if len(statements) > 1 else statements
+
+    def _statement(self) -> Node:
+        node = self.chain()
+        if self.token.kind == "||":
+            raise self.fail("'||' belongs between the two arguments of a divergence")
+        if self.token.kind not in SEPARATORS | {"end"}:
+            hint = "an opening bracket is missing" if self.token.kind in {")", "]", "}"} else None
+            raise self.fail("expected an operator or the end of the formula", hint=hint)
+        return node
+
+    def _skip_separators(self) -> str:
+        word = ""
+        while token := self.accept(*SEPARATORS):
+            if token.kind == "kw":
+                word = token.text
+        return word
+
+    def _skip_clause(self) -> None:
+        """Skip what follows 'for': it says for which indices the line holds."""
+        self.chain()
+        if self.token.kind not in SEPARATORS | {"end"}:
+            raise self.fail("expected the end of the 'for' clause")
+
+    def _constrain(self, statements: list[Node]) -> None:
+        """Read the constraints that follow 'subject to' and give them to the objective."""
+        constraints = [self._statement()]
+        while self.token.kind in {",", "kw"} and self.token.text in {",", "and"}:
+            self.at += 1
+            if self.token.kind in {"kw", "end"}:
+                break
+            constraints.append(self._statement())
+        for number, statement in enumerate(statements):
+            joined = _with_constraints(statement, tuple(constraints))
+            if joined is not None:
+                statements[number] = joined
+                return
+        if not statements:
+            statements.extend(constraints)
+            return
+        span = (statements[0].span[0], constraints[-1].span[1])
+        last = statements[-1]
+        objective = last.items[-1] if isinstance(last, Chain) else last
+        statements[-1] = Optimise(span, "", objective, tuple(constraints))
+
+
+def _with_constraints(node: Node, constraints: tuple[Node, ...]) -> Node | None:
+    """Return a statement with the constraints attached to its optimisation, if it has one."""
+    match node:
+        case Optimise():
+            span = (node.span[0], constraints[-1].span[1])
+            return replace(node, span=span, constraints=node.constraints + constraints)
+        case Chain(items=(*head, Optimise() as last)):
+            joined = _with_constraints(last, constraints)
+            assert joined is not None
+            return replace(node, items=(*head, joined))
+    return None
+
+
+def _is_trailing(node: Node) -> bool:
+    """Whether a statement is the tail of an enumeration (`t = T-1, ..., 0`) or a stray label."""
+    return isinstance(node, Num | Dots) or (isinstance(node, Name) and len(node.name) > 1)
+
+
+def parse(tokens: list[Token], vocabulary: Vocabulary) -> list[Node]:
+    """Return the statements of an input, at least one.
+
+    Raises:
+        Unreadable: the tokens are no formula; the span says where reading stopped.
+    """
+    parser = _Statements(without_layout(tokens), vocabulary)
+    statements = parser.document()
+    if not statements:
+        raise Unreadable("there is no formula here", (0, tokens[-1].end), hint="write the formula")
+    if depth_of(statements) > MAX_TREE_DEPTH:
+        raise Unreadable("the formula is too long to be read", statements[0].span)
+    return statements

@@ -1,0 +1,220 @@
+"""The syntax tree: what every notation is read into, and what every decider starts from.
+
+Nodes are frozen and carry the character range of the input that they came from, so that a message
+can point. The tree knows nothing of meaning: a name is a name with its scripts, and whether a
+superscript is a power, a label or a transpose is settled by whoever knows the formula being asked.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from fractions import Fraction
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Base of all nodes; `span` is a half-open character range of the input."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Num(Node):
+    """An exact number."""
+
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """A name with its scripts: `A_t^{(n)}` is A with sub t and sup n; primes are counted."""
+
+    name: str
+    subs: tuple[Node, ...] = ()
+    sups: tuple[Node, ...] = ()
+    primes: int = 0
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dot(Node):
+    """The placeholder of `pi(.|s)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dots(Node):
+    """An ellipsis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neg(Node):
+    """Minus x."""
+
+    x: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Bin(Node):
+    """A binary operation: + - * / ^ @ // % and +- (both signs); juxtaposition is '*'."""
+
+    op: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Sub(Node):
+    """A subscript on something that is not a name: `(...)_{col}`."""
+
+    x: Node
+    sub: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Trans(Node):
+    """A transpose that the notation itself marks (`x.T`, `k.transpose(-2, -1)`)."""
+
+    x: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """A function of arguments. `fn` is a Name; keyword arguments come from code."""
+
+    fn: Name
+    args: tuple[Node, ...]
+    kwargs: tuple[tuple[str, Node], ...] = ()
+
+    def keyword(self, *names: str) -> Node | None:
+        """Return the value of the first keyword argument of one of these names."""
+        return next((value for key, value in self.kwargs if key in names), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Index(Node):
+    """Square-bracket indexing: `values[t+1]`, `q[:, None]`."""
+
+    x: Node
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Node):
+    """A slice inside an index; missing ends are None."""
+
+    lo: Node | None
+    hi: Node | None
+
+
+@dataclass(frozen=True, slots=True)
+class Big(Node):
+    """A sum, product or integral. `binder` is what stood below the sign, `hi` what stood above."""
+
+    kind: str
+    var: Node | None
+    lo: Node | None
+    hi: Node | None
+    binder: Node | None
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Expect(Node):
+    """An expectation; `dist` holds the items of its subscript."""
+
+    dist: tuple[Node, ...]
+    body: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Grad(Node):
+    """A gradient of what follows the sign."""
+
+    x: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Chain(Node):
+    """Relations in a row: items joined by ops (= <= >= < > ~ in)."""
+
+    items: tuple[Node, ...]
+    ops: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Given(Node):
+    """`left | right`, inside the parentheses of a probability or an expectation."""
+
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel(Node):
+    """`left || right`: the two distributions of a divergence."""
+
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple(Node):
+    """Comma-separated expressions in parentheses."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cases(Node):
+    """Rows of (value, condition); a missing condition is 'otherwise'."""
+
+    rows: tuple[tuple[Node, Node | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap(Node):
+    """Delimiters with a meaning: floor, ceil, abs, norm."""
+
+    kind: str
+    x: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Optimise(Node):
+    """Maximise or minimise an objective, with constraints if any."""
+
+    sense: str
+    objective: Node
+    constraints: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Define(Node):
+    """A statement `target = value` of code or of a 'where' line."""
+
+    target: Node
+    value: Node
+
+
+def children(node: Node) -> Iterator[Node]:
+    """Yield the direct child nodes, in source order of the fields."""
+    for field in fields(node):
+        yield from _nodes_in(getattr(node, field.name))
+
+
+def _nodes_in(value: object) -> Iterator[Node]:
+    if isinstance(value, Node):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _nodes_in(item)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield the node and everything below it, without recursion."""
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending.extend(children(node))
