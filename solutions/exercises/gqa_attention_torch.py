@@ -1,14 +1,12 @@
-"""Grouped-query attention in torch: the heads of a group are further rows of one product."""
+"""Grouped-query attention in torch: a group's queries are packed, keys and values never repeated."""
 
 import torch
 
 
 def gqa_attention(q, k, v, causal):
-    batch, heads, tokens, width = q.shape
-    kv_heads = k.shape[1]
-    packed = q.reshape(batch, kv_heads, heads // kv_heads, tokens, width)
-    scores = packed @ k.unsqueeze(2).transpose(-1, -2) / width**0.5
+    groups = q.unflatten(1, (k.shape[1], -1))  # [B, H_kv, H / H_kv, N, D]: neighbours together
+    scores = groups @ k.unsqueeze(2).mT / q.shape[-1] ** 0.5
     if causal:
-        later = torch.ones(tokens, tokens, dtype=torch.bool).triu(1)
-        scores = scores.masked_fill(later, -torch.inf)
-    return (scores.softmax(dim=-1) @ v.unsqueeze(2)).reshape(q.shape)
+        future = torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1)
+        scores = scores.masked_fill(future, -torch.inf)
+    return (scores.softmax(-1) @ v.unsqueeze(2)).flatten(1, 2)

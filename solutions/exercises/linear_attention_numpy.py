@@ -1,14 +1,14 @@
-"""Linear attention in NumPy."""
+"""Linear attention in NumPy: the normaliser is the same sum for a value of ones."""
 
 import numpy as np
 
 
+def features(x):
+    return np.where(x >= 0, x + 1, np.exp(np.minimum(x, 0)))
+
+
 def linear_attention(q, k, v, eps):
     phi_q, phi_k, v = features(np.asarray(q)), features(np.asarray(k)), np.asarray(v)
-    memory = np.einsum("...md,...me->...de", phi_k, v)
-    bottom = np.einsum("...nd,...d->...n", phi_q, phi_k.sum(axis=-2)) + eps
-    return np.einsum("...nd,...de->...ne", phi_q, memory) / bottom[..., None]
-
-
-def features(x):
-    return np.where(x > 0, x + 1, np.exp(np.minimum(x, 0)))
+    values = np.concatenate([v, np.ones_like(v[..., :1])], axis=-1)
+    sums = phi_q @ (np.swapaxes(phi_k, -1, -2) @ values)
+    return sums[..., :-1] / (sums[..., -1:] + eps)

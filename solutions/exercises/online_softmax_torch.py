@@ -1,12 +1,12 @@
-"""Online softmax in torch."""
+"""The softmax in one pass, in torch: maximum, sum and output are rescaled together."""
 
 import torch
 
 
 def online_softmax(scores, values, block):
-    highest = scores.new_full((), -torch.inf)
-    total = scores.new_zeros(())
-    output = values.new_zeros(values.shape[1])
+    highest = scores.new_tensor(-torch.inf)
+    total = scores.new_tensor(0.0)
+    output = torch.zeros_like(values[0])
     for part, rows in zip(scores.split(block), values.split(block)):
         raised = torch.maximum(highest, part.max())
         shrink = (highest - raised).exp()

@@ -1,4 +1,4 @@
-"""Scaled dot-product attention in plain Python, query by query."""
+"""Scaled dot-product attention in plain Python: one query at a time, keys up to its own if causal."""
 
 import math
 
@@ -9,14 +9,14 @@ def softmax_attention(q, k, v, causal):
 
 def attend(q, k, v, causal):
     if isinstance(q[0][0], list):
-        return [attend(*parts, causal) for parts in zip(q, k, v)]
-    return [one(query, k[: t + 1] if causal else k, v) for t, query in enumerate(q)]
+        return [attend(*each, causal) for each in zip(q, k, v)]
+    seen = [i + 1 if causal else len(k) for i in range(len(q))]
+    return [one_query(query, k[:count], v[:count]) for query, count in zip(q, seen)]
 
 
-def one(query, keys, values):
+def one_query(query, keys, values):
     scores = [sum(a * b for a, b in zip(query, key)) / math.sqrt(len(query)) for key in keys]
-    top = max(scores)
-    weights = [math.exp(score - top) for score in scores]
+    highest = max(scores)
+    weights = [math.exp(score - highest) for score in scores]
     total = sum(weights)
-    width = len(values[0])
-    return [sum(w * value[e] for w, value in zip(weights, values)) / total for e in range(width)]
+    return [sum(w * x for w, x in zip(weights, column)) / total for column in zip(*values)]

@@ -1,13 +1,11 @@
-"""Scaled dot-product attention in torch."""
-
-import math
+"""Scaled dot-product attention in torch: hide the future's scores, then the softmax."""
 
 import torch
 
 
 def softmax_attention(q, k, v, causal):
-    scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+    scores = q @ k.mT / q.shape[-1] ** 0.5
     if causal:
-        later = torch.ones(q.shape[-2], k.shape[-2], dtype=torch.bool).triu(1)
-        scores = scores.masked_fill(later, -math.inf)
-    return torch.softmax(scores, dim=-1) @ v
+        future = torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1)
+        scores = scores.masked_fill(future, -torch.inf)
+    return scores.softmax(-1) @ v

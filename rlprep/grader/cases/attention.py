@@ -73,6 +73,7 @@ def online_softmax(draw: Draw) -> list[Case]:
         case("large_scores", 12, 4, shift=1000.0),
         case("large_scores", 13, 4, shift=-1000.0),
         case("large_scores", 12, 3, order="rising", spread=900.0),
+        case("large_scores", 12, 3, order="falling", spread=900.0),
         Case("one_pass", streamed.arguments, blockwise=True),
         Case("one_pass", case("one_pass", 50, 7).arguments, blockwise=True),
         Case("contract", contract.arguments, contract=True),

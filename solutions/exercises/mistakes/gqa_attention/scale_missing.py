@@ -1,14 +1,13 @@
-"""A grouped attention without the scale."""
+"""A GQA without the factor 1/sqrt(D)."""
 
 import torch
 
 
 def gqa_attention(q, k, v, causal):
-    H, G = q.shape[1], k.shape[1]
-    heads = torch.arange(H) // (H // G)
-    k, v = k[:, heads], v[:, heads]
-    scores = q @ k.transpose(-1, -2) / 1.0
+    k = k.repeat_interleave(q.shape[1] // k.shape[1], dim=1)
+    v = v.repeat_interleave(q.shape[1] // v.shape[1], dim=1)
+    scores = q @ k.mT
     if causal:
-        scores = scores.masked_fill(torch.ones_like(scores, dtype=torch.bool).triu(1), float('-inf'))
-    weights = scores.softmax(-1)
-    return weights @ v
+        hidden = torch.ones(q.shape[2], k.shape[2], dtype=torch.bool).triu(1)
+        scores = scores.masked_fill(hidden, -torch.inf)
+    return scores.softmax(-1) @ v

@@ -1,14 +1,13 @@
-"""A grouped attention with the softmax over the queries."""
+"""A GQA normalised over the queries."""
 
 import torch
 
 
 def gqa_attention(q, k, v, causal):
-    H, G = q.shape[1], k.shape[1]
-    heads = torch.arange(H) // (H // G)
-    k, v = k[:, heads], v[:, heads]
-    scores = q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5
+    k = k.repeat_interleave(q.shape[1] // k.shape[1], dim=1)
+    v = v.repeat_interleave(q.shape[1] // v.shape[1], dim=1)
+    scores = q @ k.mT / q.shape[-1] ** 0.5
     if causal:
-        scores = scores.masked_fill(torch.ones_like(scores, dtype=torch.bool).triu(1), float('-inf'))
-    weights = scores.softmax(-2).nan_to_num()
-    return weights @ v
+        hidden = torch.ones(q.shape[2], k.shape[2], dtype=torch.bool).triu(1)
+        scores = scores.masked_fill(hidden, -torch.inf)
+    return scores.softmax(-2) @ v

@@ -1,14 +1,14 @@
 """A linear attention with relu features."""
 
-import torch
+import torch.nn.functional as F
+
+
+def features(x):
+    return F.relu(x)
 
 
 def linear_attention(q, k, v, eps):
     phi_q, phi_k = features(q), features(k)
-    top = phi_q @ (phi_k.transpose(-1, -2) @ v)
-    bottom = phi_q @ phi_k.sum(-2).unsqueeze(-1)
-    return top / (bottom + eps)
-
-
-def features(x):
-    return torch.relu(x)
+    memory = phi_k.mT @ v
+    normaliser = phi_k.sum(-2).unsqueeze(-1)
+    return phi_q @ memory / (phi_q @ normaliser + eps)

@@ -1,18 +1,12 @@
-"""A online softmax with each block's own maximum."""
+"""A one-pass softmax in which each block has a maximum of its own."""
 
 import torch
 
 
 def online_softmax(scores, values, block):
-    highest = torch.tensor(float('-inf'), dtype=scores.dtype)
-    total = torch.zeros((), dtype=scores.dtype)
-    output = torch.zeros(values.shape[1], dtype=values.dtype)
-    for start in range(0, len(scores), block):
-        part, rows = scores[start : start + block], values[start : start + block]
-        top = part.max()
-        shrink = 1.0
-        weights = (part - top).exp()
-        total = total * shrink + weights.sum()
-        output = output * shrink + weights @ rows
-        highest = top
+    total, output = 0.0, torch.zeros_like(values[0])
+    for s, v in zip(scores.split(block), values.split(block)):
+        weights = (s - s.max()).exp()
+        total = total + weights.sum()
+        output = output + weights @ v
     return output / total

@@ -1,18 +1,15 @@
-"""A online softmax whose maximum starts at 0."""
+"""A one-pass softmax whose maximum starts at zero."""
 
 import torch
 
 
 def online_softmax(scores, values, block):
-    highest = torch.tensor(0.0, dtype=scores.dtype)
-    total = torch.zeros((), dtype=scores.dtype)
-    output = torch.zeros(values.shape[1], dtype=values.dtype)
-    for start in range(0, len(scores), block):
-        part, rows = scores[start : start + block], values[start : start + block]
-        top = torch.maximum(highest, part.max())
-        shrink = (highest - top).exp()
-        weights = (part - top).exp()
+    m, total, output = scores.new_tensor(0.0), 0.0, torch.zeros_like(values[0])
+    for s, v in zip(scores.split(block), values.split(block)):
+        new = torch.maximum(m, s.max())
+        shrink = (m - new).exp()
+        weights = (s - new).exp()
         total = total * shrink + weights.sum()
-        output = output * shrink + weights @ rows
-        highest = top
+        output = output * shrink + weights @ v
+        m = new
     return output / total

@@ -1,18 +1,15 @@
-"""A online softmax that rescales the wrong way."""
+"""A one-pass softmax that rescales the wrong way round."""
 
 import torch
 
 
 def online_softmax(scores, values, block):
-    highest = torch.tensor(float('-inf'), dtype=scores.dtype)
-    total = torch.zeros((), dtype=scores.dtype)
-    output = torch.zeros(values.shape[1], dtype=values.dtype)
-    for start in range(0, len(scores), block):
-        part, rows = scores[start : start + block], values[start : start + block]
-        top = torch.maximum(highest, part.max())
-        shrink = 1.0 if highest == float('-inf') else (top - highest).exp()
-        weights = (part - top).exp()
+    m, total, output = scores[0], 0.0, torch.zeros_like(values[0])
+    for s, v in zip(scores.split(block), values.split(block)):
+        new = torch.maximum(m, s.max())
+        shrink = (new - m).exp()
+        weights = (s - new).exp()
         total = total * shrink + weights.sum()
-        output = output * shrink + weights @ rows
-        highest = top
+        output = output * shrink + weights @ v
+        m = new
     return output / total

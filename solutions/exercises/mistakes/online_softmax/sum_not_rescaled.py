@@ -1,18 +1,15 @@
-"""A online softmax that rescales the output but not the sum."""
+"""A one-pass softmax that doesn't rescale the sum."""
 
 import torch
 
 
 def online_softmax(scores, values, block):
-    highest = torch.tensor(float('-inf'), dtype=scores.dtype)
-    total = torch.zeros((), dtype=scores.dtype)
-    output = torch.zeros(values.shape[1], dtype=values.dtype)
-    for start in range(0, len(scores), block):
-        part, rows = scores[start : start + block], values[start : start + block]
-        top = torch.maximum(highest, part.max())
-        shrink = (highest - top).exp()
-        weights = (part - top).exp()
+    m, total, output = scores.new_tensor(-torch.inf), 0.0, torch.zeros_like(values[0])
+    for s, v in zip(scores.split(block), values.split(block)):
+        new = torch.maximum(m, s.max())
+        shrink = (m - new).exp()
+        weights = (s - new).exp()
         total = total + weights.sum()
-        output = output * shrink + weights @ rows
-        highest = top
+        output = output * shrink + weights @ v
+        m = new
     return output / total

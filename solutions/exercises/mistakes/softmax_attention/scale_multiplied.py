@@ -1,12 +1,11 @@
-"""A attention multiplied by the square root of D."""
+"""A softmax attention that multiplies by sqrt(D)."""
 
 import torch
 
 
 def softmax_attention(q, k, v, causal):
-    scale = q.shape[-1] ** 0.5
-    scores = q @ k.transpose(-1, -2) * scale
+    scores = q @ k.mT * q.shape[-1] ** 0.5
     if causal:
-        scores = scores.masked_fill(torch.ones_like(scores, dtype=torch.bool).triu(1), float('-inf'))
-    weights = scores.softmax(-1)
-    return weights @ v
+        hidden = torch.ones(q.shape[-2], k.shape[-2], dtype=torch.bool).triu(1)
+        scores = scores.masked_fill(hidden, -torch.inf)
+    return scores.softmax(-1) @ v

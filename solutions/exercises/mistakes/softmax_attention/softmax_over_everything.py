@@ -1,12 +1,12 @@
-"""A attention with one softmax over all scores."""
+"""A softmax attention normalised over all queries and keys together."""
 
 import torch
 
 
 def softmax_attention(q, k, v, causal):
-    scale = q.shape[-1] ** 0.5
-    scores = q @ k.transpose(-1, -2) / scale
+    scores = q @ k.mT / q.shape[-1] ** 0.5
     if causal:
-        scores = scores.masked_fill(torch.ones_like(scores, dtype=torch.bool).triu(1), float('-inf'))
-    weights = scores.flatten(-2).softmax(-1).view_as(scores)
-    return weights @ v
+        hidden = torch.ones(q.shape[-2], k.shape[-2], dtype=torch.bool).triu(1)
+        scores = scores.masked_fill(hidden, -torch.inf)
+    weights = (scores - scores.amax((-2, -1), keepdim=True)).exp()
+    return weights / weights.sum((-2, -1), keepdim=True) @ v

@@ -1,12 +1,11 @@
-"""A attention with the softmax over the queries."""
+"""A softmax attention normalised over the queries."""
 
 import torch
 
 
 def softmax_attention(q, k, v, causal):
-    scale = q.shape[-1] ** 0.5
-    scores = q @ k.transpose(-1, -2) / scale
+    scores = q @ k.mT / q.shape[-1] ** 0.5
     if causal:
-        scores = scores.masked_fill(torch.ones_like(scores, dtype=torch.bool).triu(1), float('-inf'))
-    weights = scores.softmax(-2).nan_to_num()
-    return weights @ v
+        hidden = torch.ones(q.shape[-2], k.shape[-2], dtype=torch.bool).triu(1)
+        scores = scores.masked_fill(hidden, -torch.inf)
+    return scores.softmax(-2) @ v

@@ -1,4 +1,0 @@
-"""A cache with the factor 2 twice."""
-
-def kv_cache_bytes(num_layers, num_kv_heads, head_dim, seq_len, batch, bytes_per_element):
-    return 4 * num_layers * num_kv_heads * head_dim * seq_len * batch * bytes_per_element

@@ -1,4 +1,0 @@
-"""A cache that grows with the square of the sequence."""
-
-def kv_cache_bytes(num_layers, num_kv_heads, head_dim, seq_len, batch, bytes_per_element):
-    return 2 * seq_len * num_layers * num_kv_heads * head_dim * seq_len * batch * bytes_per_element
