@@ -7,7 +7,7 @@ The order matters for speed: the sandbox's worker imports torch while this proce
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +103,7 @@ class Grader:
         except SandboxError as error:
             return nothing_earned(path, exercise, Verdict.INTERNAL_ERROR, f"our fault: {error}")
         seconds = time.monotonic() - started
-        return SubmissionResult(**(vars(result) | {"seconds": seconds}))
+        return replace(result, seconds=seconds)
 
 
 def unread(path: str, exercise: str | None, verdict: Verdict, message: str) -> SubmissionResult:

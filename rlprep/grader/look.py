@@ -108,8 +108,8 @@ def _bindings(body: list[ast.stmt]) -> Iterator[tuple[str, ast.AST]]:
             case ast.Assign():
                 for target in node.targets:
                     yield from ((name, node.value) for name in _names(target))
-            case ast.AnnAssign(value=ast.expr()):
-                yield from ((name, node.value) for name in _names(node.target))
+            case ast.AnnAssign(value=ast.expr() as value):
+                yield from ((name, value) for name in _names(node.target))
             case ast.Import() | ast.ImportFrom():
                 for alias in node.names:
                     yield (alias.asname or alias.name).split(".")[0], node

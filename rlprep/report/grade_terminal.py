@@ -60,7 +60,7 @@ def _show_family(console: Console, family: FamilyResult, *, detailed: bool) -> N
     passed = family.verdict is Verdict.PASSED
     line = Text("✓ " if passed else "✗ ", "green" if passed else "red")
     line.append(f"{family.points}/{family.max_points}  ", "dim")
-    line.append(printable(family.property), "dim" if passed else "default")
+    line.append(printable(family.claim), "dim" if passed else "default")
     _indented(console, line)
     if passed:
         return
