@@ -73,6 +73,7 @@ def look(source: bytes, arities: Mapping[str, int]) -> Look:
         for name, node in bindings.items()
         if name in arities
     ]
+    known = [each for each in known if not _is_helper(each, known, bindings)]
     known.sort(key=lambda each: each.line)
     functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     others = [n for n, node in bindings.items() if n not in arities and isinstance(node, functions)]
@@ -171,6 +172,17 @@ def _fault(name: str, node: ast.AST, arity: int) -> str | None:
         takes = str(positional) if needed == positional else f"{needed} to {positional}"
         return f"{name} takes {takes} arguments, the exercise passes {arity}"
     return None
+
+
+def _is_helper(this: Defined, known: list[Defined], bindings: dict[str, ast.AST]) -> bool:
+    """Tell whether a function with an exercise's name only serves another one of the file.
+
+    A TRPO step with a `conjugate_gradient` of three arguments beside it is one exercise, not two.
+    """
+    if this.fault is None:
+        return False
+    others = (each for each in known if each is not this and each.fault is None)
+    return any(bindings[this.name] in _reach(other.name, bindings) for other in others)
 
 
 def _torch_names(tree: ast.Module) -> set[str]:

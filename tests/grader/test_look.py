@@ -90,3 +90,10 @@ def test_a_name_that_is_nearly_right_is_found():
 def test_parameters_that_are_never_read():
     (defined,) = look(b"def importance_ratio(a, b):\n    a = 1\n    return a\n", ARITIES).known
     assert defined.unused == {"b"}
+
+
+def test_a_helper_with_the_name_of_an_exercise_isnt_graded_as_one():
+    source = b"def entropy(x): return importance_ratio(x)\ndef importance_ratio(x): return x\n"
+    assert [each.name for each in look(source, ARITIES).known] == ["entropy"]
+    alone = b"def importance_ratio(x): return x\n"
+    assert [each.name for each in look(alone, ARITIES).known] == ["importance_ratio"]
