@@ -20,7 +20,8 @@ _NOISE = re.compile(r"\\(?:left|right|mathrm|text|mathbb|hat|operatorname)|(?<=m
 _WORDS = re.compile(r"[a-z]{2,}|[a-z0-9+\-/^]")
 
 FOREIGN = frozenset(
-    {"q", "pi", "rho", "epsilon", "eps", "beta", "alpha", "lambda", "gamma", "kappa", "mu", "tau"}
+    {"q", "pi", "rho", "epsilon", "eps", "beta", "alpha", "lambda", "gamma", "kappa", "mu", "tau", "theta",
+     "sample", "max"}
 )
 """Symbols of the field: where one does not belong, the formula is different and not unknown."""
 

@@ -202,8 +202,11 @@ def _by_state(tabular: Tabular, node: Node) -> Value:
         numbers = [plain(tabular.evaluate(node, {"s": s}, position)) for s in tabular.world.states]
         return Value("state", tuple(numbers), tabular.precision.is_exact)
     except Free:
-        numbers = [plain(tabular.evaluate(node, {"s": s, "a": a}, position))
-                   for s in tabular.world.states for a in tabular.world.actions]  # fmt: skip
+        try:
+            numbers = [plain(tabular.evaluate(node, {"s": s, "a": a}, position))
+                       for s in tabular.world.states for a in tabular.world.actions]  # fmt: skip
+        except Free:
+            return Value("depends on the next state", (), True)
         return Value("integrand", tuple(numbers), tabular.precision.is_exact)
 
 
@@ -213,8 +216,11 @@ def _by_outcome(tabular: Tabular, node: Node) -> Value:
         number = plain(tabular.evaluate(node, {"s": 0}, position))
         return Value("value", (number,), tabular.precision.is_exact)
     except Free:
-        numbers = [plain(tabular.evaluate(node, {"s": 0, "a": a}, position))
-                   for a in tabular.world.actions]  # fmt: skip
+        try:
+            numbers = [plain(tabular.evaluate(node, {"s": 0, "a": a}, position))
+                       for a in tabular.world.actions]  # fmt: skip
+        except Free:
+            return Value("depends on the next state", (), True)
         return Value("integrand", tuple(numbers), tabular.precision.is_exact)
 
 
