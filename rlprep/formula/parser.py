@@ -723,8 +723,8 @@ class ExpressionParser:
                 return True
             case Name():
                 return True
-            case Call(fn=Name(name=name)):
-                return name in {"pi"}
+            case Call(fn=Name(name=name), args=args):
+                return name not in FUNCTIONS and all(self._are_labels(arg) for arg in args)
         return False
 
     def _takes_arguments(self) -> bool:

@@ -105,7 +105,7 @@ class Tabular:
     def _evaluate(self, node: Node, env: Env, position: int) -> Number:
         match node:
             case Num(value=value):
-                return value
+                return self.precision.constant(value)
             case Neg(x=x):
                 return -self.evaluate(x, env, position)
             case Bin():
@@ -125,8 +125,7 @@ class Tabular:
             case Wrap(kind="abs", x=x):
                 if isinstance(x, Name) and len(x.name) == 1:
                     return Fraction(1)  # |D|: the size of the batch
-                value = self.evaluate(x, env, position)
-                return -value if plain(value) < 0 else value
+                return self.precision.absolute(self.evaluate(x, env, position))
             case Index(x=x) | Sub(x=x):
                 return self.evaluate(x, env, position)
             case Optimise():
@@ -260,7 +259,7 @@ class Tabular:
         """A symbol that the formula has no use for, as some fixed number of its own."""
         key = flat(node)
         self.unknown.setdefault(key, node.span)
-        return Fraction(crc32(key.encode()) % 89 + 3, 7)
+        return self.precision.constant(Fraction(crc32(key.encode()) % 89 + 3, 7))
 
     def policy(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
         """Return a policy's probability of an action in a state."""
@@ -518,6 +517,11 @@ class Tabular:
         finally:
             self.in_gradient = False
         return value.slope if isinstance(value, Dual) else Fraction(0)
+
+    def sign(self, x: Number) -> Number:
+        """The sign of a number, 0 at 0."""
+        value = plain(x)
+        return Fraction((value > 0) - (value < 0))
 
     def extreme(self, node: Optimise, env: Env, position: int) -> Number:
         """The best value over states or actions; over parameters, the objective itself."""
