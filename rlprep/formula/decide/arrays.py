@@ -147,6 +147,10 @@ class Arrays:
             case "+" | "-":
                 return self.sum(node.op, left, right)
             case "*" | "cdot":
+                if node.op == "cdot" and left.shape == right.shape and left.size > 1 and (
+                    1 in left.shape
+                ):  # fmt: skip
+                    return float((left * right).sum())  # the dot product of two vectors
                 return self.product(left, right)
             case "otimes":
                 return np.outer(left, right)
@@ -246,6 +250,8 @@ class Arrays:
         key = variable_key(node)
         if key in env:
             return float(env[key])
+        if node.name == "e" and len(node.sups) == 1 and not node.subs:
+            return np.exp(self.evaluate(node.sups[0], env, position))
         plain, transposed, power = _split_powers(node)
         value = self.plain_name(plain, env, position)
         array = np.asarray(value, dtype=float)
@@ -463,7 +469,9 @@ class Arrays:
             term = self.evaluate(node.body, {**env, key: place}, position)
             total = term if total is None else self.sum("+", total, term)
         self.sums.pop()
-        return np.asarray(0.0) if total is None else total
+        if total is None:  # an empty sum has the shape of its terms
+            return np.zeros_like(self.evaluate(node.body, {**env, key: 1}, position))
+        return total
 
     def range_of(self, node: Big, key: str, env: Env, position: int) -> range:
         """Return the tokens that a sum runs over, counted from 1."""

@@ -16,7 +16,7 @@ from rlprep.formula.decide.arrays import FEATURES, Array, Arrays, Room, ShapeMis
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.names import indices_of, labels_of, variable_key
-from rlprep.formula.program import EQUALITIES, Program
+from rlprep.formula.program import EQUALITIES, Program, key_of
 from rlprep.formula.tree import Big, Bin, Call, Chain, Name, Node, Span, walk
 from rlprep.formula.vocabulary import Vocabulary
 
@@ -32,7 +32,7 @@ VOCABULARY = Vocabulary(
             "dv", "kv", "tril", "num", "den", "ones",
         }
     ) - {"KV", "QKT"},
-    letters=frozenset("QKVTqkvdnNzSosDji"),
+    letters=frozenset("QKVTqkvdnNzSosDjiAOWPXYCZ"),
     applied=frozenset({"phi", "psi", "softmax", "diag", "sim", "feature_map", "elu", "kernel"}),
     labels=False, expects=False, matrices=True,
 )  # fmt: skip
@@ -236,13 +236,15 @@ def free_letters(program: Program, node: Node) -> set[str]:
             visit(part.body, bound | {key or ""})
             return
         if isinstance(part, Name):
-            is_token = part.name in {"Q", "K", "V", "q", "k", "v", "i", "t"} or part.name in defined
+            is_token = part.name in {"Q", "K", "V", "q", "k", "v", "i", "t"} or key_of(part) in defined
             for index in indices_of(part):
                 for letter in walk(index):
                     if isinstance(letter, Name) and is_token:
                         key = variable_key(letter)
                         if key is not None and key not in bound and key not in {"N", "T", "n_k"}:
                             found.add(key)
+            for child in _children(part) if part.name == "e" else ():
+                visit(child, bound)
             return
         for child in _children(part):
             visit(child, bound)
@@ -257,6 +259,8 @@ def _children(node: Node) -> Iterator[Node]:
     match node:
         case Call(args=args):
             yield from args
+        case Name(name="e", sups=sups):
+            yield from sups
         case Bin(op="^", left=left, right=Name(name="T" | "top")):
             yield left
         case _:

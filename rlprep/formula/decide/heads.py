@@ -23,7 +23,7 @@ VOCABULARY = Vocabulary(
     words=frozenset(
         {
             "heads", "kv", "head", "num", "key", "value", "group", "groups", "size", "floor", "ceil",
-            "query", "repeat", "interleave", "arange", "rep", "idx", "index", "trunc", "int",
+            "query", "repeat", "Hq", "Hkv", "nq", "nkv", "interleave", "arange", "rep", "idx", "index", "trunc", "int",
         }
     ),
     letters=frozenset("hHgGinkq"),
@@ -79,6 +79,9 @@ class HeadMap:
                 return Fraction(floor(self.evaluate(x, position)))
             case Wrap(kind="ceil", x=x):
                 return Fraction(ceil(self.evaluate(x, position)))
+            case Index(x=Call(fn=Name(name="divmod"), args=(a, b)), items=(Num(value=pick),)):
+                op = "//" if pick == 0 else "%"
+                return self.binary(op, self.evaluate(a, position), self.evaluate(b, position))
             case Index(items=items):
                 inner = [i for i in items if not isinstance(i, Slice)]
                 if len(inner) != 1:
@@ -117,15 +120,18 @@ class HeadMap:
             result = self.evaluate(self.program.entries[defined].values[-1], defined)
             self.depth -= 1
             return result
+        words = {w.lower() for w in (node.name, *labels_of(node))}
         joined = "".join((node.name, *labels_of(node))).lower()
         role = plain_role(node)
+        if words & {"head", "idx", "index", "id"} and not words & {"num", "n", "dim", "size", "per"}:
+            return Fraction(self.head)
         power = next(iter(node.sups), None)
         if node.name in {"H"} and role is None:
             role = "q_heads"
         value = {"q_heads": self.q_heads, "kv_heads": self.kv_heads}.get(role or "")
         if role == "group_size":
             value = self.q_heads // self.kv_heads
-        if joined in HEAD_WORDS and node.name != "H":
+        if joined in HEAD_WORDS and not node.name.startswith("H"):
             value = self.head
         if value is None:
             if node.name in {"G", "g"}:

@@ -37,7 +37,7 @@ VOCABULARY = Vocabulary(
             "layers", "heads", "kv", "head", "dim", "seq", "len", "batch", "bytes", "size", "bits",
             "sequence", "length", "context", "hidden", "model", "dtype", "num", "key", "value",
             "element", "elem", "per", "tokens", "width", "cache", "memory", "MHA", "GQA", "group",
-            "groups", "query", "sizeof", "float", "precision", "itemsize",
+            "groups", "query", "sizeof", "Hq", "Hkv", "nq", "nkv", "float", "precision", "itemsize",
         }
     ),
     letters=frozenset("LHBbdnhNSTsGgDlqk"),
@@ -72,6 +72,8 @@ def plain_role(name: Name) -> str | None:
     if any("byte" in w for w in words) or words & {"dtype", "itemsize", "sizeof", "precision",
                                                    "elem", "element"}:  # fmt: skip
         return "bytes"
+    if name.name in {"Hq", "Hkv", "nq", "nkv"}:
+        return "q_heads" if name.name.endswith("q") else "kv_heads"
     heads = "head" in joined or name.name in {"H", "h"} or "groups" in words
     if words & {"rep", "repeats"} or joined in {"groupsize", "nrep", "numkeyvaluegroups"} or (
         {"per", "kv"} <= words
