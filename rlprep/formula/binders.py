@@ -83,7 +83,8 @@ def make(
 
 
 def named_sum(parser: "ExpressionParser", name: Name) -> Node:
-    """The word `sum`: with limits, as a function, or before what it sums."""
+    """The word `sum` (or `integral`): with limits, as a function, or before what it sums."""
+    kind = "int" if name.name == "integral" else "sum"
     if name.subs or name.sups:
         below = name.subs[0] if name.subs else None
         above = name.sups[0] if name.sups else None
@@ -92,10 +93,10 @@ def named_sum(parser: "ExpressionParser", name: Name) -> Node:
             below = Chain(parser.spans(below), (below, parser.script()), ("=",))
             if parser.accept("^"):
                 above = parser.script()
-        return bound(parser, name.span[0], "sum", below, above)
+        return bound(parser, name.span[0], kind, below, above)
     if parser.token.kind != "(":
         if parser.starts_factor():
-            return bound(parser, name.span[0], "sum", None, None)
+            return bound(parser, name.span[0], kind, None, None)
         return name
     call = parser.call(name)
     if not isinstance(call, Call):

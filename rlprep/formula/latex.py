@@ -32,7 +32,7 @@ TOKENS: dict[str, tuple[str, str]] = {
     "forall": ("kw", "for"), "quad": ("quad", "quad"), "qquad": ("quad", "quad"),
     "\\": ("row", "row"), "newline": ("row", "row"), "cr": ("row", "row"), "lbrack": ("[", "["),
     "rbrack": ("]", "]"), "lbrace": ("(", "{"), "rbrace": (")", "}"), "{": ("(", "{"),
-    "}": (")", "}"), "%": ("%", "%"), "_": ("_", "_"), "&": (",", ","), "backslash": ("name", "?"),
+    "}": (")", "}"), "%": ("%", "%"), "_": ("_", "\\_"), "&": (",", ","), "backslash": ("name", "?"),
     "argmax": ("name", "argmax"), "argmin": ("name", "argmin"), "varepsilon": ("name", "epsilon"),
     "vartheta": ("name", "theta"), "varphi": ("name", "phi"), "varrho": ("name", "rho"),
     "varpi": ("name", "pi"), "Sigma": ("sum", "sum"), "Pi": ("sum", "prod"),

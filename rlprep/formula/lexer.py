@@ -183,7 +183,9 @@ class _Lexer:
             if keyword and (run.islower() or run.istitle()):
                 self.emit("kw", keyword, at, end)
                 return end
-        if self.is_latex and self.tokens and self.tokens[-1].kind in {"_", "^"}:
+        if self.tokens and self.tokens[-1].kind == "^" and re.fullmatch(r"T\d+", run):
+            run, end = "T", at + 1  # a transpose, then a number
+        if self.is_latex and self.tokens and self.tokens[-1].text in {"_", "^"}:
             if run.lower() not in LABELS:
                 run, end = run[0], at + 1  # in LaTeX a script without braces is one character
             self.emit("name", run, at, end)
@@ -281,8 +283,20 @@ class _Lexer:
             end += 1
         self.emit(mark, mark, at, at)
         self.emit("{", "{", at, at)
-        for place in range(at, end):
+        place = at
+        while place < end:
+            letters = place
+            while letters < end and table[self.text[letters]].isascii() and (
+                table[self.text[letters]].isalpha()
+            ):  # fmt: skip
+                letters += 1
+            word = "".join(table[c] for c in self.text[place:letters])
+            if len(word) > 1 and word in LABELS:
+                self.emit("name", word, place, letters)
+                place = letters
+                continue
             self.plain(table[self.text[place]], place)
+            place += 1
         self.emit("}", "}", end, end)
         return end
 
@@ -319,8 +333,17 @@ class _Lexer:
         if name in {"underset", "overset", "stackrel", "atop"}:
             self.emit("under", name, at, end)
             return end
+        if name not in latex.TOKENS and not self._is_known_macro(name) and (
+            self.text[end : end + 1] == "{"
+        ):  # fmt: skip
+            raise Unreadable(f"the command \\{name} is not known", (at, end))
         self.named(name, at, end)
         return end
+
+    def _is_known_macro(self, name: str) -> bool:
+        """Whether papers define a macro of this name for something that is read here."""
+        known = self.vocabulary.words | FUNCTIONS | GREEK_WORDS | OPTIMISERS.keys()
+        return name in known or name.lower() in known or len(name) < 3
 
     def delimiter(self, name: str, end: int) -> int:
         """After \\left or \\right: an empty delimiter is dropped, so is the brace before cases."""

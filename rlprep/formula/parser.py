@@ -665,7 +665,7 @@ class ExpressionParser:
         text, opener = name.name, self.token.kind
         if text == "E" and self.vocabulary.expects:
             return self.expectation(name)
-        if text == "sum" or text == "Sum":
+        if text in {"sum", "Sum", "integral"}:
             from rlprep.formula.binders import named_sum
 
             return named_sum(self, name)
@@ -723,8 +723,8 @@ class ExpressionParser:
                 return True
             case Name():
                 return True
-            case Call(fn=Name(name=name)):
-                return name in {"pi"}
+            case Call(fn=Name(name=name), args=args):
+                return name not in FUNCTIONS and all(self._are_labels(arg) for arg in args)
         return False
 
     def _takes_arguments(self) -> bool:
@@ -808,12 +808,17 @@ class ExpressionParser:
         if (
             name.name in {"log", "ln"} and self.token.kind == "/"
             and (_is_probability(operand) or (isinstance(operand, Num) and operand.value == 1))
-            and self.peek().kind == "name" and self.peek().text in PROBABILITIES
+            and self._is_probability_next()
         ):  # fmt: skip
             # `p log p/q` is read by everybody as p log(p/q); `log p / log q` starts with log again.
             self.at += 1
             operand = Bin(self.spans(operand), "/", operand, self.factor())
         return Call(self.spans(name), name, (operand,))
+
+    def _is_probability_next(self) -> bool:
+        """Whether a probability follows the slash, bare or in parentheses of its own."""
+        after = self.peek(2) if self.peek().kind == "(" else self.peek()
+        return after.kind == "name" and after.text in PROBABILITIES
 
     def expectation(self, name: Name) -> Node:
         """`E_{s ~ rho}[x]`; without brackets it reaches to the end of the product."""

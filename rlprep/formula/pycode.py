@@ -66,8 +66,9 @@ def looks_like_code(text: str) -> bool:
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, shift: int) -> None:
         self.text = text
+        self.shift = shift
         self.renamed: dict[str, ast.expr] = {}
         self.lines = [0]
         for line in text.encode().splitlines(keepends=True):
@@ -82,7 +83,7 @@ class _Reader:
 
     def place(self, line: int, column: int) -> int:
         offset = min(self.lines[min(line, len(self.lines)) - 1] + column, len(self.text.encode()))
-        return self.characters[offset] if self.characters else offset
+        return self.shift + (self.characters[offset] if self.characters else offset)
 
     def span(self, node: ast.AST) -> Span:
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
@@ -364,9 +365,8 @@ def parse(text: str) -> list[Node]:
         raise SyntaxError(str(error)) from None
     if _is_too_deep(tree):
         raise Unreadable("the code is nested too deeply", (0, len(text)))
-    shift = text.find(code[:20]) if code else 0
-    reader = _Reader(code)
+    reader = _Reader(code, max(0, text.find(code)))
     nodes = list(reader.body(tree.body))
     if not nodes:
         raise Unreadable("there is no formula here", (0, len(text)))
-    return nodes if shift <= 0 else nodes
+    return nodes

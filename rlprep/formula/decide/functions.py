@@ -59,14 +59,11 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
         exponent = Fraction(2) if name == "square" else value(1)
         return precision.power(value(), exponent)
     if name in {"abs", "absolute"}:
-        result = value()
-        return -result if plain(result) < 0 else result
+        return precision.absolute(value())
     if name in {"relu", "ReLU"}:
-        result = value()
-        return result if plain(result) > 0 else Fraction(0)
+        return precision.extreme([value(), precision.constant(Fraction(0))], largest=True)
     if name in {"sign", "sgn"}:
-        result = plain(value())
-        return Fraction((result > 0) - (result < 0))
+        return tabular.sign(value())
     if name in {"neg", "negative"}:
         return -value()
     if name in {"mul", "multiply"} and len(args) == 2:
@@ -100,8 +97,7 @@ def _extreme(tabular: "Tabular", node: Call, env: "Env", position: int) -> Numbe
     if len(args) < 2:
         raise Unreadable(f"{node.fn.name} needs at least two arguments", node.span)
     values = [tabular.evaluate(arg, env, position) for arg in args]
-    pick = min if node.fn.name in MINIMA else max
-    return pick(values, key=plain)
+    return tabular.precision.extreme(values, largest=node.fn.name in MAXIMA)
 
 
 def _clip(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
@@ -133,8 +129,7 @@ def _clip(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
         if bound is None or (isinstance(bound, Name) and bound.name == "None"):
             continue
         limit = tabular.evaluate(bound, env, position)
-        beyond = plain(result) < plain(limit) if side == "low" else plain(result) > plain(limit)
-        result = limit if beyond else result
+        result = tabular.precision.extreme([result, limit], largest=side == "low")
     return result
 
 

@@ -69,6 +69,18 @@ class Precision:
     def __init__(self) -> None:
         self.is_exact = True
 
+    def constant(self, value: Fraction) -> Number:
+        """Return a literal."""
+        return value
+
+    def extreme(self, values: list[Number], *, largest: bool) -> Number:
+        """Return the smallest or largest value."""
+        return (max if largest else min)(values, key=plain)
+
+    def absolute(self, x: Number) -> Number:
+        """Return the absolute value."""
+        return -x if plain(x) < 0 else x
+
     def divide(self, a: Number, b: Number) -> Number:
         """Return a / b."""
         if plain(b) == 0:

@@ -51,7 +51,7 @@ TRANSPARENT = {"detach", "stopgrad", "sg", "identity", "squeeze", "float", "Stop
                "gather", "flatten", "view", "reshape", "stop_gradient", "ravel", "clone"}  # fmt: skip
 
 
-class Free(Exception):
+class Free(Undecidable):
     """A quantity needs a state, action or next state that nothing binds."""
 
     def __init__(self, axis: str) -> None:
@@ -76,7 +76,7 @@ class Tabular:
             "new" if subject in {"policy_gradient", "advantage", "entropy", "kl"} else "old"
         )
         self.depth = 0
-        self.fixed_samples = False
+        self.in_expectation = False
 
     # -- entry --------------------------------------------------------------------------------
 
@@ -105,7 +105,7 @@ class Tabular:
     def _evaluate(self, node: Node, env: Env, position: int) -> Number:
         match node:
             case Num(value=value):
-                return value
+                return self.precision.constant(value)
             case Neg(x=x):
                 return -self.evaluate(x, env, position)
             case Bin():
@@ -125,8 +125,7 @@ class Tabular:
             case Wrap(kind="abs", x=x):
                 if isinstance(x, Name) and len(x.name) == 1:
                     return Fraction(1)  # |D|: the size of the batch
-                value = self.evaluate(x, env, position)
-                return -value if plain(value) < 0 else value
+                return self.precision.absolute(self.evaluate(x, env, position))
             case Index(x=x) | Sub(x=x):
                 return self.evaluate(x, env, position)
             case Optimise():
@@ -224,6 +223,8 @@ class Tabular:
                 return world.slope[self.state(args, env)][self.action(args, env)]
             case "logratio":
                 return self.precision.log(self.ratio(env, args))
+            case "advantage" if self.subject == "advantage":
+                raise Undecidable("the formula only names what is asked for")
             case "advantage":
                 return world.advantage[self.state(args, env)][self.action(args, env)]
             case "action_value":
@@ -258,7 +259,7 @@ class Tabular:
         """A symbol that the formula has no use for, as some fixed number of its own."""
         key = flat(node)
         self.unknown.setdefault(key, node.span)
-        return Fraction(crc32(key.encode()) % 89 + 3, 7)
+        return self.precision.constant(Fraction(crc32(key.encode()) % 89 + 3, 7))
 
     def policy(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
         """Return a policy's probability of an action in a state."""
@@ -346,9 +347,13 @@ class Tabular:
     def expect(self, node: Expect, env: Env, position: int) -> Number:
         sampling = sampling_of(node, self)
         body = node.body
-        if isinstance(body, Given):
-            return self.conditional(body, sampling, env, position)
-        return self.average(sampling, body, env, position)
+        outside, self.in_expectation = self.in_expectation, True
+        try:
+            if isinstance(body, Given):
+                return self.conditional(body, sampling, env, position)
+            return self.average(sampling, body, env, position)
+        finally:
+            self.in_expectation = outside
 
     def conditional(self, body: Given, sampling: Sampling, env: Env, position: int) -> Number:
         """E[x | s, a]: what is given stays, the rest is averaged."""
@@ -415,7 +420,6 @@ class Tabular:
     def _chance(self, policy: str, s: int, a: int, sampling: Sampling) -> Number:
         value = (self.world.new if policy == "new" else self.world.old)[s][a]
         if policy == "new" and self.in_gradient and sampling.explicit:
-            self.fixed_samples = True
             return Dual(value, value * self.world.slope[s][a])
         return value
 
@@ -452,6 +456,10 @@ class Tabular:
         if axis in {"time", "samples"}:
             if self._sums_rewards(node):
                 return self.future(node, key, env)
+            if self.subject == "advantage":
+                if self.in_expectation:
+                    raise Undecidable("a sum over time inside an expectation")
+                return self.foreign(Name(node.span, "sample"))
             sampled = axis == "samples" or key in {"i", "n", "j", "m", "b"}
             if sampled and "s" not in env and not rest:
                 return self.average(Sampling(("s", "a"), explicit=False), node.body, env, position)
@@ -471,8 +479,10 @@ class Tabular:
     def _sums_rewards(self, node: Big) -> bool:
         names = [n for n in walk(node.body) if isinstance(n, Name)]
         roles = {role_of(n, self.subject) for n in names}
+        if self.subject == "advantage" and not self.in_expectation:
+            return False
         return self.subject in {"policy_gradient", "advantage"} and roles <= {
-            "reward", "return", "gamma", "count", None, "state_dist", "policy", "value"
+            "reward", "return", "gamma", "count", None, "state_dist", "policy"
         } and bool(roles & {"reward", "return"}) and "policy" not in roles  # fmt: skip
 
     def future(self, node: Big, key: str, env: Env) -> Number:
@@ -507,6 +517,11 @@ class Tabular:
         finally:
             self.in_gradient = False
         return value.slope if isinstance(value, Dual) else Fraction(0)
+
+    def sign(self, x: Number) -> Number:
+        """The sign of a number, 0 at 0."""
+        value = plain(x)
+        return Fraction((value > 0) - (value < 0))
 
     def extreme(self, node: Optimise, env: Env, position: int) -> Number:
         """The best value over states or actions; over parameters, the objective itself."""
