@@ -78,6 +78,8 @@ class _Comparison:
             self.readings.append(reading)
         if not self.readings:
             raise failure or Undecidable("the formula has no reading")
+        if hasattr(self.family, "informative"):
+            self.readings.sort(key=lambda reading: not self.family.informative(reading))
         unknown = self.readings[0].facts["unknown"]
         if not FOREIGN.issuperset(unknown):
             raise unknown_names(unknown, self.text, self.family.VOCABULARY)
@@ -105,7 +107,8 @@ class _Comparison:
         wrong = self._misconception()
         if wrong is not None:
             verdict = replace(verdict, misconception=(wrong.id, wrong.text))
-        slip = explain.slip(self.program.formula.values[-1], self._is_right_with)
+        slip = explain.slip(self.program.formula.values[-1], self._is_right_with,
+                            is_named=wrong is not None)  # fmt: skip
         if slip is None:
             return replace(verdict, span=self.program.formula.values[-1].span)
         message = f"{verdict.message}; the slip: {slip.text}"

@@ -11,8 +11,8 @@ from rlprep.formula.slips import Repair, repairs
 from rlprep.formula.spec import RightForm
 from rlprep.formula.tree import Node
 
-BUDGET_S = 0.15
-MAX_REPAIRS = 120
+SEARCH_S = 0.15
+POINT_S = 0.02
 _NOISE = re.compile(r"\\(?:left|right|mathrm|text|mathbb|hat|operatorname)|(?<=min)imi[sz]e")
 _WORDS = re.compile(r"[a-z]{2,}|[a-z0-9+\-/^]")
 _ALIKE = 0.6
@@ -39,11 +39,14 @@ def joining_identity(text: str, reference: str, accepts: tuple[RightForm, ...]) 
     return best.because
 
 
-def slip(tree: Node, is_right: Callable[[Node], bool]) -> Repair | None:
-    """Return a single small change that makes the formula right, within a time budget."""
-    until = time.perf_counter() + BUDGET_S
-    for number, repair in enumerate(repairs(tree)):
-        if number >= MAX_REPAIRS or time.perf_counter() > until:
+def slip(tree: Node, is_right: Callable[[Node], bool], *, is_named: bool) -> Repair | None:
+    """Return a single small change that makes the formula right.
+
+    A formula whose mistake has a name only needs its place; the search for it is kept short.
+    """
+    until = time.process_time() + (POINT_S if is_named else SEARCH_S)
+    for repair in repairs(tree):
+        if time.process_time() > until:
             return None
         try:
             if is_right(repair.tree):

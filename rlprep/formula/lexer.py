@@ -34,6 +34,12 @@ _OPERATORS = [
 ]  # fmt: skip
 
 
+_PROSE = {"is", "the", "are", "denotes", "of", "an", "defined", "means", "called", "our", "this"}
+_SPOKEN_SUM = re.compile(
+    r"sum\s+(?:over\s+)?(?P<var>[a-z]\w*)\s*(?:from|=)\s*(?P<lo>[^\s,]+)\s+to\s+(?P<hi>[^\s,]+)"
+    r"(?:\s+of\b)?", re.IGNORECASE,
+)  # fmt: skip
+
 LABELS = {"old", "new", "clip", "kv", "theta", "pi", "kl", "vf", "model", "head", "max", "min", "seq",
           "targ", "target", "next", "ref", "top", "ent", "ppo", "cpi", "klpen", "gae", "in", "out"}  # fmt: skip
 """Words that are meant whole even where LaTeX would take only their first letter."""
@@ -171,6 +177,8 @@ class _Lexer:
         if match:
             self.emit("kw", "subject_to", at, match.end())
             return match.end()
+        if spoken := _SPOKEN_SUM.match(self.text, at):
+            return self.spoken_sum(spoken)
         match = _LETTERS.match(self.text, at)
         assert match is not None
         run, end = match.group(), match.end()
@@ -194,7 +202,9 @@ class _Lexer:
             self.emit("name", run, at, end)
             return end
         start = at
-        pieces = (run,) if self._in_script() else split_run(run, self.vocabulary)
+        is_identifier = not self.is_latex and re.match(r"_[A-Za-z]{2,}", self.text[end : end + 3])
+        keep = self._in_script() or is_identifier
+        pieces = (run,) if keep else split_run(run, self.vocabulary)
         if run in self.vocabulary.applied and self.text[end : end + 1] != "(" and run in {"Hx", "Fx"}:
             pieces = tuple(run)  # Hx is a function only where it is applied
         if self.is_latex and len(pieces) == 1 and not self._in_script() and len(run) <= 3:
@@ -203,6 +213,21 @@ class _Lexer:
             self.emit("name", piece, start, start + len(piece))
             start += len(piece)
         return end
+
+    def spoken_sum(self, match: re.Match[str]) -> int:
+        """`sum over l from 0 to inf of`: the sign with its limits."""
+        self.emit("sum", "sum", match.start(), match.start() + 3)
+        for mark, groups in (("_", ("var", "lo")), ("^", ("hi",))):
+            self.emit(mark, mark, match.start(groups[0]), match.start(groups[0]))
+            self.emit("{", "{", match.start(groups[0]), match.start(groups[0]))
+            for number, group in enumerate(groups):
+                start, end = match.span(group)
+                if number:
+                    self.emit("rel", "=", start, start)
+                while start < end:
+                    start = self.step(start)
+            self.emit("}", "}", match.end(groups[-1]), match.end(groups[-1]))
+        return match.end()
 
     def _letters(self, run: str) -> tuple[str, ...]:
         """In LaTeX a short unknown run is a product of letters."""
@@ -405,6 +430,8 @@ class _Lexer:
             self.emit("kw", keyword, at, end)
             return
         parts = re.split(r"[ ]+", bare)
+        if len(parts) > 1 and not self._in_script() and _PROSE & {p.lower() for p in parts}:
+            return  # `\text{ is the TD residual}` explains
         if not self._in_script() and len(parts) > 1:
             for cut in range(len(parts) - 1, 0, -1):
                 head = latex.PHRASES.get(" ".join(parts[:cut]).lower())

@@ -298,6 +298,12 @@ class _Reader:
                 if not (isinstance(hi, Name) and hi.name in {"inf", "infinity", "oo"}):
                     hi = Bin(hi.span, "-", hi, Num(hi.span, Fraction(1)))
                 return Big(span, "range", var, lo, hi, None, body)
+            case ast.Call(func=ast.Name(id="enumerate")) if isinstance(
+                generator.target, ast.Tuple
+            ):
+                first = self.expression(generator.target.elts[0])
+                return Big(span, "range", first, Num(span, Fraction(0)), Name(span, "inf"), None,
+                           body)  # fmt: skip
             case ast.Call(func=ast.Name(id="zip")):
                 return Big(span, "range", None, None, None, None, body)
         var = self.expression(generator.target)
@@ -322,10 +328,29 @@ def _zipped(generator: ast.comprehension) -> dict[str, ast.expr]:
     """Return what the variables of `for a, b in zip(x, y)` stand for, element by element."""
     match generator:
         case ast.comprehension(
+            target=ast.Tuple(elts=[ast.Name(id=number), ast.Name(id=item)]),
+            iter=ast.Call(func=ast.Name(id="enumerate"), args=[sequence]),
+        ):
+            return {item: _element(sequence, number)}
+        case ast.comprehension(
             target=ast.Tuple(elts=names), iter=ast.Call(func=ast.Name(id="zip"), args=args)
         ) if len(names) == len(args):
             return {n.id: a for n, a in zip(names, args, strict=True) if isinstance(n, ast.Name)}
     return {}
+
+
+def _element(sequence: ast.expr, number: str) -> ast.expr:
+    """Return `rewards[t + i]` for the i-th element of `rewards[t:]` (or of the rewards from t on)."""
+    match sequence:
+        case ast.Subscript(value=value, slice=ast.Slice(lower=ast.expr() as start, upper=None)):
+            sequence = value
+        case _:
+            start = ast.Name("t", ast.Load())
+    index = ast.BinOp(start, ast.Add(), ast.Name(number, ast.Load()))
+    found = ast.copy_location(ast.Subscript(sequence, index, ast.Load()), sequence)
+    for part in ast.walk(index):
+        ast.copy_location(part, sequence)
+    return found
 
 
 def _label(span: Span, word: str) -> Node:

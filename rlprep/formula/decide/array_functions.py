@@ -42,6 +42,10 @@ def apply(
         return _softmax(arrays, node, env, position)
     if name in ELEMENTWISE or base in ELEMENTWISE:
         return ELEMENTWISE[name if name in ELEMENTWISE else base](value())
+    if name == "inner" and len(args) == 2 and arrays.room.layout != "code":
+        return _inner(value(), value(1))
+    if name == "sigma":
+        raise Undecidable("sigma may be softmax or the logistic function: say which")
     if name in MATMULS:
         left, right = value(), value(1)
         if left.ndim == 2 and left.shape[1] == 1 and right.shape == left.shape:
@@ -99,9 +103,15 @@ def apply(
         return _operator(arrays, node.fn, env, position) @ value()
     if name == "inner" and len(args) == 1 and isinstance(args[0], Tuple):
         pair = args[0].items
-        return float(np.sum(arrays.evaluate(pair[0], env, position)
-                            * arrays.evaluate(pair[1], env, position)))  # fmt: skip
+        return _inner(*(arrays.evaluate(item, env, position) for item in pair))
     return None
+
+
+def _inner(left: "Array", right: "Array") -> "Array":
+    """The inner product of two vectors, or of a vector with every column of a matrix."""
+    if left.shape == right.shape:
+        return np.asarray((left * right).sum())
+    return left.T @ right
 
 
 def _products(arrays: "Arrays") -> set[str]:

@@ -33,7 +33,7 @@ VOCABULARY = Vocabulary(
         }
     ) - {"KV", "QKT"},
     letters=frozenset("QKVTqkvdnNzSosDjiAOWPXYCZ"),
-    applied=frozenset({"phi", "psi", "softmax", "diag", "sim", "feature_map", "elu", "kernel"}),
+    applied=frozenset({"phi", "psi", "softmax", "diag", "sim", "feature_map", "elu", "kernel", "sigma"}),
     labels=False, expects=False, matrices=True,
 )  # fmt: skip
 
@@ -287,7 +287,7 @@ def same(mine: Meaning, theirs: Meaning) -> bool:
     """Whether every side of one formula has the other's output on both draws."""
     layout = mine.facts["layout"]
     if layout.startswith("code ") and theirs.facts["layout"] == "column":
-        theirs = _sliced(theirs, layout)
+        theirs = theirs.facts.setdefault(layout, None) or _sliced(theirs, layout)
     return all(
         _equal(side, b[0]) for a, b in zip(mine.values, theirs.values, strict=True) for side in a
     )
@@ -315,8 +315,15 @@ def _sliced(meaning: Meaning, layout: str) -> Meaning:
                 return (("shape", str(gap)),)
         return (("array", np.stack(slices).reshape(*lead, *slices[0].shape)),)
 
-    return replace(meaning, values=Values(len(DRAWS), compute),
-                   facts={**meaning.facts, "layout": layout})  # fmt: skip
+    sliced = replace(meaning, values=Values(len(DRAWS), compute),
+                     facts={**meaning.facts, "layout": layout})  # fmt: skip
+    meaning.facts[layout] = sliced
+    return sliced
+
+
+def informative(meaning: Meaning) -> bool:
+    """Whether a reading has an output to compare, and does not fail by its shapes."""
+    return meaning.values[0][0][0] == "array"
 
 
 def proof(mine: Meaning, setting: tuple[Hashable, ...]) -> str:

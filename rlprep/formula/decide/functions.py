@@ -44,6 +44,8 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
             raise Unreadable("where needs a condition and two values", node.span)
         rows = ((args[1], args[0]), (args[2], None))
         return tabular.evaluate(Cases(node.span, rows), env, position)
+    if lowered in {"log_prob", "logprob", "log_pi", "log_probs"}:
+        return _log_probability(tabular, node, env)
     if name in {"log", "ln"}:
         result = precision.log(value())
         if node.fn.subs or name == "log" and len(args) == 2:
@@ -193,11 +195,14 @@ def _of_policies(tabular: "Tabular", node: Call, env: "Env", position: int) -> N
                 raise Undecidable("an entropy needs a whole distribution")
             return tabular.entropy(which, env)
         return None
-    if lowered in {"log_prob", "logprob", "log_pi"}:
-        names = [a for a in node.args if isinstance(a, Name)]
-        holder = names[0] if names else node.fn
-        return tabular.precision.log(tabular.policy(holder, (), env))
     return None
+
+
+def _log_probability(tabular: "Tabular", node: Call, env: "Env") -> Number:
+    """`dist.log_prob(action)`: of the policy that the object's name says."""
+    names = [a for a in node.args if isinstance(a, Name)]
+    holder = names[0] if names else node.fn
+    return tabular.precision.log(tabular.policy(holder, (), env))
 
 
 def _average_state(tabular: "Tabular", node: Call, env: "Env") -> Number | None:

@@ -23,7 +23,7 @@ STATE_VALUE = {"v", "value", "values", "baseline", "b", "val", "vals", "critic"}
 LOG_WORDS = {"logp", "logprob", "logprobs", "logpi", "logps", "lp", "logpac", "logpdf", "neglogp",
              "logpa", "logits", "logq", "logqs", "logpis", "lprob", "lprobs", "newlogprob", "oldlogprob"}  # fmt: skip
 
-QUALIFIERS = {"new", "old", "next", "cur", "curr", "current", "prev", "b", "mb", "batch", "all", "flat"}
+QUALIFIERS = {"state", "states", "action", "new", "old", "next", "cur", "curr", "current", "prev", "b", "mb", "batch", "all", "flat"}
 
 RATIO_SUBJECTS = {"ratio", "ppo_clip", "ppo_kl_penalty", "ppo_total", "trpo_objective",
                   "trpo_constraint", "trpo"}  # fmt: skip
@@ -39,8 +39,20 @@ def is_old(name: Name) -> bool:
     """Whether a name bears the label of the policy that collected the data."""
     words = words_of(name)
     joined = "".join(words)
+    if _is_iterate(name):
+        return True
     return bool(OLD & set(words[1:])) or "old" in joined or words[0] in {"mu", "q", "b"} or (
         words[0] in OLD and len(words) > 1
+    )  # fmt: skip
+
+
+def _is_iterate(name: Name) -> bool:
+    """Whether the parameters are those of an iteration (theta_t, theta_i), which acted."""
+    inner = (n for script in (*name.subs, *name.sups) for n in walk(script))
+    return any(
+        isinstance(n, Name) and n.name == "theta" and len(n.subs) == 1
+        and isinstance(n.subs[0], Name) and n.subs[0].name in {"t", "k", "i", "n", "j", "m"}
+        for n in inner
     )  # fmt: skip
 
 
@@ -60,6 +72,10 @@ def role_of(name: Name, subject: str) -> str | None:
     found = set(words)
     core = [w for w in words if w not in QUALIFIERS]
     base = core[0] if core and words[0] in QUALIFIERS else words[0]
+    if "action" in found and found & {"value", "values"}:
+        return "action_value"
+    if joined == "clip":
+        return "epsilon"
     if "grad" in found and len(words) > 1:
         return "score"
     if _is_epsilon(words, subject):

@@ -97,7 +97,7 @@ class Series:
         self.horizon = _horizon_letters(program)
         self.steps = _step_letters(program, subject)
         self.clocks = _clock_letters(program)
-        self.has_plain_reward = _mentions(program, lambda n: n.name in {"r", "rew", "reward"})
+        self.has_plain_reward = _mentions(program, lambda n: n.name in REWARDS)
         self.has_tail = False
         self.remarks: set[str] = set()
         self.unknown: dict[str, Span] = {}
@@ -238,7 +238,7 @@ class Series:
         if isinstance(exponent, Name) and exponent.name in {"pi", "V"}:
             return base
         whole = integer(exponent, bound)
-        if abs(whole) > max(MAX_EXPONENT, TERMS + 30):
+        if abs(whole) > MAX_EXPONENT + 3 * TERMS:
             raise Undecidable("an exponent is too large")
         return base.power(whole)
 

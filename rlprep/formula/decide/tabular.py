@@ -210,7 +210,8 @@ class Tabular:
         world = self.world
         role = role_of(node, self.subject)
         if node.name in {"d", "mu", "rho", "eta", "p", "P"} and self._of_state_alone(args):
-            visits = world.d_old if is_old(node) or self.default == "old" else world.d_new
+            labelled = {"old", "k"} & {w.lower() for w in labels_of(node)}
+            visits = world.d_old if labelled or self.default == "old" else world.d_new
             return visits[self.state(args, env)]
         match role:
             case "policy":
@@ -370,6 +371,10 @@ class Tabular:
         axes = list(sampling.axes)
         if self.subject == "advantage" and not sampling.explicit:
             axes = []
+        if self.subject in {"kl", "entropy"}:
+            if self.subject == "kl" and not sampling.explicit:
+                raise Undecidable("an expectation whose distribution is not named")
+            axes = [axis for axis in axes if axis != "s"]
         for _ in range(4):
             try:
                 return self._mean(sampling, axes, body, env, position)
