@@ -1,4 +1,4 @@
-"""A CPU limit for code that may never end, so that a hang fails its test instead of the whole run."""
+"""A CPU limit for code that may never end: a hang fails its test instead of the whole run."""
 
 import signal
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from types import FrameType
 
 @contextmanager
 def cpu_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError inside the block once it has used this much CPU time (main thread only)."""
+    """Raise TimeoutError in the block once it has used this much CPU time; main thread only."""
 
     def stop(signum: int, frame: FrameType | None) -> None:
         raise TimeoutError(f"more than {seconds} s of CPU")
