@@ -40,8 +40,9 @@ _SPOKEN_SUM = re.compile(
     r"(?:\s+of\b)?", re.IGNORECASE,
 )  # fmt: skip
 
-LABELS = {"old", "new", "clip", "kv", "theta", "pi", "kl", "vf", "model", "head", "max", "min", "seq",
-          "targ", "target", "next", "ref", "top", "ent", "ppo", "cpi", "klpen", "gae", "in", "out"}  # fmt: skip
+LABELS = {"old", "new", "clip", "kv", "theta", "pi", "kl", "vf", "model", "head", "max", "min",
+          "seq", "targ", "target", "next", "ref", "top", "ent", "ppo", "cpi", "klpen", "gae", "in",
+          "out"}  # fmt: skip
 """Words that are meant whole even where LaTeX would take only their first letter."""
 
 
@@ -205,7 +206,11 @@ class _Lexer:
         is_identifier = not self.is_latex and re.match(r"_[A-Za-z]{2,}", self.text[end : end + 3])
         keep = self._in_script() or is_identifier
         pieces = (run,) if keep else split_run(run, self.vocabulary)
-        if run in self.vocabulary.applied and self.text[end : end + 1] != "(" and run in {"Hx", "Fx"}:
+        if (
+            run in self.vocabulary.applied
+            and self.text[end : end + 1] != "("
+            and run in {"Hx", "Fx"}
+        ):
             pieces = tuple(run)  # Hx is a function only where it is applied
         if self.is_latex and len(pieces) == 1 and not self._in_script() and len(run) <= 3:
             pieces = self._letters(run)
@@ -238,9 +243,9 @@ class _Lexer:
     def full_stop(self, at: int) -> int:
         """A point alone is the placeholder of `pi(.|s)`, or punctuation."""
         rest = self.text[at + 1 :].lstrip()
-        if rest[:1] in {"|", ")"} and self.tokens and self.tokens[-1].kind in {"(", "[", ","}:
-            self.emit("cdot", ".", at, at + 1)
-        elif rest.startswith(("\\mid", "\\vert")):
+        if (
+            rest[:1] in {"|", ")"} and self.tokens and self.tokens[-1].kind in {"(", "[", ","}
+        ) or rest.startswith(("\\mid", "\\vert")):
             self.emit("cdot", ".", at, at + 1)
         elif re.match(r"[)\]}\w]\.[A-Za-z]", self.text[max(0, at - 1) : at + 2]):
             self.emit(".", ".", at, at + 1)
@@ -371,7 +376,7 @@ class _Lexer:
         return name in known or name.lower() in known or len(name) < 3
 
     def delimiter(self, name: str, end: int) -> int:
-        """After \\left or \\right: an empty delimiter is dropped, so is the brace before cases."""
+        r"""After \\left or \\right: an empty delimiter is dropped, so is the brace before cases."""
         rest = self.text[end:].lstrip()
         skipped = len(self.text) - end - len(rest)
         if rest.startswith("."):

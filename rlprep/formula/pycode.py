@@ -40,7 +40,8 @@ LIBRARIES = {"torch", "np", "numpy", "F", "math", "jnp", "nn", "tf", "jax", "fun
 HOLDERS = {"self", "args", "cfg", "config", "hparams", "hp", "params", "opt", "batch", "data",
            "agent", "model", "mb", "rollout", "flags", "FLAGS", "conf", "cls"}  # fmt: skip
 SAME = {"detach", "contiguous", "float", "double", "clone", "item", "data", "numpy", "cpu", "to",
-        "type_as", "half", "bfloat16", "requires_grad_", "long", "type", "astype", "copy"}  # fmt: skip
+        "type_as", "half", "bfloat16", "requires_grad_", "long", "type", "astype",
+        "copy"}  # fmt: skip
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^",
              ast.MatMult: "@", ast.FloorDiv: "//", ast.Mod: "%"}  # fmt: skip
 RELATIONS = {ast.Eq: "=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "<", ast.Gt: ">",
@@ -298,9 +299,7 @@ class _Reader:
                 if not (isinstance(hi, Name) and hi.name in {"inf", "infinity", "oo"}):
                     hi = Bin(hi.span, "-", hi, Num(hi.span, Fraction(1)))
                 return Big(span, "range", var, lo, hi, None, body)
-            case ast.Call(func=ast.Name(id="enumerate")) if isinstance(
-                generator.target, ast.Tuple
-            ):
+            case ast.Call(func=ast.Name(id="enumerate")) if isinstance(generator.target, ast.Tuple):
                 first = self.expression(generator.target.elts[0])
                 return Big(span, "range", first, Num(span, Fraction(0)), Name(span, "inf"), None,
                            body)  # fmt: skip
@@ -340,7 +339,7 @@ def _zipped(generator: ast.comprehension) -> dict[str, ast.expr]:
 
 
 def _element(sequence: ast.expr, number: str) -> ast.expr:
-    """Return `rewards[t + i]` for the i-th element of `rewards[t:]` (or of the rewards from t on)."""
+    """Return `rewards[t + i]` for the i-th element of `rewards[t:]`, or of rewards from t on."""
     match sequence:
         case ast.Subscript(value=value, slice=ast.Slice(lower=ast.expr() as start, upper=None)):
             sequence = value

@@ -29,15 +29,18 @@ from rlprep.formula.tree import (
 )
 from rlprep.formula.vocabulary import GREEK_WORDS
 
-_GREEK = GREEK_WORDS - {"lam", "eps", "inf", "infty", "infinity", "oo", "ratio", "adv", "old", "new", "hat",
-                        "top", "ones", "elu", "dots", "mathbb", "nabla", "loss", "total", "integral"}  # fmt: skip
+_GREEK = GREEK_WORDS - {"lam", "eps", "inf", "infty", "infinity", "oo", "ratio", "adv", "old",
+"new", "hat",
+                        "top", "ones", "elu", "dots", "mathbb", "nabla", "loss", "total",
+                        "integral"}  # fmt: skip
 _SPELLED = {"lam": r"\lambda", "eps": r"\epsilon", "inf": r"\infty", "infinity": r"\infty",
             "oo": r"\infty", "infty": r"\infty", "top": r"\top", "ones": r"\mathbf{1}",
             "prime": "'"}  # fmt: skip
 _FUNCTIONS = {"min", "max", "log", "exp", "ln"}
 _RELATIONS = {"<=": r"\le", ">=": r"\ge", "~": r"\sim", "in": r"\in", "!=": r"\ne", "->": r"\to",
               "<-": r"\gets", "propto": r"\propto"}  # fmt: skip
-_LEVELS = {"+": 1, "-": 1, "pm": 1, "..": 0, "*": 2, "cdot": 2, "@": 2, "otimes": 2, "%": 2, "//": 2,
+_LEVELS = {"+": 1, "-": 1, "pm": 1, "..": 0, "*": 2, "cdot": 2, "@": 2, "otimes": 2, "%": 2,
+           "//": 2,
            "/": 2, "^": 4}  # fmt: skip
 ATOM = 5
 
@@ -66,7 +69,6 @@ def _within(node: Node, level: int) -> str:
     """Return a node, in parentheses where it binds less tightly than `level`."""
     text = latex(node)
     return text if _level(node) >= level else rf"\left({text}\right)"
-
 
 
 def _write(node: Node) -> str:

@@ -104,9 +104,19 @@ def _changes(node: Node) -> Iterator[Change]:
         case Big(lo=lo, hi=hi):
             for step, words in ((1, "too small"), (-1, "too large")):
                 if lo is not None and isinstance(lo, Num):
-                    yield 1, replace(node, lo=_plus(lo, step)), f"a lower limit {words} by 1", lo.span
+                    yield (
+                        1,
+                        replace(node, lo=_plus(lo, step)),
+                        f"a lower limit {words} by 1",
+                        lo.span,
+                    )
                 if hi is not None and not (isinstance(hi, Name) and hi.name == "inf"):
-                    yield 1, replace(node, hi=_plus(hi, step)), f"an upper limit {words} by 1", hi.span
+                    yield (
+                        1,
+                        replace(node, hi=_plus(hi, step)),
+                        f"an upper limit {words} by 1",
+                        hi.span,
+                    )
         case Wrap(kind="floor" | "ceil" as kind, x=x):
             other = "ceil" if kind == "floor" else "floor"
             yield 0, replace(node, kind=other), f"a {kind} where a {other} belongs", span

@@ -1,22 +1,23 @@
-"""Lines and clauses: the statements of an input, from tokens.
+r"""Lines and clauses: the statements of an input, from tokens.
 
-`A = B, where r_t = ..., subject to C` is one statement with a definition and a constraint. Newlines,
-`\\\\`, semicolons, commas outside of brackets and wide gaps separate; a line that begins or ends with
-an operator continues.
+`A = B, where r_t = ..., subject to C` is one statement with a definition and a constraint.
+Newlines, `\\\\`, semicolons, commas outside of brackets and wide gaps separate; a line that begins
+or ends with an operator continues.
 """
 
 from dataclasses import replace
 
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import Token
-from rlprep.formula.parser import CLOSERS, ExpressionParser, depth_of
+from rlprep.formula.parser import ExpressionParser, depth_of
+from rlprep.formula.stream import CLOSERS
 from rlprep.formula.tree import Call, Chain, Dots, Name, Node, Num, Optimise
 from rlprep.formula.vocabulary import Vocabulary
 
 MAX_TREE_DEPTH = 120
 SEPARATORS = {",", ";", "nl", "row", "quad", "kw", ":", "."}
-CONTINUES = {"+", "-", "*", "cdot", "/", "rel", "@", "%", "^", "_", "(", "[", "{", "pm", ",", "frac",
-             "sum", "nabla", "otimes", "//"}  # fmt: skip
+CONTINUES = {"+", "-", "*", "cdot", "/", "rel", "@", "%", "^", "_", "(", "[", "{", "pm", ",",
+             "frac", "sum", "nabla", "otimes", "//"}  # fmt: skip
 CONTINUED = {"+", "*", "/", "rel", ")", "]", "}", "^", "_", "@", "%", "cdot", "pm", ",", "end", "-"}
 
 

@@ -28,8 +28,8 @@ FAMILIES = {
 """Which decider owns which formulas; they are imported one at a time."""
 
 FOREIGN = frozenset(
-    {"q", "pi", "rho", "epsilon", "eps", "beta", "alpha", "lambda", "gamma", "kappa", "mu", "tau", "theta",
-     "sample", "max"}
+    {"q", "pi", "rho", "epsilon", "eps", "beta", "alpha", "lambda", "gamma", "kappa", "mu", "tau",
+    "theta", "sample", "max"}
 )  # fmt: skip
 """Symbols of the field: where one does not belong, the formula is different and not unknown."""
 
@@ -76,7 +76,9 @@ def unknown_names(unknown: dict[str, Span], text: str, vocabulary: Vocabulary) -
         return Unreadable(f"'{words[0]}' is not a symbol of this formula", unknown[words[0]],
                           hint=_suggestion(words[0], vocabulary))  # fmt: skip
     shown = ", ".join(f"'{name}'" for name in names)
-    return Undecidable(f"it is not known what {shown} stands for; define it, or use the usual symbol")
+    return Undecidable(
+        f"it is not known what {shown} stands for; define it, or use the usual symbol"
+    )
 
 
 def _suggestion(word: str, vocabulary: Vocabulary) -> str | None:

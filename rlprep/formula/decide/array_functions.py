@@ -148,7 +148,7 @@ def _softmax(arrays: "Arrays", node: Call, env: "Env", position: int) -> "Array 
 
     labels = set(labels_of(node.fn))
     indices = [k for s in node.fn.subs if (k := variable_key(s)) is not None]
-    bound = {key: span for key, span in arrays.sums}
+    bound = dict(arrays.sums)
     value = arrays.evaluate(node.args[0], env, position)
     if value.size == 1 and arrays.room.layout != "code":
         key = next((k for k in indices if k in bound), arrays.sums[-1][0] if arrays.sums else None)
@@ -186,9 +186,7 @@ def _transpose(arrays: "Arrays", node: Call, value: "Array", env: "Env") -> "Arr
     return arrays.transposed(value)
 
 
-def _reduced(
-    arrays: "Arrays", node: Call, name: str, env: "Env", position: int
-) -> "Array | float":
+def _reduced(arrays: "Arrays", node: Call, name: str, env: "Env", position: int) -> "Array | float":
     if len(node.args) == 1 and isinstance(node.args[0], Big):
         return arrays.big(node.args[0], env, position)
     value = arrays.evaluate(node.args[0], env, position)
@@ -241,10 +239,11 @@ def _clamped(arrays: "Arrays", node: Call, env: "Env", position: int) -> "Array"
     """A clamp by a tiny bound keeps a denominator from 0; it is left out."""
     from rlprep.formula.tree import Num
 
-    low = node.keyword("min", "a_min") or (node.args[1] if len(node.args) > 1 else None)
+    inner, *bounds = node.args
+    low = node.keyword("min", "a_min") or (bounds[0] if bounds else None)
     if isinstance(low, Num) and 0 <= low.value < 1:
         arrays.remarks.add("the small number that keeps a denominator from 0 is left out")
-        return arrays.evaluate(node.args[0], env, position)
+        return arrays.evaluate(inner, env, position)
     raise Undecidable("a clamp that is not known here")
 
 

@@ -1,8 +1,8 @@
 """The family of attention formulas: softmax and linear, by matrices, by tokens, as code.
 
-Two random draws in float64 with n = 3 queries, m = 4 keys, width 2 and value width 5 (causal: 4 tokens),
-so that a product in the wrong order fails by its shapes. Agreement to 9 digits on both draws is evidence:
-the proof names it so.
+Two random draws in float64 with n = 3 queries, m = 4 keys, width 2 and value width 5 (causal: 4
+tokens), so that a product in the wrong order fails by its shapes. Agreement to 9 digits on both
+draws is evidence: the proof names it so.
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -26,14 +26,16 @@ DRAWS = (11, 12)
 VOCABULARY = Vocabulary(
     words=frozenset(
         {
-            "softmax", "query", "key", "value", "queries", "keys", "values", "phi", "scores", "attn",
+            "softmax", "query", "key", "value", "queries", "keys", "values", "phi", "scores",
+            "attn",
             "weights", "elu", "dim", "head", "dk", "outer", "sim", "Attention", "attention", "out",
             "KV", "QKT", "SoftMax", "LinearAttention", "feature", "map", "einsum", "diag", "cumsum",
             "dv", "kv", "tril", "num", "den", "ones",
         }
     ) - {"KV", "QKT"},
     letters=frozenset("QKVTqkvdnNzSosDjiAOWPXYCZ"),
-    applied=frozenset({"phi", "psi", "softmax", "diag", "sim", "feature_map", "elu", "kernel", "sigma"}),
+    applied=frozenset({"phi", "psi", "softmax", "diag", "sim", "feature_map", "elu", "kernel",
+    "sigma"}),
     labels=False, expects=False, matrices=True,
 )  # fmt: skip
 
@@ -123,7 +125,8 @@ def room_of(subject: str, feature: str, layout: str, seed: int) -> Room:
         q, k, v = (np.swapaxes(x, 1, 2) for x in (q, k, v))
     numbers = dict.fromkeys(
         ("d", "d_k", "dk", "D", "d_h", "d_head", "head_dim", "dim", "d_q", "dim_head", "dk_", "hd",
-         "dh", "d_key", "head_size", "dim_k", "d_qk", "dim_h", "E", "C", "width", "scale_dim"), float(d),
+         "dh", "d_key", "head_size", "dim_k", "d_qk", "dim_h", "E", "C", "width", "scale_dim"),
+         float(d),
     )  # fmt: skip
     numbers |= dict.fromkeys(("n", "N", "L", "T", "seq_len", "n_q", "t", "l"), float(n))
     numbers |= dict.fromkeys(("m", "M", "S", "n_k", "n_kv"), float(m))
@@ -135,9 +138,7 @@ def room_of(subject: str, feature: str, layout: str, seed: int) -> Room:
                 "code" if plain == "loop" else plain, is_loop="loop" in layout)  # fmt: skip
 
 
-def _reading(
-    program: Program, subject: str, setting: tuple[Hashable, ...], layout: str
-) -> Meaning:
+def _reading(program: Program, subject: str, setting: tuple[Hashable, ...], layout: str) -> Meaning:
     feature = str(setting[0])
     nodes = members(program)
     remarks: set[str] = set()
@@ -236,7 +237,9 @@ def free_letters(program: Program, node: Node) -> set[str]:
             visit(part.body, bound | {key or ""})
             return
         if isinstance(part, Name):
-            is_token = part.name in {"Q", "K", "V", "q", "k", "v", "i", "t"} or key_of(part) in defined
+            is_token = (
+                part.name in {"Q", "K", "V", "q", "k", "v", "i", "t"} or key_of(part) in defined
+            )
             for index in indices_of(part):
                 for letter in walk(index):
                     if isinstance(letter, Name) and is_token:

@@ -1,8 +1,9 @@
-"""Minima, maxima, clips and cases, proved or refuted by z3 for all r > 0, 0 < epsilon < 1 and real A.
+"""Minima, maxima, clips and cases, decided by z3 for all r > 0, 0 < epsilon < 1 and real A.
 
-The evaluator of tables is run once with symbols in place of numbers, so this proof and the witnesses of
-`objective` read a formula the same way. z3 gets a time and a resource limit; what it does not settle
-stays unsettled. A model that it finds counts only after both formulas were evaluated exactly there.
+The evaluator of tables is run once with symbols in place of numbers, so this proof and the
+witnesses of `objective` read a formula the same way. z3 gets a time and a resource limit; what it
+does not settle stays unsettled. A model that it finds counts only after both formulas were
+evaluated exactly there.
 """
 
 from fractions import Fraction
@@ -46,30 +47,38 @@ class Symbols(Precision):
     """The arithmetic of `Tabular` on z3's terms."""
 
     def constant(self, value: Fraction) -> Any:
+        """Return a literal."""
         return z3.Q(value.numerator, value.denominator)
 
     def extreme(self, values: list[Any], *, largest: bool) -> Any:
+        """Return the smallest or largest term."""
         best = values[0]
         for value in values[1:]:
             best = z3.If(value > best if largest else value < best, value, best)
         return best
 
     def absolute(self, x: Any) -> Any:
+        """Return the absolute value."""
         return z3.If(x < 0, -x, x)
 
     def divide(self, a: Any, b: Any) -> Any:
+        """Return a / b; denominators are positive or the model is checked."""
         return a / b
 
     def log(self, x: Any) -> Any:
+        """Return a logarithm that exp can undo."""
         return Log(x)
 
     def exp(self, x: Any) -> Any:
+        """Undo a logarithm."""
         return x.of if isinstance(x, Log) else _refuse()
 
     def sqrt(self, x: Any) -> Any:
+        """Refuse: a root is not rational."""
         return _refuse()
 
     def power(self, base: Any, exponent: Any) -> Any:
+        """Raise to a power."""
         if not z3.is_rational_value(exponent) or exponent.denominator_as_long() != 1:
             raise Undecidable("a power that is not whole")
         whole = exponent.numerator_as_long()
@@ -89,11 +98,11 @@ class SymbolicTabular(Tabular):
         self.precision = Symbols()
 
     def expect(self, node: Expect, env: Env, position: int) -> Number:
+        """Evaluate an expectation."""
         return self.evaluate(node.body, env, position)
 
-    def cases(
-        self, rows: tuple[tuple[Node, Node | None], ...], env: Env, position: int
-    ) -> Any:
+    def cases(self, rows: tuple[tuple[Node, Node | None], ...], env: Env, position: int) -> Any:
+        """Return the value of the first case that holds."""
         *conditioned, (last, _) = rows
         result = self.evaluate(last, env, position)
         for value, condition in reversed(conditioned):
@@ -103,12 +112,13 @@ class SymbolicTabular(Tabular):
         return result
 
     def sign(self, x: Any) -> Any:
+        """Return the sign."""
         return z3.If(x > 0, z3.RealVal(1), z3.If(x < 0, z3.RealVal(-1), z3.RealVal(0)))
 
     def _condition(self, condition: Node, env: Env, position: int) -> Any:
         if not isinstance(condition, Chain):
             raise Undecidable("a condition without a relation")
-        values = [self.evaluate(item, env, position) for item in condition.items]
+        values: list[Any] = [self.evaluate(item, env, position) for item in condition.items]
         parts = []
         for op, a, b in zip(condition.ops, values[:-1], values[1:], strict=True):
             relation = {"<=": a <= b, ">=": a >= b, "<": a < b, ">": a > b, "=": a == b}.get(op)
@@ -121,12 +131,12 @@ class SymbolicTabular(Tabular):
 def difference(
     mine: tuple[Program, Node], theirs: tuple[Program, Node], *, negated: bool, subject: str
 ) -> POINT | None:
-    """Return a sample (r, A, epsilon) where two integrands differ, None when z3 proves there is none.
+    """Return a sample (r, A, epsilon) where two integrands differ; None: z3 proves there is none.
 
     Raises:
         Undecidable: a formula is not piecewise rational, or the limits were reached.
     """
-    ratio, advantage, epsilon, old = z3.Reals("r A epsilon pi_old")
+    ratio, advantage, epsilon, old = (_real(name) for name in ("r", "A", "epsilon", "pi_old"))
     one: Any = z3.RealVal(1)
     world = World(
         ((ratio * old,),), ((old,),), (one,), (one,), ((advantage,),), ((advantage + 2,),), (one,),
@@ -153,6 +163,11 @@ def difference(
     model = solver.model()
     point = [_rational(model.eval(v, model_completion=True)) for v in (ratio, advantage, epsilon)]
     return point[0], point[1], point[2]
+
+
+def _real(name: str) -> Any:
+    """Return a real unknown, typed as what the evaluator of tables takes it for."""
+    return z3.Real(name)
 
 
 def _rational(value: Any) -> Fraction:

@@ -8,7 +8,7 @@ from rlprep.formula.decide.numbers import Number, plain
 from rlprep.formula.decide.policies import role_of
 from rlprep.formula.errors import Undecidable, Unreadable
 from rlprep.formula.names import flat_lower
-from rlprep.formula.tree import Bin, Call, Cases, Chain, Given, Name, Node, Num, Parallel, Tuple
+from rlprep.formula.tree import Bin, Call, Cases, Given, Name, Node, Num, Parallel, Tuple
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.tabular import Env, Tabular
@@ -19,8 +19,8 @@ CLIPS = {"clip", "clamp", "Clip", "CLIP", "clip_by_value", "clamp_", "clipped"}
 MEANS = {"mean", "avg", "average", "reduce_mean", "masked_mean", "nanmean", "Mean"}
 KEPT = {"detach", "stopgrad", "sg", "identity", "squeeze", "unsqueeze", "stop_gradient", "view",
         "flatten", "reshape", "gather", "ravel", "no_grad"}  # fmt: skip
-DIVERGENCES = {"kl", "dkl", "d_kl", "kl_div", "kl_divergence", "kldiv", "kldivergence", "d", "mean_kl",
-               "div", "rel_entr"}  # fmt: skip
+DIVERGENCES = {"kl", "dkl", "d_kl", "kl_div", "kl_divergence", "kldiv", "kldivergence", "d",
+               "mean_kl", "div", "rel_entr"}  # fmt: skip
 ENTROPIES = {"s", "h", "entropy", "ent"}
 
 
@@ -48,7 +48,7 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
         return _log_probability(tabular, node, env)
     if name in {"log", "ln"}:
         result = precision.log(value())
-        if node.fn.subs or name == "log" and len(args) == 2:
+        if node.fn.subs or (name == "log" and len(args) == 2):
             return _other_base(tabular, node, result, env, position)
         return result
     if name in {"log2", "log10"}:
@@ -243,7 +243,8 @@ def _policy_of(tabular: "Tabular", node: Node) -> str | None:
             if role_of(node, tabular.subject) in {"policy", "logp"}:
                 return tabular.which(node)
             return "old" if "old" in flat_lower(node) else (
-                "new" if flat_lower(node) in {"new", "new_dist", "curr", "current"} else None)  # fmt: skip
+                "new" if flat_lower(node) in {"new", "new_dist", "curr",
+                                              "current"} else None)  # fmt: skip
         case Given(left=left):
             return _policy_of(tabular, left)
     return None

@@ -16,14 +16,17 @@ from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"gqa_head_map"}
 LARGEST = 6
-HEAD_WORDS = {"h", "i", "q", "head", "idx", "index", "qh", "query", "hq", "qi", "j", "hi", "headidx",
+HEAD_WORDS = {"h", "i", "q", "head", "idx", "index", "qh", "query", "hq", "qi", "j", "hi",
+              "headidx",
               "qhead", "headindex", "qheadidx", "queryhead", "headid", "qidx", "hidx"}  # fmt: skip
 
 VOCABULARY = Vocabulary(
     words=frozenset(
         {
-            "heads", "kv", "head", "num", "key", "value", "group", "groups", "size", "floor", "ceil",
-            "query", "repeat", "Hq", "Hkv", "nq", "nkv", "interleave", "arange", "rep", "idx", "index", "trunc", "int",
+            "heads", "kv", "head", "num", "key", "value", "group", "groups", "size", "floor",
+            "ceil",
+            "query", "repeat", "Hq", "Hkv", "nq", "nkv", "interleave", "arange", "rep", "idx",
+            "index", "trunc", "int",
         }
     ),
     letters=frozenset("hHgGinkq"),
@@ -72,7 +75,9 @@ class HeadMap:
             case Neg(x=x):
                 return -self.evaluate(x, position)
             case Bin(op=op, left=left, right=right):
-                return self.binary(op, self.evaluate(left, position), self.evaluate(right, position))
+                return self.binary(
+                    op, self.evaluate(left, position), self.evaluate(right, position)
+                )
             case Name():
                 return self.name(node, position)
             case Wrap(kind="floor", x=x):
@@ -92,6 +97,7 @@ class HeadMap:
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
 
     def binary(self, op: str, a: Fraction, b: Fraction) -> Fraction:
+        """Apply a binary operation."""
         if op in {"/", "//", "%"} and not b:
             raise Undefined("a division by zero")
         match op:
@@ -112,6 +118,7 @@ class HeadMap:
         raise Undecidable(f"'{op}' has no meaning here")
 
     def name(self, node: Name, position: int) -> Fraction:
+        """Return the value of a name."""
         defined = self.program.definition(node, position)
         if defined is not None:
             self.depth += 1
@@ -123,7 +130,13 @@ class HeadMap:
         words = {w.lower() for w in (node.name, *labels_of(node))}
         joined = "".join((node.name, *labels_of(node))).lower()
         role = plain_role(node)
-        if words & {"head", "idx", "index", "id"} and not words & {"num", "n", "dim", "size", "per"}:
+        if words & {"head", "idx", "index", "id"} and not words & {
+            "num",
+            "n",
+            "dim",
+            "size",
+            "per",
+        }:
             return Fraction(self.head)
         power = next(iter(node.sups), None)
         if node.name in {"H"} and role is None:
@@ -144,6 +157,7 @@ class HeadMap:
         return result
 
     def call(self, node: Call, position: int) -> Fraction:
+        """Apply a function."""
         name, args = "_".join((node.fn.name, *labels_of(node.fn))), node.args
         match name, len(args):
             case ("floor" | "int" | "trunc", 1):
@@ -191,9 +205,7 @@ def meaning(program: Program, subject: str, setting: tuple[Hashable, ...]) -> Me
 
 def same(mine: Meaning, theirs: Meaning) -> bool:
     """Whether every side of one map agrees with the other for all small head counts."""
-    return all(
-        side == b[0] for a, b in zip(mine.values, theirs.values, strict=True) for side in a
-    )
+    return all(side == b[0] for a, b in zip(mine.values, theirs.values, strict=True) for side in a)
 
 
 def proof(mine: Meaning, setting: tuple[Hashable, ...]) -> str:

@@ -1,7 +1,8 @@
 """Exact rationals, with logarithms, exponentials and roots to 45 digits, and first derivatives.
 
-Everything algebraic stays an exact fraction. A transcendental value is the fraction nearest to it with
-45 digits, and `Precision` remembers that one occurred, so that a comparison knows its tolerance.
+Everything algebraic stays an exact fraction. A transcendental value is the fraction nearest to it
+with 45 digits, and `Precision` remembers that one occurred, so that a comparison knows its
+tolerance.
 """
 
 from dataclasses import dataclass

@@ -25,11 +25,13 @@ PER_PAIR = {"ratio", "advantage"}
 VOCABULARY = Vocabulary(
     words=frozenset(
         {
-            "logp", "logprob", "logprobs", "ratio", "ratios", "adv", "advs", "advantage", "advantages",
+            "logp", "logprob", "logprobs", "ratio", "ratios", "adv", "advs", "advantage",
+            "advantages",
             "old", "new", "eps", "epsilon", "clip", "policy", "probs", "prob", "dist", "entropy",
             "KL", "DKL", "kl", "reward", "rewards", "returns", "return", "values", "value", "loss",
             "gamma", "surr", "surrogate", "objective", "mean", "beta", "delta", "logpi", "CLIP",
-            "rt", "At", "st", "at", "ln", "qvalue", "baseline", "obj", "batch", "coef", "GAE", "gae",
+            "rt", "At", "st", "at", "ln", "qvalue", "baseline", "obj", "batch", "coef", "GAE",
+            "gae",
         }
     ),
     letters=frozenset("rRVvAGQPpqsaTtkdDSHLJENbx"),
@@ -156,7 +158,7 @@ def _sides(program: Program, subject: str) -> list[Node]:
 
 
 def _only_names(node: Node, program: Program, subject: str) -> bool:
-    """Whether a further side is only another name of what is asked for (`\\nabla J = g = ...`)."""
+    r"""Whether a further side is only another name of what is asked for (`\\nabla J = g = ...`)."""
     name = node.fn if isinstance(node, Call) else node
     return isinstance(name, Name) and role_of(name, subject) is None
 
@@ -253,10 +255,8 @@ def _problem(tabular: Tabular, node: Node, sign: int) -> Value:
     value = plain(tabular.whole(objective)) * sign
     if not (isinstance(node, Optimise) and node.constraints):
         return Value("unconstrained", (value,), tabular.precision.is_exact)
-    if len(node.constraints) > 1:
-        kept = [c for c in node.constraints if isinstance(c, Chain) and _mentions_kl(c)]
-        node = Optimise(node.span, node.sense, node.objective, tuple(kept[:1]))
-    gap = _constraint(tabular, node.constraints[0])
+    kept = [c for c in node.constraints if isinstance(c, Chain) and _mentions_kl(c)]
+    gap = _constraint(tabular, (kept or list(node.constraints))[0])
     return Value(f"subject to {gap.kind}", (value, *gap.numbers), gap.is_exact)
 
 
@@ -322,11 +322,12 @@ def _refuted(
     mine: Meaning, theirs: Meaning, node: Node, world: World, subject: str
 ) -> dict[str, Any] | None:
     """Return the witness of a sample that z3 found, if both formulas really differ there."""
-    sides = []
+    sides: list[Value] = []
     for meaning, tree in ((mine, node), (theirs, theirs.facts["nodes"][0])):
         tabular = Tabular(meaning.facts["program"], world, subject)
         sides.append(_value(tabular, tree, subject, meaning.facts["loss"]))
-    return None if _matches(*sides) else _shown(world, *sides, mine, subject)
+    yours, reference = sides
+    return None if _matches(yours, reference) else _shown(world, yours, reference, mine, subject)
 
 
 def witness(

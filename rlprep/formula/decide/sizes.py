@@ -1,8 +1,8 @@
 """Products of sizes: the bytes of a key-value cache, and the factor that sharing heads saves.
 
 Both sides are evaluated exactly with whole numbers in place of the sizes; two rational functions of
-degree below 20 that agree at random points from a range of 10^6 are equal up to a chance of 10^-4 for each of
-four points. bits = 8 bytes and d_model = H_q d hold throughout.
+degree below 20 that agree at random points from a range of 10^6 are equal up to a chance of 10^-4
+for each of four points. bits = 8 bytes and d_model = H_q d hold throughout.
 """
 
 from collections.abc import Hashable, Iterator
@@ -19,7 +19,15 @@ from rlprep.formula.tree import Bin, Call, Chain, Index, Name, Neg, Node, Num, S
 from rlprep.formula.vocabulary import FUNCTIONS, Vocabulary
 
 SUBJECTS = {"kv_cache_bytes", "kv_reduction"}
-ROLES = ("batch", "layers", "sequence", "kv_heads", "head_width", "bytes", "q_heads")
+ROLES: tuple[str, ...] = (
+    "batch",
+    "layers",
+    "sequence",
+    "kv_heads",
+    "head_width",
+    "bytes",
+    "q_heads",
+)
 MAX_POWER = 8
 
 LETTERS: dict[str, tuple[str, ...]] = {
@@ -83,18 +91,20 @@ def plain_role(name: Name) -> str | None:
         "layers" not in words
     ):  # fmt: skip
         return "model_width"
-    if words & {"dim", "size", "width", "d"} - _just(name) and "head" in joined or joined in {
-        "dh", "dhead", "headdim", "dk", "dv", "dhd", "hd", "dkv", "dimhead", "dhead", "headsize"
+    if (words & {"dim", "size", "width", "d"} - _just(name) and "head" in joined) or joined in {
+        "dh", "dhead", "headdim", "dk", "dv", "dhd", "hd", "dkv", "dimhead", "headsize"
     }:  # fmt: skip
         return "head_width"
     if "kv" in joined or {"key", "value"} <= words or "groups" in words:
-        return "kv_heads" if heads or name.name in {"n", "N", "num"} or words & {"n", "num"} else None
+        return (
+            "kv_heads" if heads or name.name in {"n", "N", "num"} or words & {"n", "num"} else None
+        )
     if "layer" in joined or joined in {"nl", "numlayers"} or words & {"blocks", "depth"}:
         return "layers"
     if "batch" in joined or words & {"bs", "bsz"}:
         return "batch"
-    if words & {"seq", "sequence", "length", "context", "ctx", "len", "tokens", "seqlen", "positions",
-                "window"} or "seq" in joined:  # fmt: skip
+    if words & {"seq", "sequence", "length", "context", "ctx", "len", "tokens", "seqlen",
+                "positions", "window"} or "seq" in joined:  # fmt: skip
         return "sequence"
     if heads and (words & {"q", "query", "attention"} or "heads" in joined or "head" in words
                   or joined in {"nh", "hq"}):  # fmt: skip
@@ -143,7 +153,9 @@ def _names(program: Program) -> Iterator[Name]:
 @lru_cache(maxsize=8)
 def worlds() -> tuple[dict[str, Fraction], ...]:
     """Return the sizes to be tried: one readable set, four with large random numbers."""
-    small = dict(zip(ROLES, map(Fraction, (3, 5, 7, 2, 11, 4, 6)), strict=True))
+    small: dict[str, Fraction] = dict(
+        zip(ROLES, map(Fraction, (3, 5, 7, 2, 11, 4, 6)), strict=True)
+    )
     found = [small]
     for seed in range(4):
         random = Random(seed)
@@ -187,7 +199,9 @@ class Sizes:
             case Neg(x=x):
                 return -self.evaluate(x, position)
             case Bin(op=op, left=left, right=right):
-                return self.binary(op, self.evaluate(left, position), self.evaluate(right, position))
+                return self.binary(
+                    op, self.evaluate(left, position), self.evaluate(right, position)
+                )
             case Name():
                 return self.name(node, position)
             case Index(x=x):
@@ -197,6 +211,7 @@ class Sizes:
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
 
     def binary(self, op: str, a: Fraction, b: Fraction) -> Fraction:
+        """Apply a binary operation."""
         match op:
             case "+":
                 return a + b
@@ -213,6 +228,7 @@ class Sizes:
         raise Undecidable(f"'{op}' has no meaning here")
 
     def name(self, node: Name, position: int) -> Fraction:
+        """Return the value of a name."""
         defined = self.program.definition(node, position)
         if defined is not None:
             self.depth += 1
@@ -236,6 +252,7 @@ class Sizes:
         return self.binary("^", value, power) if power is not None else value
 
     def call(self, fn: Name, args: tuple[Node, ...], position: int) -> Fraction:
+        """Apply a function."""
         words = set(_words(fn))
         if words & {"int", "float", "round"} and len(args) == 1:
             return self.evaluate(args[0], position)
@@ -279,9 +296,7 @@ def meaning(program: Program, subject: str, setting: tuple[Hashable, ...]) -> Me
 
 def same(mine: Meaning, theirs: Meaning) -> bool:
     """Whether every side of one formula has the other's value for all sizes."""
-    return all(
-        side == b[0] for a, b in zip(mine.values, theirs.values, strict=True) for side in a
-    )
+    return all(side == b[0] for a, b in zip(mine.values, theirs.values, strict=True) for side in a)
 
 
 def proof(mine: Meaning, setting: tuple[Hashable, ...]) -> str:

@@ -1,8 +1,8 @@
 """Expectations, policies and divergences, evaluated exactly in a small world of tables.
 
-The evaluator walks the syntax tree with the current state, action and next state in its environment. A
-quantity that needs one that is not bound raises `Free`: the expectation around it (or the implicit one
-around a per-sample integrand) then binds it.
+The evaluator walks the syntax tree with the current state, action and next state in its
+environment. A quantity that needs one that is not bound raises `Free`: the expectation around it
+(or the implicit one around a per-sample integrand) then binds it.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,8 @@ from zlib import crc32
 
 from rlprep.formula.decide.distributions import Sampling, sampling_of
 from rlprep.formula.decide.numbers import Dual, Number, Precision, dual, plain
-from rlprep.formula.decide.policies import has_primed_parameters, is_old, role_of
+from rlprep.formula.decide.policies import is_old, role_of
+from rlprep.formula.decide.which import policy_roles
 from rlprep.formula.decide.worlds import World
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.names import flat, indices_of, labels_of, variable_key
@@ -48,7 +49,8 @@ ACTION_LETTERS = {"a", "u", "x", "X", "y", "b", "A", "i", "j", "z", "w", "c"}
 STATE_LETTERS = {"s", "S", "o", "h"}
 TIME_LETTERS = {"t", "l", "k", "n", "T", "tau", "i", "j", "h", "m", "e", "b"}
 TRANSPARENT = {"detach", "stopgrad", "sg", "identity", "squeeze", "float", "Stopgrad", "unsqueeze",
-               "gather", "flatten", "view", "reshape", "stop_gradient", "ravel", "clone"}  # fmt: skip
+               "gather", "flatten", "view", "reshape", "stop_gradient", "ravel",
+               "clone"}  # fmt: skip
 
 
 class Free(Undecidable):
@@ -71,7 +73,7 @@ class Tabular:
         self.unknown: dict[str, Span] = {}
         self.in_gradient = False
         self.parameters: list[dict[str, tuple[Node, Env, int]]] = []
-        self.roles = _policy_roles(program, subject)
+        self.roles = policy_roles(program, subject)
         self.default = (
             "new" if subject in {"policy_gradient", "advantage", "entropy", "kl"} else "old"
         )
@@ -135,6 +137,7 @@ class Tabular:
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
 
     def binary(self, node: Bin, env: Env, position: int) -> Number:
+        """Apply a binary operation."""
         if node.op == "^":
             if isinstance(node.left, Name) and node.left.name == "e":
                 return self.precision.exp(self.evaluate(node.right, env, position))
@@ -156,6 +159,7 @@ class Tabular:
     # -- names --------------------------------------------------------------------------------
 
     def name(self, node: Name, env: Env, position: int) -> Number:
+        """Return the value of a name."""
         for frame in reversed(self.parameters):
             key = variable_key(node)
             if key in frame:
@@ -280,6 +284,7 @@ class Tabular:
         return self.roles(node)
 
     def ratio(self, env: Env, args: tuple[Node, ...]) -> Number:
+        """Return pi_theta / pi_old at the sample."""
         s, a = self.state(args, env), self.action(args, env)
         value: Number = self.world.new[s][a]
         if self.in_gradient:
@@ -287,6 +292,7 @@ class Tabular:
         return self.precision.divide(value, self.world.old[s][a])
 
     def value(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
+        """Return the value of a state."""
         if node.name == "b":
             return self.world.past[self.state(args, env)]
         if self._is_next(node, args):
@@ -294,6 +300,7 @@ class Tabular:
         return self.world.v[self.state(args, env)]
 
     def reward(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
+        """Return the reward."""
         return self.world.reward[self.state(args, env)][self.action(args, env)]
 
     def earned(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
@@ -346,6 +353,7 @@ class Tabular:
     # -- expectations and sums ------------------------------------------------------------------
 
     def expect(self, node: Expect, env: Env, position: int) -> Number:
+        """Evaluate an expectation."""
         sampling = sampling_of(node, self)
         body = node.body
         outside, self.in_expectation = self.in_expectation, True
@@ -546,12 +554,14 @@ class Tabular:
     # -- cases ----------------------------------------------------------------------------------
 
     def cases(self, rows: tuple[tuple[Node, Node | None], ...], env: Env, position: int) -> Number:
+        """Return the value of the first case that holds."""
         for value, condition in rows:
             if condition is None or self.holds(condition, env, position):
                 return self.evaluate(value, env, position)
         raise Undefined("no case applies")
 
     def holds(self, condition: Node, env: Env, position: int) -> bool:
+        """Whether a condition is true."""
         match condition:
             case Chain(items=items, ops=ops):
                 values = [plain(self.evaluate(item, env, position)) for item in items]
@@ -562,6 +572,7 @@ class Tabular:
     # -- functions ------------------------------------------------------------------------------
 
     def call(self, node: Call, env: Env, position: int) -> Number:
+        """Apply a function."""
         from rlprep.formula.decide.functions import apply
 
         defined = self.program.definition(node.fn, position, len(node.args))
@@ -668,73 +679,3 @@ def _is_next_index(name: Name) -> bool:
 
 def _is_label(node: Node) -> bool:
     return isinstance(node, Name) and node.name in {"theta", "s", "a", "t", "pi"}
-
-
-def _policy_roles(program: Program, subject: str):  # noqa: ANN202
-    """Return the function that tells the new policy from the old one in this input."""
-    names = [
-        n for e in program.entries for v in e.values for n in walk(v)
-        if isinstance(n, Name) and role_of(n, subject) in {"policy", "logp"}
-    ]  # fmt: skip
-    tilde = any(n.mark == "tilde" for n in names)
-    primed = any(has_primed_parameters(n) for n in names)
-    samplers = [
-        n for e in program.entries for v in e.values for x in walk(v) if isinstance(x, Expect)
-        for d in x.dist for n in walk(d) if isinstance(n, Name) and role_of(n, subject) == "policy"
-    ]  # fmt: skip
-    plain_samples = any(not has_primed_parameters(n) for n in samplers) and primed and not any(
-        is_old(n) or has_primed_parameters(n) for n in samplers
-    )  # fmt: skip
-    if subject == "kl":
-        return _kl_roles(program)
-    single = subject in {"policy_gradient", "advantage", "entropy"}
-
-    def which(name: Name) -> str:
-        if tilde:
-            return "new" if name.mark == "tilde" else "old"
-        if single and not ("old" in "".join(labels_of(name)).lower() or (
-                name.name in {"q", "mu"} and len({n.name for n in names}) > 1)):  # fmt: skip
-            return "new"
-        if is_old(name):
-            return "old"
-        if primed:
-            return "new" if has_primed_parameters(name) == plain_samples else "old"
-        return "new"
-
-    return which
-
-
-def _kl_roles(program: Program):  # noqa: ANN202
-    """P and Q of a divergence: as the left side names them, else by letter."""
-    target = program.formula.target
-    sides: list[str] = []
-    if isinstance(target, Call):
-        items = target.args
-        if len(items) == 1 and isinstance(items[0], Parallel | Given):
-            items = (items[0].left, items[0].right)
-        sides = [k for i in items if (k := _policy_key(i)) is not None]
-
-    def which(name: Name) -> str:
-        key = _policy_key(name)
-        if len(sides) == 2 and key in sides and sides[0] != sides[1]:
-            return "new" if key == sides[0] else "old"
-        if name.name.lower() in {"q"} or "q" in {w.lower() for w in labels_of(name)} or (
-            "".join(labels_of(name)).lower().endswith("q")
-        ) or name.name.lower().endswith("q"):  # fmt: skip
-            return "old"
-        if name.name.lower() in {"logp", "logps"} or flat(name).lower() in {"log_p", "logprob"}:
-            return "new"
-        if name.name.lower().startswith("p") and name.name.lower() not in {"pi", "policy", "probs"}:
-            return "new"
-        return "new" if is_old(name) else "old"
-
-    return which
-
-
-def _policy_key(node: Node) -> str | None:
-    match node:
-        case Name():
-            return flat(node).lower() + "'" * node.primes
-        case Call(fn=fn):
-            return _policy_key(fn)
-    return None
