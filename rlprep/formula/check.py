@@ -25,6 +25,10 @@ def family_of(subject: str) -> ModuleType:
 
     if subject in trajectory.SUBJECTS:
         return trajectory
+    if subject in {"softmax_attention", "linear_attention", "linear_attention_causal"}:
+        from rlprep.formula.decide import attention
+
+        return attention
     raise Undecidable(f"no decider knows {subject}")
 
 

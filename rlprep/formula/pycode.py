@@ -64,8 +64,9 @@ def looks_like_code(text: str) -> bool:
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, variables: frozenset[str]) -> None:
         self.text = text
+        self.libraries = LIBRARIES - variables
         self.lines = [0]
         for line in text.encode().splitlines(keepends=True):
             self.lines.append(self.lines[-1] + len(line))
@@ -239,10 +240,10 @@ class _Reader:
                 return Name(span, "inf")
             case ast.Name(id=name):
                 function = self.name(node.func, name)
-            case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in LIBRARIES:
+            case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in self.libraries:
                 function = self.name(node.func, attr)
             case ast.Attribute(value=ast.Attribute() as value, attr=attr) if (
-                isinstance(value.value, ast.Name) and value.value.id in LIBRARIES
+                isinstance(value.value, ast.Name) and value.value.id in self.libraries
             ):
                 function = self.name(node.func, attr)
             case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in HOLDERS:
@@ -317,8 +318,8 @@ def _is_too_deep(tree: ast.AST) -> bool:
     return False
 
 
-def parse(text: str) -> list[Node]:
-    """Return the statements of Python code.
+def parse(text: str, variables: frozenset[str] = frozenset()) -> list[Node]:
+    """Return the statements of Python code; `variables` are no libraries (`K.T`).
 
     Raises:
         SyntaxError: the text is not Python.
@@ -341,7 +342,7 @@ def parse(text: str) -> list[Node]:
     if _is_too_deep(tree):
         raise Unreadable("the code is nested too deeply", (0, len(text)))
     shift = text.find(code[:20]) if code else 0
-    reader = _Reader(code)
+    reader = _Reader(code, variables)
     nodes = list(reader.body(tree.body))
     if not nodes:
         raise Unreadable("there is no formula here", (0, len(text)))

@@ -1,0 +1,293 @@
+"""The family of attention: softmax attention, linear attention, its causal form.
+
+A formula is evaluated in exact arithmetic on arrays of free entries (`residues.py`), with all sizes
+different; `exp` is an exponential and the feature map unspecified. Equal outputs in such a world are
+evidence for an identity (wrong with a chance below 10^-15 at these sizes), different outputs are a
+disproof, and a shape that does not fit is one too.
+"""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from rlprep.formula.decide import attention_names as names
+from rlprep.formula.decide.arrays import Arrays, carries_state, layouts
+from rlprep.formula.decide.attention_names import VOCABULARY, is_output
+from rlprep.formula.decide.attention_world import FEATURES, World, worlds
+from rlprep.formula.decide.matrices import Convention, Matrices, Scope
+from rlprep.formula.decide.meaning import Meaning
+from rlprep.formula.decide.tensor import ShapeError, ShapeMismatch, Tensor
+from rlprep.formula.errors import Undecidable, Undefined, Unreadable
+from rlprep.formula.program import EQUALITIES, Program
+from rlprep.formula.tree import Big, Bin, Call, Chain, Name, Node, Num, walk
+
+__all__ = ["SUBJECTS", "VOCABULARY", "is_target", "meaning", "proof", "readings", "same",
+           "setting_of", "witness"]  # fmt: skip
+
+SUBJECTS = {"softmax_attention", "linear_attention", "linear_attention_causal"}
+
+Setting = tuple[str]
+
+
+def is_target(subject: str, node: Node) -> bool:
+    """Whether a left side bears a name of the output."""
+    return is_output(node)
+
+
+def setting_of(program: Program, subject: str) -> Setting:
+    """Return which function the input writes out as its feature map ("phi" for none)."""
+    if subject == "softmax_attention":
+        return ("phi",)
+    for node in _nodes(program):
+        if isinstance(node, Call) and node.fn.name in FEATURES and _acts_on_tokens(node):
+            return (node.fn.name,)
+    return ("phi",)
+
+
+def _acts_on_tokens(node: Call) -> bool:
+    """Whether a function is applied to a query, a key, or a parameter, and not to a score."""
+    if node.fn.name not in {"exp"}:
+        return True
+    match node.args:
+        case (Name() as name,):
+            return names.role_of(names.spelling(name, is_code=False).key, is_code=True) in "QK"
+    return False
+
+
+def _nodes(program: Program) -> Iterator[Node]:
+    for entry in program.entries:
+        for value in entry.values:
+            yield from walk(value)
+
+
+def sides(program: Program) -> list[Node]:
+    """Return the sides of the formula that state the output."""
+    found: list[Node] = []
+    for value in program.formula.values:
+        is_chain = isinstance(value, Chain) and EQUALITIES.issuperset(value.ops)
+        found.extend(value.items if is_chain else (value,))  # type: ignore[attr-defined]
+    kept = [side for side in found if not (len(found) > 1 and _is_label(side))]
+    return kept or found[-1:]
+
+
+def _is_label(node: Node) -> bool:
+    """Whether a side only names the output, like `Attention(Q, K, V)`."""
+    return isinstance(node, Name | Call) and is_output(node)
+
+
+def conventions(program: Program) -> list[Convention]:
+    """Return the conventions under which an input may be meant, likeliest first."""
+    if program.is_code:
+        return layouts(program.entries)
+    has_vectors = any(
+        isinstance(n, Name) and names.spelling(n, is_code=False).indices for n in _nodes(program)
+    )
+    found = [Convention(), Convention(rows=True)] if has_vectors else [Convention()]
+    if any(isinstance(n, Name) and names.spelling(n, is_code=False).key in names.SCALES
+           for n in _nodes(program)):  # fmt: skip
+        found += [replace(c, scale="root") for c in found]
+    return found
+
+
+def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
+    """Return what a formula means under each convention; those whose shapes fit come first."""
+    if not any(isinstance(n, Name) and _is_input(n) for n in _nodes(program)):
+        raise Unreadable("neither queries nor keys nor values occur here", program.formula.node.span,
+                         hint="write the formula with Q, K and V")  # fmt: skip
+    found: list[Meaning] = []
+    for convention in conventions(program):
+        if program.is_code and any(_fits_elsewhere(m, convention) for m in found):
+            break  # code has one layout: the first that fits
+        found.append(_meaning(program, subject, setting, convention))
+    fitting = [m for m in found if m.facts["fits"]]
+    decided = fitting or [m for m in found if m.values[0] != ("undecided",)]
+    if not decided:
+        raise Undecidable(str(found[0].facts["why"]))
+    return decided
+
+
+def _fits_elsewhere(meaning: Meaning, convention: Convention) -> bool:
+    """Whether a formula fits under a convention that differs in more than what `scale` is."""
+    mine = meaning.facts["convention"]
+    return meaning.facts["fits"] and replace(mine, scale=convention.scale) != convention
+
+
+def _is_input(name: Name) -> bool:
+    return names.role_of(names.spelling(name, is_code=False).key, is_code=True) in {"Q", "K", "V"}
+
+
+def meaning(program: Program, subject: str, setting: Setting) -> Meaning:
+    """Return what a form of the bank means."""
+    return readings(program, subject, setting)[0]
+
+
+def _meaning(
+    program: Program, subject: str, setting: Setting, convention: Convention
+) -> Meaning:
+    values: list[Hashable] = []
+    remarks: set[str] = set()
+    facts: dict[str, Any] = {"unknown": {}, "program": program, "convention": convention,
+                             "why": "", "shape": None}  # fmt: skip
+    for world in worlds(is_causal=subject == "linear_attention_causal", feature=setting[0]):
+        evaluator = evaluator_of(program, world, convention)
+        try:
+            values.append(outputs(evaluator, subject))
+        except ShapeError as error:
+            values.append(("shape",))
+            facts["shape"] = facts["shape"] or (error, world)
+        except (Undecidable, RecursionError) as error:
+            values.append(("undecided",))
+            facts["why"] = facts["why"] or str(error)
+        except Undefined as error:
+            values.append(("undefined", str(error)))
+        remarks |= evaluator.remarks
+        facts["unknown"] |= evaluator.unknown
+    facts["fits"] = values[0] not in {("shape",), ("undecided",)}
+    if setting[0] != "phi":
+        shown = "elu(x) + 1" if setting[0] == "elu" else f"{setting[0]}(x)"
+        remarks.add(f"the feature map is {shown}, a special case of phi")
+    return Meaning(tuple(values), tuple(sorted(remarks)), sides(program)[-1], facts)
+
+
+def evaluator_of(program: Program, world: World, convention: Convention) -> Matrices:
+    """Return the evaluator of an input: mathematics, or code."""
+    return (Arrays if program.is_code else Matrices)(program, world, convention)
+
+
+def outputs(evaluator: Matrices, subject: str) -> Hashable:
+    """Return the outputs of all queries, for every side of the formula."""
+    if isinstance(evaluator, Arrays):
+        return (rows_of(evaluator, evaluator.run()),)
+    return tuple(_side(evaluator, side) for side in sides(evaluator.program))
+
+
+def _side(evaluator: Matrices, side: Node) -> Hashable:
+    letters = free_letters(evaluator, side)
+    target = evaluator.program.formula.target
+    if isinstance(target, Name):
+        own = [p.name for p in evaluator.parameters(evaluator.program.formula)
+               if isinstance(p, Name)]  # fmt: skip
+        letters = own + [x for x in letters if x not in own]
+    if not letters:
+        return rows_of(evaluator, evaluator.value(side, {}))
+    if len(letters) > 2:
+        raise Undecidable("the formula has several free indices")
+    found: list[Hashable] = []
+    for i in range(evaluator.world.sizes["n"]):
+        scope: Scope = {letters[0]: i + evaluator.base}
+        try:
+            found.append(_row(evaluator, side, scope, letters[1:], i))
+        except ShapeError:
+            raise
+        except Undefined as error:
+            found.append(("undefined", str(error)))
+    return tuple(found)
+
+
+def _row(
+    evaluator: Matrices, side: Node, scope: Scope, rest: list[str], number: int
+) -> tuple[Any, ...]:
+    if rest:
+        every = range(evaluator.base, evaluator.base + evaluator.world.sizes["m"])
+        return tuple(evaluator.value(side, {**scope, rest[0]: j}).item for j in every)
+    value = evaluator.value(side, scope)
+    if value.ndim == 2 and 1 not in value.shape and value.shape[0] == evaluator.world.sizes["n"]:
+        value = value.picked(0, number)  # a matrix numerator in a formula for one row
+    if value.ndim == 2 and 1 not in value.shape:
+        return ("matrix", *value.shape, *value.data)
+    return tuple(value.data)
+
+
+def free_letters(evaluator: Matrices, side: Node) -> list[str]:
+    """Return the index letters of a side that no sum binds, in order."""
+    bound = {n.var.name for n in walk(side) if isinstance(n, Big) and isinstance(n.var, Name)}
+    found: list[str] = []
+    for node in sorted(walk(side), key=lambda n: n.span):
+        if not isinstance(node, Name):
+            continue
+        spelt = names.spelling(node, is_code=False)
+        if spelt.key == "softmax" or names.role_of(spelt.key, is_code=False) == "ones":
+            continue
+        for index in spelt.indices:
+            for letter in walk(index):
+                if isinstance(letter, Name) and letter.name not in {*bound, *found}:
+                    found.append(letter.name)
+    return found
+
+
+def rows_of(evaluator: Matrices, value: Tensor) -> Hashable:
+    """Return a matrix of outputs as rows; the first sequence and head of a batch."""
+    if isinstance(evaluator, Arrays) and evaluator.convention.layout in {"bnhd"} and value.ndim == 4:
+        value = value.swapped(1, 2)
+    lead = sum(letter in "bh" for letter in evaluator.convention.layout)
+    if isinstance(evaluator, Arrays):
+        for _ in range(lead):
+            if value.ndim > 2:
+                value = value.picked(0, 0)
+    if value.ndim == 1:
+        return tuple((x,) for x in value.data)
+    if value.ndim != 2:
+        return ("array", *value.shape, *value.data)
+    return tuple(tuple(row.data) for row in value.along(0))
+
+
+def same(mine: Meaning, theirs: Meaning) -> bool:
+    """Whether two formulas have the same outputs where both fit, or the same lenient ones."""
+    strict, lenient = ((m.values[i] for m in (mine, theirs)) for i in (0, 1))
+    a, b = strict
+    if "undecided" in (_kind(a), _kind(b)):
+        return False
+    if _kind(a) == "shape" and _kind(b) == "shape":
+        a, b = lenient
+        if _kind(a) != "rows" or _kind(b) != "rows":
+            return False
+    if _kind(a) != _kind(b):
+        return False
+    assert isinstance(a, tuple)
+    assert isinstance(b, tuple)
+    if _kind(a) != "rows":
+        return a == b
+    return all(_equal(side, b[0]) for side in a)
+
+
+def _kind(value: Hashable) -> str:
+    head = value[0] if isinstance(value, tuple) and value else ""
+    return head if isinstance(head, str) else "rows"
+
+
+def _equal(mine: Hashable, theirs: Hashable) -> bool:
+    """Whether two lists of rows agree; a lone zero stands for a row of zeros."""
+    assert isinstance(mine, tuple)
+    assert isinstance(theirs, tuple)
+    if len(mine) != len(theirs):
+        return False
+    for a, b in zip(mine, theirs, strict=True):
+        if isinstance(a, tuple) and isinstance(b, tuple):
+            if a[:1] == ("undefined",) and b[:1] == ("undefined",):
+                continue
+            one, many = sorted((a, b), key=len)
+            if len(one) == 1 != len(many) and all(x == one[0] for x in many):
+                continue
+        if a != b:
+            return False
+    return True
+
+
+def proof(mine: Meaning, setting: Setting) -> str:
+    """Return in words how an equality was established."""
+    return (
+        "evidence: both give the same outputs in exact arithmetic modulo two primes, on free inputs"
+        " of pairwise different sizes, with exp an exponential and phi unspecified"
+        " (wrong with a chance below 1e-15)"
+    )
+
+
+def witness(
+    mine: Meaning, theirs: Meaning, subject: str, setting: Setting
+) -> dict[str, Any]:
+    """Return the shape that does not fit, or small inputs with different outputs."""
+    from rlprep.formula.decide.attention_witness import shape_witness, small_witness
+
+    if mine.facts["shape"] is not None and not mine.facts["fits"]:
+        return shape_witness(*mine.facts["shape"])
+    return small_witness(mine, theirs, subject, setting)
