@@ -305,8 +305,11 @@ class Arrays(Matrices):
         role = names.role_of(key, is_code=True)
         if role in {"Q", "K", "V"}:
             return self._uses_inputs(entry)
-        if role in {"width", "length", "value_width"} and not isinstance(entry.values[-1], Num):
-            return False  # `d = q.shape[-1]`: a width is a width
+        if role in {"width", "length", "value_width"}:
+            return not any(  # `d = q.shape[-1]`: a width is a width
+                isinstance(n, Call) and n.fn.name in {"shape", "size", "len"}
+                for n in walk(entry.values[-1])
+            )
         return True
 
 
@@ -340,7 +343,7 @@ def carries_state(entries: list[Entry]) -> bool:
 def layouts(entries: list[Entry]) -> list[Convention]:
     """Return the conventions under which code may be meant, likeliest first."""
     nodes = [n for e in entries for v in e.values for n in walk(v)]
-    if carries_state(entries):
+    if carries_state(entries) and not any(_is_position(n) for n in nodes):
         order = ["d", "bd", "bhd", "nd", "bnd"]
     else:
         order = ["nd", "bnd", "bhnd", "bnhd", "d", "bd", "bhd"]
@@ -354,6 +357,16 @@ def layouts(entries: list[Entry]) -> list[Convention]:
         both = ("inverse", "root")
         found = [replace(c, scale=scale) for c in found for scale in both]
     return found
+
+
+def _is_position(node: Node) -> bool:
+    """Whether an input is indexed by a position: `q[t]`."""
+    match node:
+        case Index(x=Name() as name, items=items):
+            key = names.spelling(name, is_code=True).key
+            letters = {n.name for item in items for n in walk(item) if isinstance(n, Name)}
+            return names.role_of(key, is_code=True) in {"Q", "K", "V"} and bool(letters & LETTERS)
+    return False
 
 
 def _turns_queries(node: Node) -> bool:
