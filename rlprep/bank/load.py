@@ -140,13 +140,18 @@ def parse(file: Path) -> Item:
     Raises:
         AuthorError: the file is unreadable or breaks its schema; the message names every fault.
     """
-    try:
-        item, problems = validate(read_yaml(file))
-    except UnreadableError as error:
-        raise author_error([error.problem]) from None
+    item, problems = _read(file)
     if item is None:
         raise author_error(problems)
     return item
+
+
+def _read(file: Path) -> tuple[Item | None, list[Problem]]:
+    """Return the item in a file, or None and what is wrong with it."""
+    try:
+        return validate(read_yaml(file))
+    except UnreadableError as error:
+        return None, [error.problem]
 
 
 def author_error(problems: list[Problem]) -> AuthorError:
@@ -191,11 +196,12 @@ def _join(bank: Bank, name: str, root: Path) -> list[Pack]:
         problems += bank.taken(folder)
     parsed: list[tuple[Pack, Folder, list[Item]]] = []
     for folder in folders:
-        try:
-            items = [parse(entry.file) for entry in folder.entries]
-            parsed.append((_parse_pack(folder.pack_file), folder, items))
-        except AuthorError as error:
-            problems.append(Problem(folder.pack_file.parent, None, str(error)))
+        pack, faults = _read(folder.pack_file)
+        read = [_read(entry.file) for entry in folder.entries]
+        problems += faults
+        problems += [fault for _, item_faults in read for fault in item_faults]
+        if isinstance(pack, Pack):
+            parsed.append((pack, folder, [item for item, _ in read if item is not None]))
     for pack, folder, _ in parsed:
         known = {entry.id for entry in folder.entries if entry.kind == "question"}
         problems += [

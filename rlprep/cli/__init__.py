@@ -14,6 +14,8 @@ import typer
 
 from rlprep import __version__
 from rlprep.cli import pack
+from rlprep.cli.check_formula import check_formula
+from rlprep.cli.doctor import doctor
 from rlprep.cli.quiz import quiz
 from rlprep.errors import RlprepError
 
@@ -24,6 +26,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("quiz")(quiz)
+app.command("check-formula")(check_formula)
+app.command("doctor")(doctor)
 app.add_typer(pack.app, name="pack")
 
 

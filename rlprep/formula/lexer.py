@@ -186,7 +186,7 @@ class _Lexer:
             self.emit("cdot", ".", at, at + 1)
         elif rest.startswith(("\\mid", "\\vert")):
             self.emit("cdot", ".", at, at + 1)
-        elif rest and re.match(r"[A-Za-z]", rest) and at and self.text[at - 1] in ")]}":
+        elif re.match(r"[)\]}\w]\.[A-Za-z]", self.text[max(0, at - 1) : at + 2]):
             self.emit(".", ".", at, at + 1)
         elif rest:
             self.emit(";", ";", at, at + 1)

@@ -37,8 +37,9 @@ def words_in(node: Node) -> Iterator[str]:
 def labels_of(name: Name) -> tuple[str, ...]:
     """Return the words among the scripts that are labels and not indices."""
     found: list[str] = []
+    powers = {id(sup) for sup in name.sups if isinstance(sup, Num)}
     for script in scripts_of(name):
-        if isinstance(script, Bin | Neg):
+        if isinstance(script, Bin | Neg) or id(script) in powers:
             continue
         found.extend(words_in(script))
     return tuple(found)

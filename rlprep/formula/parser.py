@@ -444,7 +444,9 @@ class ExpressionParser:
         """A nabla with the variable it is taken in (dropped: there is one) and its operand."""
         start = self.token
         self.at += 1
-        glued_theta = self.token.text == "theta" and self.token.start == self.tokens[self.at - 1].end
+        glued_theta = (
+            self.token.text == "theta" and self.token.start == self.tokens[self.at - 1].end
+        )
         if self.accept("_"):
             self.script()
         elif glued_theta and self.peek().kind in STARTS:
@@ -654,7 +656,9 @@ class ExpressionParser:
             return self.optimise(name)
         if text in {"grad", "Grad", "gradient"} and opener not in {"(", "["}:
             return Grad(self.spans(name), self.operand())
-        if opener not in {"(", "["} and not (opener == "{" and text in FUNCTIONS):
+        if opener not in {"(", "["} and not (
+            opener == "{" and text in FUNCTIONS - PREFIXES
+        ):
             return self.prefixed(name)
         if opener == "[" and text not in FUNCTIONS:
             return self.indexed(name)

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rlprep.formula.names import INDEX_WORDS, labels_of
-from rlprep.formula.tree import Call, Chain, Define, Index, Name, Node, Num, Optimise, walk
+from rlprep.formula.tree import Call, Chain, Define, Grad, Index, Name, Node, Num, Optimise, walk
 
-EQUALITIES = {"=", "<-", "->"}
+EQUALITIES = {"=", "<-", "->", "propto"}
 
 
 def key_of(node: Node) -> str | None:
@@ -24,6 +24,9 @@ def key_of(node: Node) -> str | None:
             return key_of(fn)
         case Index(x=x):
             return key_of(x)
+        case Grad(x=x):
+            key = key_of(x)
+            return f"grad {key}" if key else None
     return None
 
 
@@ -36,6 +39,8 @@ def is_plain_target(node: Node) -> bool:
             return is_plain_target(x)
         case Call(fn=fn):
             return fn.name not in {"min", "max", "clip", "log", "exp", "sqrt", "sum", "softmax"}
+        case Grad(x=Name(name=name) | Call(fn=Name(name=name))):
+            return name not in {"log", "ln", "pi"}
     return False
 
 

@@ -36,7 +36,7 @@ from rlprep.formula.tree import (
 
 LIBRARIES = {"torch", "np", "numpy", "F", "math", "jnp", "nn", "tf", "jax", "functional", "th",
              "scipy", "special", "linalg", "lax", "core", "mpu", "distributions", "rlax", "xp",
-             "sympy", "sp", "T", "keras", "K", "cp", "mx", "cmath", "signal", "misc"}  # fmt: skip
+             "sympy", "sp", "keras", "cp", "mx", "cmath", "signal", "misc"}  # fmt: skip
 HOLDERS = {"self", "args", "cfg", "config", "hparams", "hp", "params", "opt", "batch", "data",
            "agent", "model", "mb", "rollout", "flags", "FLAGS", "conf", "cls"}  # fmt: skip
 SAME = {"detach", "contiguous", "float", "double", "clone", "item", "data", "numpy", "cpu", "to",
@@ -51,9 +51,9 @@ MAX_AST_DEPTH = 100
 _CODE = re.compile(
     r"\b(?:torch|np|numpy|jnp|math|nn|tf|jax|th|self|F|scipy)\.[a-zA-Z]"
     r"|\.(?:mean|sum|exp|log|clamp|clip|T|transpose|mT|softmax|pow|square|log_prob|entropy|dot"
-    r"|permute|unsqueeze|cumsum|sqrt|detach|shape|size|min|max|abs|div|mul|matmul|neg|add)\b"
+    r"|permute|unsqueeze|cumsum|sqrt|gather|dot|detach|shape|size|min|max|abs|div|mul|matmul|neg|add)\b"
     r"|\*\*|\bfor\s+\w+\s+in\b|\[[^\]]*:[^\]]*\]|^\s*(?:def|return|import|from|for|with)\b"
-    r"|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
+    r"|\blambda\s+\w+\s*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
     re.MULTILINE,
 )
 
@@ -109,9 +109,7 @@ class _Reader:
                 names
             ) == len(values):
                 for name, value in zip(names, values, strict=True):
-                    yield Define(
-                        self.span(node), self.expression(name), self.expression(value)
-                    )
+                    yield Define(self.span(node), self.expression(name), self.expression(value))
             case ast.Assign(targets=targets, value=value):
                 for target in targets:
                     yield Define(self.span(node), self.expression(target), self.expression(value))
@@ -149,9 +147,7 @@ class _Reader:
                 one = Num(span, Fraction(1))
                 return Bin(span, "-", one, self.expression(operand))
             case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-                return Bin(
-                    span, OPERATORS[type(op)], self.expression(left), self.expression(right)
-                )
+                return Bin(span, OPERATORS[type(op)], self.expression(left), self.expression(right))
             case ast.Compare(left=left, ops=ops, comparators=rest) if all(
                 type(op) in RELATIONS for op in ops
             ):
@@ -234,12 +230,14 @@ class _Reader:
         args = tuple(self._argument(arg) for arg in node.args)
         kwargs = tuple((k.arg, self._keyword(k.value)) for k in node.keywords if k.arg)
         match node.func:
-            case ast.Name(id="float", lineno=_) if (
-                len(node.args) == 1 and isinstance(node.args[0], ast.Constant)
+            case ast.Name(id="float", lineno=_) if len(node.args) == 1 and isinstance(
+                node.args[0], ast.Constant
             ):
                 return Name(span, "inf")
             case ast.Name(id=name):
                 function = self.name(node.func, name)
+            case ast.Attribute(value=ast.Name(id="np" | "numpy" | "jnp"), attr="repeat"):
+                function = Name(span, "repeat_interleave")  # numpy's word for torch's
             case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in self.libraries:
                 function = self.name(node.func, attr)
             case ast.Attribute(value=ast.Attribute() as value, attr=attr) if (

@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import textwrap
+from typing import TextIO
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import Heading, Markdown
@@ -167,7 +168,12 @@ def read_line(prompt: str) -> str:
 
 def is_interactive() -> bool:
     """Return whether there is a person at both ends: input and output are terminals."""
+    return is_terminal(sys.stdin) and is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Return whether a stream is a terminal; a closed one is none."""
     try:
-        return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    except (AttributeError, ValueError):  # closed streams
+        return stream is not None and stream.isatty()
+    except ValueError:
         return False

@@ -85,6 +85,30 @@ def test_every_wrong_form_of_the_bank_is_recognised_as_itself(formula: str) -> N
     assert not missed, describe(missed)
 
 
+SAME_MEANING = (
+    # One recursion, its sum, and the same cut at the end of the segment.
+    frozenset({"gae", "gae_finite", "gae_recursive"}),
+    # At lambda 0 the advantage is the residual; the recursion rearranged states the residual.
+    frozenset({"gae_lambda0", "td_residual", "gae_recursive"}),
+    # The whole problem contains its parts.
+    frozenset({"trpo", "trpo_objective"}),
+    frozenset({"trpo", "trpo_constraint"}),
+)
+"""Formulas of which one may rightly answer the question for another."""
+
+
+@pytest.mark.parametrize("formula", sorted(specs()))
+def test_no_other_formula_is_an_answer(formula: str) -> None:
+    scored = [
+        score(Line(formula, form, "latex", "different"))
+        for other in specs().values()
+        if other.id != formula and not any({formula, other.id} <= pair for pair in SAME_MEANING)
+        for form in (other.reference, *(entry.form for entry in other.accepts))
+    ]
+    missed = [item for item in scored if item.crashed or item.verdict.verdict == "equivalent"]
+    assert not missed, describe(missed)
+
+
 def test_every_label_of_the_data_names_a_misconception_of_the_bank() -> None:
     known = {(spec.id, wrong.id) for spec in specs().values() for wrong in spec.misconceptions}
     labels = {

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from rlprep.formula.decide import attention_names as names
-from rlprep.formula.decide.arrays import Arrays, carries_state, layouts
+from rlprep.formula.decide.token_arrays import Arrays, layouts
 from rlprep.formula.decide.attention_names import VOCABULARY, is_output
 from rlprep.formula.decide.attention_world import FEATURES, World, worlds
 from rlprep.formula.decide.matrices import Convention, Matrices, Scope

@@ -5,11 +5,39 @@ one world are different, and that world is the witness. Equal values everywhere 
 decider's worlds are exhaustive for its kind of formula, and evidence elsewhere; it says which.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, overload
 
 from rlprep.formula.tree import Node
+
+
+class Values(Sequence[Any]):
+    """One value per world, computed when it is first looked at.
+
+    Most wrong forms differ from an input in the first world, so the others are never evaluated.
+    """
+
+    def __init__(self, size: int, compute: Callable[[int], Any]) -> None:
+        self._size = size
+        self._compute = compute
+        self._known: dict[int, Any] = {}
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Any]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(self._size))]
+        if not 0 <= index < self._size:
+            raise IndexError(index)
+        if index not in self._known:
+            self._known[index] = self._compute(index)
+        return self._known[index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,37 +45,13 @@ class Meaning:
     """What a formula means to its decider.
 
     Attributes:
-        values: one hashable value per world; equal tuples mean equal formulas.
+        values: one value per world; formulas with different values in a world are different.
         remarks: conventions that reading it leant on.
         tree: the expression that was evaluated, for proofs and for pointing.
         facts: what the decider needs again to prove or to explain.
     """
 
-    values: tuple[Hashable, ...]
-    remarks: tuple[str, ...] = ()
+    values: Sequence[Any]
+    remarks: set[str] = field(default_factory=set)
     tree: Node | None = None
     facts: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """A decided comparison with the reference.
-
-    Attributes:
-        equal: True, False, or None for undecided.
-        proof: the procedure, in words.
-        witness: where and how the two differ, ready to be shown.
-        remarks: what the verdict leans on.
-        message: a sentence that replaces the standard one.
-        misconception: id of the mistake where the decider itself knows it.
-    """
-
-    equal: bool | None
-    proof: str = ""
-    witness: dict[str, Any] | None = None
-    remarks: tuple[str, ...] = ()
-    message: str = ""
-    misconception: str | None = None
-
-
-Names = Callable[[Node], bool]

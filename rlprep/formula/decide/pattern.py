@@ -70,9 +70,7 @@ def _moved(atom: Atom, step: tuple[int, ...], times: int) -> Atom:
     return (atom[0], *(int(a) + s * times for a, s in zip(atom[1:], step, strict=True)))  # type: ignore[call-overload]
 
 
-def continued(
-    series: "Series", node: Bin, bound: dict[str, int], position: int
-) -> Polynomial:
+def continued(series: "Series", node: Bin, bound: dict[str, int], position: int) -> Polynomial:
     """Return the value of a sum with an ellipsis.
 
     Raises:

@@ -169,9 +169,7 @@ class Series:
             return self.residual(k)
         return self._decayed(decay, self.residual, k)
 
-    def _decayed(
-        self, decay: Polynomial, term: Callable[[int], Polynomial], k: int
-    ) -> Polynomial:
+    def _decayed(self, decay: Polynomial, term: Callable[[int], Polynomial], k: int) -> Polynomial:
         world = self.world
         last = world.end if world.end is not None else world.t + TERMS
         if world.ended:
@@ -401,9 +399,7 @@ class Series:
                 return self.at(role, x, time + _lookahead(x), bound)
         return self.evaluate(x, {**bound, "t": time}, position)
 
-    def defined(
-        self, node: Node, number: int, bound: dict[str, int], position: int
-    ) -> Polynomial:
+    def defined(self, node: Node, number: int, bound: dict[str, int], position: int) -> Polynomial:
         """Evaluate a definition of the input at the index that is used."""
         self.depth += 1
         if self.depth > 40:
@@ -560,7 +556,11 @@ def role_of(node: Name, series: Series) -> str | None:
 
 def _capital_r(node: Name, series: Series) -> str:
     """R is a return where r is the reward, or where the subject is measured against V."""
-    if node.subs and any(isinstance(i, Bin) for i in indices_of(node)) and not series.has_plain_reward:
+    if (
+        node.subs
+        and any(isinstance(i, Bin) for i in indices_of(node))
+        and not series.has_plain_reward
+    ):
         return "r"
     if series.has_plain_reward:
         return "G"
@@ -612,9 +612,7 @@ def _step_letters(program: Program, subject: str) -> tuple[str, ...]:
     return tuple(free[:1])
 
 
-def _bind_parameters(
-    target: Node, use: Node, inner: dict[str, int], bound: dict[str, int]
-) -> None:
+def _bind_parameters(target: Node, use: Node, inner: dict[str, int], bound: dict[str, int]) -> None:
     """Bind the index letters of a definition's left side to the indices of its use."""
     for parameter, argument in zip(_indices(target), _indices(use), strict=False):
         value = maybe_integer(argument, bound)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from rlprep.formula.decide.meaning import Meaning
+from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.pattern import quantity
 from rlprep.formula.decide.polynomial import Atom, Monomial, Polynomial
 from rlprep.formula.decide.series import (
@@ -128,8 +128,10 @@ def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
     found = [meaning(program, subject, setting)]
     if any(_is_reward(n) for n in _names(program)):
         shifted = meaning(program, subject, setting, shift=1)
-        remark = "rewards bear Sutton and Barto's index here: R_{t+1} follows the action at t"
-        found.append(replace(shifted, remarks=(*shifted.remarks, remark)))
+        shifted.remarks.add(
+            "rewards bear Sutton and Barto's index here: R_{t+1} follows the action at t"
+        )
+        found.append(shifted)
     return found
 
 
@@ -154,27 +156,29 @@ def meaning(program: Program, subject: str, setting: Setting, shift: int = 0) ->
         raise Undecidable("the formula only names what is asked for")
     if _is_relation(program, subject):
         nodes = [Chain(program.formula.node.span, tuple(members(program)), ("=",))]
-    values: list[tuple[Hashable, ...] | None] = []
+    worlds = list(worlds_of(setting))
     remarks: set[str] = set()
     unknown: dict[str, Span] = {}
-    tail = False
-    for world in worlds_of(setting):
-        series = Series(program, replace(world, shift=shift), subject)
-        try:
-            found = tuple(_evaluate(series, node, subject).kept(_in_window) for node in nodes)
-            values.append((*found, *_boundary(series, subject)))
-            left = {str(a[1]) for v in found for a in v.atoms() if a[0] == "?"}
-            unknown |= {name: span for name, span in series.unknown.items() if name in left}
-        except TooShort:
-            values.append(None)
-        except Undefined as gap:
-            values.append(("undefined", str(gap)))
-        remarks |= series.remarks
-        tail = tail or series.has_tail
+    facts = {"unknown": unknown, "program": program, "nodes": nodes, "shift": shift, "tail": False}
     if setting[1]:
         remarks.add("the mask is read as 0 where the episode ended and 1 elsewhere")
-    facts = {"unknown": unknown, "program": program, "nodes": nodes, "shift": shift, "tail": tail}
-    return Meaning(tuple(values), tuple(sorted(remarks)), nodes[0], facts)
+
+    def compute(number: int) -> tuple[Hashable, ...] | None:
+        series = Series(program, replace(worlds[number], shift=shift), subject)
+        try:
+            found = tuple(_evaluate(series, node, subject).kept(_in_window) for node in nodes)
+            edges = _boundary(series, subject)
+        except TooShort:
+            return None
+        except Undefined as gap:
+            return ("undefined", str(gap))
+        left = {str(a[1]) for v in found for a in v.atoms() if a[0] == "?"}
+        unknown.update({name: span for name, span in series.unknown.items() if name in left})
+        remarks.update(series.remarks)
+        facts["tail"] = facts["tail"] or series.has_tail
+        return (*found, *edges)
+
+    return Meaning(Values(len(worlds), compute), remarks, nodes[0], facts)
 
 
 def same(mine: Meaning, theirs: Meaning) -> bool:
@@ -184,8 +188,6 @@ def same(mine: Meaning, theirs: Meaning) -> bool:
         if a is None or b is None:
             continue
         compared += 1
-        assert isinstance(a, tuple)
-        assert isinstance(b, tuple)
         if a[0] == "undefined" or b[0] == "undefined":
             if a[0] != b[0]:
                 return False
@@ -218,9 +220,7 @@ def proof(mine: Meaning, setting: Setting) -> str:
 
 def _in_window(monomial: Monomial) -> bool:
     """Whether a term is near enough to t to be complete in a truncated infinite sum."""
-    return all(
-        not isinstance(k, int) or k <= 2 + WINDOW for atom, _ in monomial for k in atom[1:2]
-    )
+    return all(not isinstance(k, int) or k <= 2 + WINDOW for atom, _ in monomial for k in atom[1:2])
 
 
 def _is_own_name(node: Node, program: Program, subject: str) -> bool:
@@ -323,7 +323,9 @@ def _boundary(series: Series, subject: str) -> tuple[Hashable, ...]:
         if number == program.main or entry.target is None or not is_target(subject, entry.target):
             continue
         bound = series.start()
-        times = [k for i in _index_nodes(entry.target) if (k := maybe_integer(i, bound)) is not None]
+        times = [
+            k for i in _index_nodes(entry.target) if (k := maybe_integer(i, bound)) is not None
+        ]
         if times and times[-1] >= end - 1:
             given = series.evaluate(entry.values[-1], bound, number)
             if given != series.advantage(times[-1]):
@@ -336,8 +338,6 @@ def witness(mine: Meaning, theirs: Meaning, subject: str, setting: Setting) -> d
     for world, a, b in zip(worlds_of(setting), mine.values, theirs.values, strict=True):
         if a is None or b is None or a == b:
             continue
-        assert isinstance(a, tuple)
-        assert isinstance(b, tuple)
         place = _place(world)
         if a[0] == "undefined":
             return {"at": place, "yours": f"has no value: {a[1]}", "reference": "is finite"}

@@ -1,0 +1,114 @@
+"""What the subscript of an expectation says: which variables are drawn, and from what."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rlprep.formula.decide.policies import role_of
+from rlprep.formula.names import labels_of, variable_key
+from rlprep.formula.tree import Call, Chain, Expect, Name, Node, Tuple, walk
+
+if TYPE_CHECKING:
+    from rlprep.formula.decide.tabular import Tabular
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """What an expectation draws.
+
+    Attributes:
+        axes: which of state (s), action (a), next state (s2).
+        policy: the policy that draws the action; None for the one that collected the data.
+        states: the policy whose visits weigh the states; None likewise.
+        explicit: whether the subscript names a distribution.
+        action_names: variables that stand for the drawn action.
+        state_names: variables that stand for the drawn state.
+        keeps_action: whether the sample's own action stays what it was (E over a').
+    """
+
+    axes: tuple[str, ...]
+    policy: str | None = None
+    states: str | None = None
+    explicit: bool = True
+    action_names: tuple[str, ...] = ()
+    state_names: tuple[str, ...] = ()
+    keeps_action: bool = False
+
+
+def sampling_of(node: Expect, tabular: "Tabular") -> Sampling:
+    """Return what an expectation draws, from the items of its subscript."""
+    axes: set[str] = set()
+    policy = states = None
+    explicit = False
+    actions: list[str] = []
+    visited: list[str] = []
+    waiting: list[Name] = []
+    for item in node.dist:
+        if isinstance(item, Chain) and item.ops[0] in {"~", "in"}:
+            drawn = [*waiting, *_variables(item.items[0])]
+            waiting = []
+            source = item.items[1]
+            role = _source(source, tabular)
+            explicit = explicit or role is not None
+            kinds = {_kind(v, tabular) for v in drawn}
+            if kinds & {"tau", "all"}:
+                kinds = {"s", "a"}
+            if "a" in kinds:
+                policy = role or policy
+            if "s" in kinds:
+                states = role or states
+            axes |= kinds
+            actions += [k for v in drawn if _kind(v, tabular) == "a" and (k := variable_key(v))]
+            visited += [k for v in drawn if _kind(v, tabular) == "s" and (k := variable_key(v))]
+        elif isinstance(item, Name) and role_of(item, tabular.subject) == "policy":
+            policy = states = tabular.which(item)
+            explicit, axes = True, axes | {"s", "a"}
+        elif isinstance(item, Name):
+            waiting.append(item)
+    kinds = {_kind(v, tabular) for v in waiting}
+    if kinds & {"tau", "all"} or not (axes | kinds):
+        kinds |= {"s", "a"}
+    axes |= kinds & {"s", "a", "s2"}
+    keeps = bool(actions) and all(a.endswith("'") for a in actions)
+    order = tuple(axis for axis in ("s", "a", "s2") if axis in axes)
+    return Sampling(order, policy, states, explicit, tuple(actions), tuple(visited), keeps)
+
+
+def _variables(node: Node) -> list[Name]:
+    if isinstance(node, Tuple):
+        return [n for n in node.items if isinstance(n, Name)]
+    return [node] if isinstance(node, Name) else []
+
+
+def _kind(name: Name, tabular: "Tabular") -> str:
+    """Return which variable of the problem a drawn name is."""
+    if tabular.subject in {"kl", "entropy"} and name.name not in {"s", "S"}:
+        return "a"
+    letter = name.name
+    if letter in {"a", "A", "u"}:
+        return "a"
+    if letter in {"s", "S", "o"}:
+        from rlprep.formula.decide.tabular import _is_next_index
+
+        return "s2" if _is_next_index(name) else "s"
+    return "tau" if letter == "tau" else "all"
+
+
+def _source(node: Node, tabular: "Tabular") -> str | None:
+    """Return whose distribution is named: 'new', 'old', or None for the data's."""
+    name = node.fn if isinstance(node, Call) else node
+    if not isinstance(name, Name):
+        return None
+    if role_of(name, tabular.subject) == "policy" and name.name not in {"p", "P"}:
+        return tabular.which(name)
+    if tabular.subject in {"kl", "entropy"}:
+        return tabular.which(name)
+    words = {w.lower() for w in labels_of(name)}
+    if words & {"old", "k", "b"}:
+        return "old"
+    inner = [n for s in (*name.subs, *name.sups) for n in walk(s) if isinstance(n, Name)]
+    for label in inner:
+        if label.name == "pi":
+            return tabular.which(label)
+        if label.name == "theta":
+            return "old" if label.primes else "new"
+    return None

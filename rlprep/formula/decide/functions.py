@@ -1,0 +1,255 @@
+"""Functions of policy optimisation formulas, by every name that papers and libraries give them."""
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from rlprep.formula.decide.distributions import Sampling
+from rlprep.formula.decide.numbers import Number, plain
+from rlprep.formula.decide.policies import role_of
+from rlprep.formula.errors import Undecidable, Unreadable
+from rlprep.formula.names import flat_lower
+from rlprep.formula.tree import Bin, Call, Cases, Chain, Given, Name, Node, Num, Parallel, Tuple
+
+if TYPE_CHECKING:
+    from rlprep.formula.decide.tabular import Env, Tabular
+
+MINIMA = {"min", "minimum", "Min"}
+MAXIMA = {"max", "maximum", "Max"}
+CLIPS = {"clip", "clamp", "Clip", "CLIP", "clip_by_value", "clamp_", "clipped"}
+MEANS = {"mean", "avg", "average", "reduce_mean", "masked_mean", "nanmean", "Mean"}
+KEPT = {"detach", "stopgrad", "sg", "identity", "squeeze", "unsqueeze", "stop_gradient", "view",
+        "flatten", "reshape", "gather", "ravel", "no_grad"}  # fmt: skip
+DIVERGENCES = {"kl", "dkl", "d_kl", "kl_div", "kl_divergence", "kldiv", "kldivergence", "d", "mean_kl",
+               "div", "rel_entr"}  # fmt: skip
+ENTROPIES = {"s", "h", "entropy", "ent"}
+
+
+def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number | None:
+    """Return the value of a call, None when the name is no function known here."""
+    name, args = node.fn.name, node.args
+    lowered = flat_lower(node.fn)
+    precision = tabular.precision
+
+    def value(number: int = 0) -> Number:
+        if number >= len(args):
+            raise Unreadable(f"{name} needs {number + 1} arguments", node.span)
+        return tabular.evaluate(args[number], env, position)
+
+    if name in MINIMA | MAXIMA and not node.fn.subs:
+        return _extreme(tabular, node, env, position)
+    if name in CLIPS:
+        return _clip(tabular, node, env, position)
+    if name in {"where", "select"}:
+        if len(args) != 3:
+            raise Unreadable("where needs a condition and two values", node.span)
+        rows = ((args[1], args[0]), (args[2], None))
+        return tabular.evaluate(Cases(node.span, rows), env, position)
+    if name in {"log", "ln"}:
+        result = precision.log(value())
+        if node.fn.subs or name == "log" and len(args) == 2:
+            return _other_base(tabular, node, result, env, position)
+        return result
+    if name in {"log2", "log10"}:
+        return precision.divide(precision.log(value()), precision.log(Fraction(int(name[3:]))))
+    if name == "exp":
+        return precision.exp(value())
+    if name == "sqrt":
+        return precision.sqrt(value())
+    if name == "square" or (name in {"pow", "power"} and len(args) == 2):
+        exponent = Fraction(2) if name == "square" else value(1)
+        return precision.power(value(), exponent)
+    if name in {"abs", "absolute"}:
+        result = value()
+        return -result if plain(result) < 0 else result
+    if name in {"relu", "ReLU"}:
+        result = value()
+        return result if plain(result) > 0 else Fraction(0)
+    if name in {"sign", "sgn"}:
+        result = plain(value())
+        return Fraction((result > 0) - (result < 0))
+    if name in {"neg", "negative"}:
+        return -value()
+    if name in {"mul", "multiply"} and len(args) == 2:
+        return value() * value(1)
+    if name in {"add", "sub", "subtract", "div", "divide", "true_divide"} and len(args) == 2:
+        op = {"add": "+", "sub": "-", "subtract": "-"}.get(name, "/")
+        return tabular.evaluate(Bin(node.span, op, args[0], args[1]), env, position)
+    if lowered in MEANS:
+        return tabular.average(Sampling(("s", "a"), explicit=False), args[0], env, position)
+    if name in {"sum", "reduce_sum", "inner", "dot"}:
+        return _total(tabular, node, env, position)
+    if name in KEPT or lowered in KEPT:
+        return _constant(tabular, args[0], env, position)
+    if name == "grad":
+        return tabular.gradient(args[0], env, position)
+    return _of_policies(tabular, node, env, position)
+
+
+def _constant(tabular: "Tabular", node: Node, env: "Env", position: int) -> Number:
+    saved, tabular.in_gradient = tabular.in_gradient, False
+    try:
+        return tabular.evaluate(node, env, position)
+    finally:
+        tabular.in_gradient = saved
+
+
+def _extreme(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
+    args = (
+        node.args[0].items if len(node.args) == 1 and isinstance(node.args[0], Tuple) else node.args
+    )
+    if len(args) < 2:
+        raise Unreadable(f"{node.fn.name} needs at least two arguments", node.span)
+    values = [tabular.evaluate(arg, env, position) for arg in args]
+    pick = min if node.fn.name in MINIMA else max
+    return pick(values, key=plain)
+
+
+def _clip(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
+    """clip(x, low, high) is min(max(x, low), high), which also settles low > high."""
+    args = list(node.args)
+    if len(args) == 2 and isinstance(args[1], Tuple):
+        args = [args[0], *args[1].items]
+    low: Node | None = node.keyword("min", "a_min", "min_value", "low")
+    high: Node | None = node.keyword("max", "a_max", "max_value", "high")
+    if len(args) == 2 and isinstance(args[1], Bin) and args[1].op == "pm":
+        bounds = args[1]
+        low = Bin(bounds.span, "-", bounds.left, bounds.right)
+        high = Bin(bounds.span, "+", bounds.left, bounds.right)
+    elif len(args) == 3:
+        low, high = args[1], args[2]
+    elif len(args) == 2 and low is None and high is not None:
+        low = args[1]
+    elif len(args) == 2 and low is None and _is_epsilon(tabular, args[1]):
+        one = Num(node.span, Fraction(1))
+        low, high = Bin(node.span, "-", one, args[1]), Bin(node.span, "+", one, args[1])
+        tabular.remarks.add("clip(r, eps) is read as clip(r, 1 - eps, 1 + eps)")
+    if not args or (low is None and high is None) or len(args) > 3:
+        raise Unreadable("clip needs a value and two bounds", node.span)
+    result = tabular.evaluate(args[0], env, position)
+    bounds = {"low": low, "high": high}
+    for side, bound in bounds.items():
+        if bound is None or (isinstance(bound, Name) and bound.name == "None"):
+            continue
+        limit = tabular.evaluate(bound, env, position)
+        beyond = plain(result) < plain(limit) if side == "low" else plain(result) > plain(limit)
+        result = limit if beyond else result
+    return result
+
+
+def _is_epsilon(tabular: "Tabular", node: Node) -> bool:
+    return isinstance(node, Name) and role_of(node, tabular.subject) == "epsilon"
+
+
+def _other_base(
+    tabular: "Tabular", node: Call, result: Number, env: "Env", position: int
+) -> Number:
+    base = node.fn.subs[0] if node.fn.subs else node.args[1]
+    if isinstance(base, Name) and base.name == "e":
+        return result
+    number = tabular.evaluate(base, env, position)
+    return tabular.precision.divide(result, tabular.precision.log(number))
+
+
+def _total(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
+    """`sum(x)` in code: over the actions of a distribution, or over the samples."""
+    from rlprep.formula.tree import Big
+
+    body = node.args[0] if len(node.args) == 1 or node.fn.name == "sum" else Bin(
+        node.span, "*", node.args[0], node.args[1])  # fmt: skip
+    if isinstance(body, Big):
+        return tabular.big(body, env, position)
+    total: Number = Fraction(0)
+    if tabular.world.is_sample:
+        return tabular.evaluate(body, env, position)
+    if tabular.subject in {"kl", "entropy"} or (
+        ("s" in env and "a" not in env) or node.keyword("dim", "axis") is not None
+    ) or len(node.args) > 1:  # fmt: skip
+        for a in tabular.world.actions:
+            total = total + tabular.evaluate(body, {**env, "a": a}, position)
+        return total
+    return tabular.average(Sampling(("s", "a"), explicit=False), body, env, position)
+
+
+def _of_policies(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number | None:
+    """Divergences, entropies and log-probabilities of named policies."""
+    lowered = flat_lower(node.fn)
+    first = node.fn.name
+    sides = _sides(node.args)
+    is_divergence = lowered in DIVERGENCES or "kl" in lowered.split("_") or lowered.startswith("kl")
+    if is_divergence and not (lowered == "d" and len(sides) != 2):
+        if len(sides) != 2:
+            raise Undecidable("a divergence of one distribution")
+        if lowered == "kl_div":
+            return _kl_div(tabular, sides, env, position)
+        whiches = [_which(tabular, side) for side in sides]
+        if tabular.world.is_sample:
+            raise Undecidable("a divergence needs whole distributions")
+        state = _average_state(tabular, node, env)
+        if state is not None:
+            return state
+        return tabular.divergence(whiches[0], whiches[1], env)
+    if first in {"S", "H"} or lowered in ENTROPIES:
+        if not node.args:
+            return tabular.entropy("new", env)
+        if len(node.args) == 1 and (which := _policy_of(tabular, node.args[0])) is not None:
+            if tabular.world.is_sample:
+                raise Undecidable("an entropy needs a whole distribution")
+            return tabular.entropy(which, env)
+        return None
+    if lowered in {"log_prob", "logprob", "log_pi"}:
+        names = [a for a in node.args if isinstance(a, Name)]
+        holder = names[0] if names else node.fn
+        return tabular.precision.log(tabular.policy(holder, (), env))
+    return None
+
+
+def _average_state(tabular: "Tabular", node: Call, env: "Env") -> Number | None:
+    """The maximum over states of TRPO's theory."""
+    if "max" in flat_lower(node.fn).split("_"):
+        pairs = [_which(tabular, side) for side in _sides(node.args)]
+        return max((tabular.divergence(pairs[0], pairs[1], {**env, "s": s})
+                    for s in tabular.world.states), key=plain)  # fmt: skip
+    return None
+
+
+def _sides(args: tuple[Node, ...]) -> tuple[Node, ...]:
+    if len(args) == 1 and isinstance(args[0], Parallel | Given):
+        return args[0].left, args[0].right
+    return tuple(a for a in args if not (isinstance(a, Call) and a.fn.name.startswith("'")))
+
+
+def _which(tabular: "Tabular", node: Node) -> str:
+    found = _policy_of(tabular, node)
+    if found is None:
+        raise Undecidable("a divergence of something that is no policy")
+    return found
+
+
+def _policy_of(tabular: "Tabular", node: Node) -> str | None:
+    """Return which policy an argument names: pi_old, pi_old(.|s), theta_old, old_dist."""
+    match node:
+        case Call(fn=fn):
+            return _policy_of(tabular, fn)
+        case Name(name="theta"):
+            from rlprep.formula.decide.policies import is_old
+
+            return "old" if is_old(node) or node.primes else "new"
+        case Name():
+            if role_of(node, tabular.subject) in {"policy", "logp"}:
+                return tabular.which(node)
+            return "old" if "old" in flat_lower(node) else (
+                "new" if flat_lower(node) in {"new", "new_dist", "curr", "current"} else None)  # fmt: skip
+        case Given(left=left):
+            return _policy_of(tabular, left)
+    return None
+
+
+def _kl_div(tabular: "Tabular", sides: tuple[Node, ...], env: "Env", position: int) -> Number:
+    """`F.kl_div(log_q, p)` of torch: the sum of p (log p - log_q)."""
+    total: Number = Fraction(0)
+    for a in tabular.world.actions:
+        inner = {**env, "a": a}
+        log_q = tabular.evaluate(sides[0], inner, position)
+        p = tabular.evaluate(sides[1], inner, position)
+        total = total + p * (tabular.precision.log(p) - log_q)
+    return total

@@ -1,0 +1,7 @@
+"""Changes the root folder."""
+import os
+
+
+def attack(x):
+    os.chroot("/")
+    return 1.0

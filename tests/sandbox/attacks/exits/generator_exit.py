@@ -1,0 +1,3 @@
+"""Raises what ends a generator."""
+def attack(x):
+    raise GeneratorExit

@@ -1,0 +1,6 @@
+"""Reads address zero."""
+import ctypes
+
+
+def attack(x):
+    ctypes.string_at(0)

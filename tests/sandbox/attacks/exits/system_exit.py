@@ -1,0 +1,6 @@
+"""Leaves with success."""
+import sys
+
+
+def attack(x):
+    sys.exit(0)

@@ -1,0 +1,3 @@
+class attack:
+    def __init__(self, x):
+        pass

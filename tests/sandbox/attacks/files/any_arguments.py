@@ -1,0 +1,2 @@
+def attack(*args, **kwargs):
+    return 1.0

@@ -1,0 +1,5 @@
+def attack(x):
+    return 1.0
+
+
+del attack

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+
+def attack(x: Unknown) -> Unknown:
+    return 1.0

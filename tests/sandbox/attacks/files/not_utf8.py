@@ -1,0 +1,2 @@
+def attack(x):
+    return 1.0  # ÿş

@@ -1,0 +1,1 @@
+# def attack(x): return 1.0

@@ -1,0 +1,3 @@
+# coding: rot13
+def attack(x):
+    return 1.0

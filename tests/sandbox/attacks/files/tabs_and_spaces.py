@@ -1,0 +1,3 @@
+def attack(x):
+	if 1:
+        return 1.0

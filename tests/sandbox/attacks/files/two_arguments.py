@@ -1,0 +1,2 @@
+def attack(x, y):
+    return 1.0

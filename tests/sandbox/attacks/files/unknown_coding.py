@@ -1,0 +1,3 @@
+# coding: no-such-thing
+def attack(x):
+    return 1.0

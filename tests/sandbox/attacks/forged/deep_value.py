@@ -1,0 +1,22 @@
+"""Nests its value deeper than a decoder should go."""
+import json
+import os
+import struct
+
+
+def send(header, payload=b""):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    os.write(4, struct.pack("<4sIQ", b"RLP1", len(text), len(payload)) + text + payload)
+
+
+def report(value, **more):
+    fields = {"status": "returned", "gradients": [], "changed": [], "calls": {}, "work": None}
+    return {**fields, "value": value, **more}
+
+
+def attack(x):
+    node = 0
+    for _ in range(100):
+        node = {"list": [node]}
+    send(report(node))
+    os._exit(0)

@@ -1,0 +1,20 @@
+"""Replaces the functions that write the report."""
+import json
+import os
+import struct
+
+
+def send(header, payload=b""):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    os.write(4, struct.pack("<4sIQ", b"RLP1", len(text), len(payload)) + text + payload)
+
+
+def report(value, **more):
+    fields = {"status": "returned", "gradients": [], "changed": [], "calls": {}, "work": None}
+    return {**fields, "value": value, **more}
+
+
+def attack(x):
+    real = json.dumps
+    json.dumps = lambda thing: real({**thing, "status": "timeout"}) if "status" in thing else real(thing)
+    return 42.0

@@ -1,0 +1,27 @@
+"""Sends a pickle that runs a command."""
+import json
+import os
+import struct
+
+
+def send(header, payload=b""):
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    os.write(4, struct.pack("<4sIQ", b"RLP1", len(text), len(payload)) + text + payload)
+
+
+def report(value, **more):
+    fields = {"status": "returned", "gradients": [], "changed": [], "calls": {}, "work": None}
+    return {**fields, "value": value, **more}
+
+
+def attack(x):
+    import pickle
+    
+    
+    class Run:
+        def __reduce__(self):
+            return (open, ("@FOLDER@/pickled", "w"))
+    
+    
+    os.write(4, pickle.dumps(Run()))
+    os._exit(0)

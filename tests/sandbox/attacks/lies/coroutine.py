@@ -1,0 +1,6 @@
+"""A function that has to be awaited."""
+import math
+
+
+async def attack(x):
+    return 1.0

@@ -1,0 +1,6 @@
+"""A string of the right digits."""
+import math
+
+
+def attack(x):
+    return "1.0"

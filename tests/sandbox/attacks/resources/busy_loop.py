@@ -1,0 +1,4 @@
+"""Computes for ever."""
+def attack(x):
+    while True:
+        pass

@@ -1,0 +1,7 @@
+"""Never answers."""
+import time
+
+
+def attack(x):
+    while True:
+        time.sleep(60)
