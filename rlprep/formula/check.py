@@ -13,7 +13,7 @@ from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.integers import MAX_EXPONENT
 from rlprep.formula.program import Program
 from rlprep.formula.read import read
-from rlprep.formula.spec import FormulaSpec, FormulaVerdict
+from rlprep.formula.spec import FormulaSpec, FormulaVerdict, WrongForms
 from rlprep.formula.tree import Bin, Node, Num, Span, walk
 
 _WORDS = re.compile(r"[a-z]{2,}|[a-z0-9+\-/^]")
@@ -137,13 +137,14 @@ def _decide(spec: FormulaSpec, text: str, program: Program) -> FormulaVerdict:
         spec.id, text, "different", "different", proof="re-evaluated",
         counterexample=family.witness(first, reference, spec.id, setting), remarks=tuple(sorted(first.remarks)),
     )  # fmt: skip
-    found = [
-        (_likeness(text, form), wrong)
-        for wrong in spec.misconceptions
-        for form in wrong.forms
-        for reading in readings
-        if _is_same(family, reading, _known(spec.id, form, setting))
-    ]
+    found: list[tuple[float, WrongForms]] = []
+    for reading in readings:  # the likeliest reading that shows a mistake
+        found = found or [
+            (_likeness(text, form), wrong)
+            for wrong in spec.misconceptions
+            for form in wrong.forms
+            if _is_same(family, reading, _known(spec.id, form, setting))
+        ]
     if not found:
         return verdict
     # several mistakes can mean the same formula; the one that is written most alike is meant
