@@ -169,6 +169,9 @@ class _Reader:
             body = self.argument()
             text = f"√{_bracketed(body, divisor=True)}" if self.unicode else f"sqrt({body})"
             return _Atom(text, "scripted")
+        if name in ("underset", "overset"):
+            script, base = self.argument(tight=True), self.argument()
+            return _Atom(f"{base}{'_' if name == 'underset' else '^'}{{{script}}}", "big")
         if name == "begin":
             return self.cases()
         if name in ("underbrace", "boxed"):

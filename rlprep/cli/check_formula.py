@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rlprep.bank.load import Bank
     from rlprep.bank.schema import Formula
     from rlprep.formula.spec import FormulaSpec, FormulaVerdict
+    from rlprep.interview.screen import Screen
 
 MAX_INPUT = 1_000_000
 """Characters read from a file or a pipe; the reader itself stops far earlier, with a message."""
@@ -132,7 +133,7 @@ def _read(file: Path) -> str:
         raise LearnerError(f"can't be read: {reason}", where=str(file)) from None
 
 
-def _screen(*, plain: bool):  # noqa: ANN202  # either face; a Screen
+def _screen(*, plain: bool) -> "Screen":
     from rlprep.report.screen import PlainScreen, RichScreen, is_terminal
 
     if plain:
@@ -151,21 +152,18 @@ def _ask(formula: "Formula", *, plain: bool) -> None:
     from rlprep.interview.formula_practice import practise
     from rlprep.progress.home import data_home
 
-    last = practise(_screen(plain=plain), formula, checker(), data_home())
+    last = practise(_screen(plain=plain), formula, check_and_show, data_home())
     raise typer.Exit(_EXIT_CODES[last] if last else 0)
 
 
-def checker():  # noqa: ANN201  # a FormulaChecker
-    """Return the function by which the interview has a formula checked and shown."""
+def check_and_show(screen: "Screen", formula: "Formula", text: str) -> str:
+    """Check a text and show the verdict without giving the reference away; return its word."""
     from rlprep.formula.check import check
     from rlprep.report.formula import show_verdict
 
-    def check_and_show(screen, formula, text):  # noqa: ANN001, ANN202
-        verdict = check(specification(formula), text)
-        show_verdict(screen, verdict, formula, with_reference=False)
-        return verdict.verdict
-
-    return check_and_show
+    verdict = check(specification(formula), text)
+    show_verdict(screen, verdict, formula, with_reference=False)
+    return verdict.verdict
 
 
 def _list(bank: "Bank", *, as_json: bool) -> None:

@@ -16,6 +16,7 @@ from rlprep.formula.read import read
 from rlprep.formula.spec import FormulaSpec, FormulaVerdict, WrongForms
 from rlprep.formula.tree import Bin, Node, Num, Span, walk
 
+_NOISE = re.compile(r"\\(?:left|right|mathrm|text|mathbb|hat|operatorname)|(?<=min)imi[sz]e")
 _WORDS = re.compile(r"[a-z]{2,}|[a-z0-9+\-/^]")
 
 FOREIGN = frozenset(
@@ -68,7 +69,7 @@ def understood(subject: str, text: str) -> Program:
         refuse_towers(statement)
     return programs.build(
         reading.statements, is_code=reading.is_code,
-        is_target=lambda node: family.is_target(subject, node),
+        is_target=lambda node: family.is_target(subject, node), text=text,
     )  # fmt: skip
 
 
@@ -163,7 +164,6 @@ def _is_same(family: ModuleType, mine: Meaning, theirs: Meaning | None) -> bool:
 
 def _likeness(text: str, form: str) -> float:
     """Return how alike two spellings are: the shared part of their words and signs."""
-    mine, theirs = (Counter(_WORDS.findall(t.replace("\\left", "").replace("\\right", "").lower()))
-                    for t in (text, form))  # fmt: skip
+    mine, theirs = (Counter(_WORDS.findall(_NOISE.sub("", t.lower()))) for t in (text, form))
     shared = sum((mine & theirs).values())
     return shared / max(1, sum((mine | theirs).values()))

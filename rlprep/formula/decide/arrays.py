@@ -469,7 +469,9 @@ class Arrays:
             term = self.evaluate(node.body, {**env, key: place}, position)
             total = term if total is None else self.sum("+", total, term)
         self.sums.pop()
-        return np.asarray(0.0) if total is None else total
+        if total is None:  # an empty sum has the shape of its terms
+            return np.zeros_like(self.evaluate(node.body, {**env, key: 1}, position))
+        return total
 
     def range_of(self, node: Big, key: str, env: Env, position: int) -> range:
         """Return the tokens that a sum runs over, counted from 1."""

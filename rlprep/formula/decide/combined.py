@@ -152,7 +152,7 @@ class Terms:
             return -Polynomial.atom(CLIP)
         if "entropy" in joined and "loss" in joined:
             return Polynomial.atom(("S?",))
-        if words & ENTROPIES and (first in ENTROPIES or "entropy" in joined):
+        if words & ENTROPIES and (first in ENTROPIES or is_term or "entropy" in joined):
             return Polynomial.atom(ENTROPY)
         if is_term and words & (VALUES | {"lvf"}) or joined in {"lvf", "lv", "vfloss", "vloss",
                                                                "valueloss", "criticloss", "mse"}:  # fmt: skip

@@ -15,7 +15,7 @@ from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.names import indices_of, labels_of
 from rlprep.formula.program import EQUALITIES, Program, is_plain_target
-from rlprep.formula.tree import Call, Chain, Grad, Index, Name, Node, Span
+from rlprep.formula.tree import Bin, Call, Chain, Grad, Index, Name, Node, Span
 from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"trpo_step"}
@@ -51,6 +51,8 @@ def is_target(subject: str, node: Node) -> bool:
     del subject
     if isinstance(node, Index):
         return is_target("", node.x)
+    if isinstance(node, Bin):
+        return is_target("", node.left)
     words = {"theta", "params", "step", "Delta", "new", "update", "increment", "fullstep"}
     return isinstance(node, Name) and bool(words & {node.name, *labels_of(node)})
 
