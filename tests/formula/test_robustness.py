@@ -77,6 +77,22 @@ def test_junk_is_refused_quickly(text: str) -> None:
     assert verdict.verdict == "unreadable"
 
 
+ONE_OF_EACH_KIND = (
+    *("gae", "advantage", "ppo_clip", "kl", "ppo_total"),
+    *("linear_attention_causal", "trpo_step", "kv_cache_bytes", "gqa_head_map"),
+)
+"""A formula for each way of deciding; the rest of the ids share one with these."""
+
+
+@pytest.mark.parametrize("formula", ONE_OF_EACH_KIND)
+@pytest.mark.parametrize("text", junk.EXPLOSIVE, ids=lambda text: repr(text[:25]))
+def test_work_that_doubles_is_cut_off(formula: str, text: str) -> None:
+    start = time.process_time()
+    verdict = check(specs()[formula], text)
+    assert time.process_time() - start < 2
+    assert verdict.verdict != "equivalent"
+
+
 def test_a_megabyte_of_text_needs_little_memory() -> None:
     text = r"\frac{r_t}{\gamma} + " * 50_000
     tracemalloc.start()
