@@ -14,7 +14,7 @@ from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.token_arrays import Arrays, layouts
 from rlprep.formula.decide.attention_names import VOCABULARY, is_output
 from rlprep.formula.decide.attention_world import FEATURES, World, worlds
-from rlprep.formula.decide.matrices import Convention, Matrices, Scope
+from rlprep.formula.decide.matrices import POSITION, Convention, Matrices, Scope
 from rlprep.formula.decide.meaning import Meaning
 from rlprep.formula.decide.tensor import ShapeError, ShapeMismatch, Tensor
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
@@ -25,6 +25,8 @@ __all__ = ["SUBJECTS", "VOCABULARY", "is_target", "meaning", "proof", "readings"
            "setting_of", "witness"]  # fmt: skip
 
 SUBJECTS = {"softmax_attention", "linear_attention", "linear_attention_causal"}
+
+MOST_UNKNOWN = 2
 
 Setting = tuple[str]
 
@@ -75,12 +77,13 @@ def _is_label(node: Node) -> bool:
     return isinstance(node, Name | Call) and is_output(node)
 
 
-def conventions(program: Program) -> list[Convention]:
+def conventions(program: Program, subject: str) -> list[Convention]:
     """Return the conventions under which an input may be meant, likeliest first."""
     if program.is_code:
-        return layouts(program.entries)
+        return layouts(program.entries, by_position=subject == "linear_attention_causal")
     has_vectors = any(
-        isinstance(n, Name) and names.spelling(n, is_code=False).indices for n in _nodes(program)
+        isinstance(n, Name) and (names.spelling(n, is_code=False).indices or n.name in "qkv")
+        for n in _nodes(program)
     )
     found = [Convention(), Convention(rows=True)] if has_vectors else [Convention()]
     if any(isinstance(n, Name) and names.spelling(n, is_code=False).key in names.SCALES
@@ -95,10 +98,13 @@ def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
         raise Unreadable("neither queries nor keys nor values occur here", program.formula.node.span,
                          hint="write the formula with Q, K and V")  # fmt: skip
     found: list[Meaning] = []
-    for convention in conventions(program):
+    for convention in conventions(program, subject):
         if program.is_code and any(_fits_elsewhere(m, convention) for m in found):
             break  # code has one layout: the first that fits
         found.append(_meaning(program, subject, setting, convention))
+    if len(unknown := found[0].facts["unknown"]) > MOST_UNKNOWN:
+        raise Unreadable(f"{', '.join(map(repr, unknown))} are no symbols of this formula",
+                         next(iter(unknown.values())))  # fmt: skip
     fitting = [m for m in found if m.facts["fits"]]
     decided = fitting or [m for m in found if m.values[0] != ("undecided",)]
     if not decided:
@@ -168,6 +174,8 @@ def _side(evaluator: Matrices, side: Node) -> Hashable:
         own = [p.name for p in evaluator.parameters(evaluator.program.formula)
                if isinstance(p, Name)]  # fmt: skip
         letters = own + [x for x in letters if x not in own]
+    if evaluator.carried and not letters:
+        letters = [POSITION]
     if not letters:
         return rows_of(evaluator, evaluator.value(side, {}))
     if len(letters) > 2:

@@ -19,6 +19,7 @@ GIVEN: dict[str, Role] = {
     "k": "K", "key": "K", "keys": "K", "xk": "K", "ks": "K",
     "v": "V", "value": "V", "values": "V", "xv": "V", "vs": "V", "val": "V", "vals": "V",
 }  # fmt: skip
+INPUT_NAMES = {*GIVEN, "Q", "K", "V"}
 WIDTHS = {"d", "d_k", "dk", "d_h", "dh", "d_head", "dhead", "head_dim", "headdim", "d_q", "dim",
           "D", "D_k", "dim_head", "d_key", "key_dim", "d_{k}", "head_size", "hs", "d_qk", "D_h",
           "dim_k", "dimension", "d_keys", "qk_dim", "key_size", "k_dim", "D_head", "hd", "D_K",

@@ -50,6 +50,8 @@ TINIEST = Fraction(1, 1000)
 MAX_DEPTH = 60
 
 Scope = dict[str, "Tensor | int"]
+POSITION, UPDATED = "@", "@updated"
+"""Where a state is carried without an index: the present position, and the update that runs."""
 
 
 class Ones(Tensor):
@@ -92,6 +94,7 @@ class Matrices:
         self.unknown: dict[str, Span] = {}
         self.depth = 0
         self.base = 0 if self._counts_from_zero() else 1
+        self.carried = self._carried_names()
         self.known: dict[tuple[int, tuple[object, ...]], Tensor] = {}
 
     def _counts_from_zero(self) -> bool:
@@ -99,6 +102,20 @@ class Matrices:
             isinstance(n, Big) and isinstance(n.lo, Num) and n.lo.value == 0
             for e in self.program.entries for v in e.values for n in walk(v)
         )  # fmt: skip
+
+    def _carried_names(self) -> set[str]:
+        """Return the names that a statement updates from themselves: `S <- S + k v^T`."""
+        found: set[str] = set()
+        for entry in self.program.entries:
+            if not isinstance(entry.target, Name):
+                continue
+            target = names.spelling(entry.target, is_code=False)
+            for node in walk(entry.values[-1]):
+                if isinstance(node, Name) and not target.indices:
+                    spelt = names.spelling(node, is_code=False)
+                    if spelt.key == target.key and not spelt.indices:
+                        found.add(target.key)
+        return found - names.INPUT_NAMES
 
     # -- expressions --------------------------------------------------------------------------
 
@@ -334,9 +351,25 @@ class Matrices:
             return found if isinstance(found, Tensor) else self.world.scalar(found)
         if spelt.key in scope and isinstance(scope[spelt.key], Tensor):
             return self.at(scope[spelt.key], self.places(spelt.indices, scope))  # type: ignore[arg-type]
+        if spelt.key in self.carried and not spelt.indices:
+            return self.state(spelt.key, scope)
         if found := self.usable_definitions(spelt.key):
             return self.defined(spelt, found, scope)
         return self.given(node, spelt, scope)
+
+    def state(self, key: str, scope: Scope) -> Tensor:
+        """The value of a carried name: after its update, or before it inside the update itself."""
+        place = scope.get(POSITION)
+        if not isinstance(place, int):
+            raise Undecidable("a state without a position")
+        number, entry = next(
+            pair for pair in self.definitions(key) if not pair[1].is_constant
+        )
+        if scope.get(UPDATED) == number:
+            place -= 1
+        if place < self.base:
+            return self.world.scalar(0)
+        return self.entry_value(number, entry, {POSITION: place, UPDATED: number})
 
     def given(self, node: Name, spelt: names.Spelling, scope: Scope) -> Tensor:
         """An input, a size, or an unknown symbol."""
@@ -344,7 +377,10 @@ class Matrices:
         match role:
             case "Q" | "K" | "V":
                 whole = self.world.given(role)
-                return self.at(whole, self.places(spelt.indices, scope))
+                places = self.places(spelt.indices, scope)
+                if self.carried and not places and isinstance(now := scope.get(POSITION), int):
+                    places = [now]
+                return self.at(whole, places)
             case "ones":
                 if node.subs and isinstance(node.subs[0], Chain):
                     return self.world.scalar(int(self.holds(node.subs[0], scope)))
@@ -456,7 +492,8 @@ class Matrices:
         number, entry = general[0]
         parameters = self.parameters(entry)
         if not parameters:
-            return self.at(self.entry_value(number, entry, {}), places)
+            now = {POSITION: scope[POSITION]} if POSITION in scope else {}
+            return self.at(self.entry_value(number, entry, now), places)
         if not places:
             return self.whole(number, entry, parameters, scope)
         if places[0] < self.base:

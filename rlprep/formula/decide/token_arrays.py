@@ -340,13 +340,18 @@ def carries_state(entries: list[Entry]) -> bool:
     return False
 
 
-def layouts(entries: list[Entry]) -> list[Convention]:
-    """Return the conventions under which code may be meant, likeliest first."""
+def layouts(entries: list[Entry], *, by_position: bool) -> list[Convention]:
+    """Return the conventions under which code may be meant, likeliest first.
+
+    Args:
+        entries: the statements.
+        by_position: whether bare `q`, `k`, `v` may be the vectors of one position.
+    """
     nodes = [n for e in entries for v in e.values for n in walk(v)]
     if carries_state(entries) and not any(_is_position(n) for n in nodes):
         order = ["d", "bd", "bhd", "nd", "bnd"]
     else:
-        order = ["nd", "bnd", "bhnd", "bnhd", "d", "bd", "bhd"]
+        order = ["nd", "bnd", "bhnd", "bnhd", *(("d", "bd", "bhd") if by_position else ())]
         if not any(_turns_queries(n) for n in nodes):
             order.insert(4, "query-nd")
     found = [Convention(layout=layout) for layout in order]
