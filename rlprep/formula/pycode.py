@@ -98,8 +98,26 @@ class _Reader:
     # -- statements ---------------------------------------------------------------------------
 
     def body(self, statements: list[ast.stmt]) -> Iterator[Node]:
+        others = [s for s in statements if not isinstance(s, ast.Import | ast.ImportFrom)]
         for statement in statements:
-            yield from self.statement(statement)
+            match statement:
+                case ast.FunctionDef(name=name, body=[*_, ast.Return(value=ast.expr() as value)]) if (
+                    len(others) > 1 and len(statement.body) == 1
+                ):
+                    yield self.function(statement, name, statement.args, value)
+                case _:
+                    yield from self.statement(statement)
+
+    def function(
+        self, node: ast.AST, name: str, arguments: ast.arguments, value: ast.expr
+    ) -> Define:
+        """A one-line function beside other statements: `phi = lambda x: elu(x) + 1`."""
+        span = self.span(node)
+        fn = self.name(node, name)
+        if not isinstance(fn, Name):
+            raise self.refuse(node, "a function of this name")
+        parameters = tuple(self.name(argument, argument.arg) for argument in arguments.args)
+        return Define(span, Call(span, fn, parameters), self.expression(value))
 
     def statement(self, node: ast.stmt) -> Iterator[Node]:
         match node:
@@ -114,6 +132,10 @@ class _Reader:
             ) == len(values):
                 for name, value in zip(names, values, strict=True):
                     yield Define(self.span(node), self.expression(name), self.expression(value))
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as value):
+                yield self.function(node, name, value.args, value.body)
+            case ast.Assign(value=ast.List(elts=[]) | ast.Dict(keys=[])):
+                return  # what a loop will fill
             case ast.Assign(targets=targets, value=value):
                 # a = b = x: b is x, and a is b
                 inner = self.expression(value)

@@ -19,7 +19,8 @@ from rlprep.formula.decide.meaning import Meaning
 from rlprep.formula.decide.tensor import ShapeError, ShapeMismatch, Tensor
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.program import EQUALITIES, Program
-from rlprep.formula.tree import Big, Bin, Call, Chain, Name, Node, Num, walk
+from rlprep.formula.names import variable_key
+from rlprep.formula.tree import Big, Call, Chain, Name, Node, Num, Sub, Tuple, walk
 
 __all__ = ["SUBJECTS", "VOCABULARY", "is_target", "meaning", "proof", "readings", "same",
            "setting_of", "witness"]  # fmt: skip
@@ -66,6 +67,9 @@ def sides(program: Program) -> list[Node]:
     """Return the sides of the formula that state the output."""
     found: list[Node] = []
     for value in program.formula.values:
+        if isinstance(value, Chain) and value.ops[-1] == "in":  # `... in R^{n x d}`
+            rest, ops = value.items[:-1], value.ops[:-1]
+            value = Chain(value.span, rest, ops) if ops else rest[0]
         is_chain = isinstance(value, Chain) and EQUALITIES.issuperset(value.ops)
         found.extend(value.items if is_chain else (value,))  # type: ignore[attr-defined]
     kept = [side for side in found if not (len(found) > 1 and _is_label(side))]
@@ -74,7 +78,7 @@ def sides(program: Program) -> list[Node]:
 
 def _is_label(node: Node) -> bool:
     """Whether a side only names the output, like `Attention(Q, K, V)`."""
-    return isinstance(node, Name | Call) and is_output(node)
+    return isinstance(node, Name | Call | Sub) and is_output(node)
 
 
 def conventions(program: Program, subject: str) -> list[Convention]:
@@ -163,8 +167,21 @@ def evaluator_of(program: Program, world: World, convention: Convention) -> Matr
 def outputs(evaluator: Matrices, subject: str) -> Hashable:
     """Return the outputs of all queries, for every side of the formula."""
     if isinstance(evaluator, Arrays):
-        return (rows_of(evaluator, evaluator.run()),)
+        found = evaluator.run()
+        if isinstance(found, Tensor):
+            return (rows_of(evaluator, found),)
+        return (tuple(_position_row(evaluator, row) for row in found),)
     return tuple(_side(evaluator, side) for side in sides(evaluator.program))
+
+
+def _position_row(evaluator: Arrays, row: Tensor | str) -> Hashable:
+    """Return the output of one position, of the first sequence and head."""
+    if isinstance(row, str):
+        return ("undefined", row)
+    for letter in evaluator.convention.layout:
+        if letter in "bh" and row.ndim > 1:
+            row = row.picked(0, 0)
+    return ("matrix", *row.shape, *row.data) if row.ndim > 1 else tuple(row.data)
 
 
 def _side(evaluator: Matrices, side: Node) -> Hashable:
@@ -208,19 +225,29 @@ def _row(
 
 def free_letters(evaluator: Matrices, side: Node) -> list[str]:
     """Return the index letters of a side that no sum binds, in order."""
-    bound = {n.var.name for n in walk(side) if isinstance(n, Big) and isinstance(n.var, Name)}
+    bound = {variable_key(n.var) for n in walk(side) if isinstance(n, Big) and n.var is not None}
     found: list[str] = []
     for node in sorted(walk(side), key=lambda n: n.span):
-        if not isinstance(node, Name):
-            continue
-        spelt = names.spelling(node, is_code=False)
-        if spelt.key == "softmax" or names.role_of(spelt.key, is_code=False) == "ones":
-            continue
-        for index in spelt.indices:
+        for index in _indices(node):
             for letter in walk(index):
-                if isinstance(letter, Name) and letter.name not in {*bound, *found}:
-                    found.append(letter.name)
+                key = variable_key(letter) if isinstance(letter, Name) else None
+                if key is not None and key not in {*bound, *found}:
+                    found.append(key)
     return found
+
+
+def _indices(node: Node) -> tuple[Node, ...]:
+    match node:
+        case Sub(x=Num()):
+            return ()  # `1_n` is the vector of ones
+        case Sub(sub=script):
+            items = script.items if isinstance(script, Tuple) else (script,)
+            return tuple(i for item in items for i in names.index_nodes(item))
+        case Name():
+            spelt = names.spelling(node, is_code=False)
+            is_index = spelt.key != "softmax" and names.role_of(spelt.key, is_code=False) != "ones"
+            return spelt.indices if is_index else ()
+    return ()
 
 
 def rows_of(evaluator: Matrices, value: Tensor) -> Hashable:
@@ -254,7 +281,7 @@ def same(mine: Meaning, theirs: Meaning) -> bool:
     assert isinstance(a, tuple)
     assert isinstance(b, tuple)
     if _kind(a) != "rows":
-        return a == b
+        return False
     return all(_equal(side, b[0]) for side in a)
 
 
@@ -267,7 +294,7 @@ def _equal(mine: Hashable, theirs: Hashable) -> bool:
     """Whether two lists of rows agree; a lone zero stands for a row of zeros."""
     assert isinstance(mine, tuple)
     assert isinstance(theirs, tuple)
-    if len(mine) != len(theirs):
+    if len(mine) != len(theirs) or all(a[:1] == ("undefined",) for a in mine):
         return False
     for a, b in zip(mine, theirs, strict=True):
         if isinstance(a, tuple) and isinstance(b, tuple):

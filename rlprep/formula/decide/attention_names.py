@@ -4,11 +4,12 @@
 output. A script of one or two index letters, or with arithmetic, is an index; `^\\top` is no power.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from rlprep.formula.names import words_in
-from rlprep.formula.tree import Bin, Call, Chain, Index, Name, Neg, Node, Num, Tuple
+from rlprep.formula.tree import Bin, Call, Chain, Index, Name, Neg, Node, Num, Sub, Tuple, children
 from rlprep.formula.vocabulary import Vocabulary
 
 Role = Literal["Q", "K", "V", "width", "length", "value_width", "ones", "e", "mask", "tiny",
@@ -90,7 +91,7 @@ def spelling(name: Name, *, is_code: bool) -> Spelling:
     for sup in name.sups:
         if isinstance(sup, Name) and sup.name in TRANSPOSES and not sup.subs:
             transposed = not transposed
-        elif isinstance(sup, Name) and sup.name in INDEX_LETTERS and takes_indices:
+        elif isinstance(sup, Name) and index_nodes(sup) and takes_indices and name.name != "e":
             indices.append(sup)
         elif isinstance(sup, Bin | Neg | Num | Name | Call):
             powers.append(sup)
@@ -104,11 +105,12 @@ def index_nodes(node: Node) -> tuple[Node, ...]:
     match node:
         case Bin(op="+" | "-") | Neg() | Num():
             return (node,)
-        case Name(name=text, subs=(), sups=()):
-            if text in INDEX_LETTERS:
-                return (node,)
-            if len(text) == 2 and set(text) <= set("ijklmnpstu"):
-                return tuple(Name(node.span, letter) for letter in text)
+        case Name(name=text, subs=(), sups=()) if text in INDEX_LETTERS:
+            return (node,)
+        case Name(name=text, subs=(), sups=(), primes=primes) if (
+            len(text) == 2 and set(text) <= set("ijklmnpstu")
+        ):
+            return Name(node.span, text[0]), Name(node.span, text[1], primes=primes)
     return ()
 
 
@@ -135,9 +137,24 @@ _ROLES: tuple[tuple[set[str], Role], ...] = (
 )  # fmt: skip
 
 
+def plain_names(node: Node) -> Iterator[Name]:
+    """Yield the names of an expression, without those that only stand in scripts."""
+    if isinstance(node, Name):
+        yield node
+        return
+    for child in children(node):
+        yield from plain_names(child)
+
+
 def is_output(node: Node) -> bool:
     """Whether a left side bears a usual name of the output."""
     match node:
+        case Sub(x=x):
+            return is_output(x)
+        case Call(args=(_, _, _)) if {"Q", "K", "V"} <= {
+            n.name.upper() for n in plain_names(node)
+        }:  # fmt: skip
+            return True
         case Index(x=x):
             return is_output(x)
         case Call(fn=fn):

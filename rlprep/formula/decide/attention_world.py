@@ -7,6 +7,7 @@ counterexamples.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -18,11 +19,20 @@ from rlprep.formula.errors import Undecidable, Undefined
 LEAD = 2
 """Length of a batch or head axis."""
 
-FEATURES = {"elu", "relu", "softplus", "sigmoid", "exp", "celu", "gelu", "silu", "square"}
+FEATURES = {"elu", "relu", "softplus", "sigmoid", "exp", "celu", "gelu", "silu", "square", "tanh"}
 """Functions that act entry by entry and may stand for the feature map."""
 
+CONCRETE: dict[str, Callable[[float], float]] = {
+    "elu": lambda x: x if x >= 0 else math.expm1(x),
+    "relu": lambda x: max(x, 0.0),
+    "softplus": lambda x: math.log1p(math.exp(x)),
+    "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
+    "tanh": math.tanh,
+}
+
 READABLE: dict[str, tuple[tuple[int, ...], ...]] = {
-    "Q": ((1, 0), (0, 1), (1, 1)), "K": ((1, 2), (0, 1), (2, 0)), "V": ((1, 4), (2, 0), (0, 3)),
+    "Q": ((1, 0), (0, 1), (1, 1)), "K": ((1, 2), (0, 1), (2, 0)),
+    "V": ((1, 4, 0), (2, 0, 1), (0, 3, 2)),
 }  # fmt: skip
 
 
@@ -35,7 +45,7 @@ class RealArithmetic:
 
     def symbol(self, *name: object) -> Any:  # noqa: ANN401
         """Return a free number: the width 2, the length 3 (as the matrices have them), else 1/2."""
-        return {"width": Fraction(2), "value_width": Fraction(2), "length": Fraction(3)}.get(str(name[0]), Fraction(1, 2))
+        return {"width": Fraction(2), "value_width": Fraction(3), "length": Fraction(3)}.get(str(name[0]), Fraction(1, 2))
 
     def given(self, matrix: str, *place: int) -> Any:  # noqa: ANN401
         """Return an entry of an input matrix."""
@@ -46,9 +56,9 @@ class RealArithmetic:
         """Return the value of an unspecified function of one number: x^2 + 1."""
         if name.startswith("phi") and len(arguments) == 1:
             return arguments[0] * arguments[0] + 1
-        if name == "elu":
+        if name in CONCRETE and len(arguments) == 1:
             x = arguments[0]
-            return x if x >= 0 else Fraction(math.expm1(x))
+            return max(x, Fraction(0)) if name == "relu" else CONCRETE[name](float(x))
         raise Undecidable(f"{name} has no readable value")
 
     def exp(self, x: Any) -> Any:  # noqa: ANN401
@@ -167,7 +177,7 @@ class World:
 STRICT = {"n": 2, "m": 3, "d": 5, "e": 4, "r": 6}
 CAUSAL = {"n": 4, "m": 4, "d": 3, "e": 2, "r": 5}
 EQUAL = dict.fromkeys("nmder", 3)
-SMALL = dict.fromkeys("nm", 3) | dict.fromkeys("der", 2)
+SMALL = dict.fromkeys("nme", 3) | dict.fromkeys("dr", 2)
 
 
 def worlds(*, is_causal: bool, feature: str) -> tuple[World, World]:

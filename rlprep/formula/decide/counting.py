@@ -4,6 +4,7 @@ With numbers every operation is exact and rounding is rounding; with `Quotient` 
 all sizes at once, and rounding that can't be seen through is refused.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -191,12 +192,41 @@ class Counting:
                 return self.binary(op, *(self.evaluate(a, position) for a in args))
             case ("mod" | "remainder" | "fmod", 2):
                 return self.binary("%", *(self.evaluate(a, position) for a in args))
+            case ("min" | "max" | "minimum" | "maximum", 2):
+                a, b = (self.evaluate(arg, position) for arg in args)
+                return self.chosen(name[:3], a, b)
+            case ("round", 1):
+                return self.rounded(self.evaluate(args[0], position))
+            case ("sqrt" | "log" | "log2" | "ln" | "exp", 1):
+                return self.irrational(name, self.evaluate(args[0], position))
             case ("prod", _) if args:
                 value = self.arithmetic.const(Fraction(1))
                 for arg in args:
                     value = value * self.evaluate(arg, position)
                 return value
         return self.other_call(node, position)
+
+    def chosen(self, name: str, a: Number, b: Number) -> Number:
+        """Return the smaller or the larger of two numbers."""
+        if isinstance(a, Quotient):
+            raise Undecidable(f"a {name}imum that can't be carried out in general")
+        return min(a, b) if name == "min" else max(a, b)
+
+    def rounded(self, a: Number) -> Number:
+        """Return the nearest whole number."""
+        if isinstance(a, Quotient):
+            raise Undecidable("rounding that can't be carried out in general")
+        return Fraction(round(a))
+
+    def irrational(self, name: str, a: Number) -> Number:
+        """Return a root, a logarithm, an exponential: near enough to tell it from a fraction."""
+        if isinstance(a, Quotient):
+            raise Undecidable(f"a '{name}' of sizes")
+        function = {"ln": math.log}.get(name) or getattr(math, name)
+        try:
+            return Fraction(function(float(a))).limit_denominator(10**6)
+        except (ValueError, OverflowError):
+            raise Undefined(f"the {name} of {a}") from None
 
     def other_call(self, node: Call, position: int) -> Number:
         """Return the value of a function that only some formulas know."""

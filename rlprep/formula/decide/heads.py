@@ -4,6 +4,7 @@ With h = (group size) k + c, 0 <= c < group size, rounding is carried out symbol
 becomes k is proved right for all head counts. Others are tried for all small head counts.
 """
 
+import re
 from collections.abc import Hashable
 from fractions import Fraction
 from functools import lru_cache
@@ -124,6 +125,9 @@ class HeadMap(Counting):
             times = next((v for k, v in node.kwargs if k == "repeats"), args[-1])
             times = times if len(args) < 2 else args[1]
             return self.binary("//", self.values["head"], self.evaluate(times, position))
+        pattern = next((a.fn.name for a in args if isinstance(a, Call) and "->" in a.fn.name), None)
+        if name == "repeat" and pattern is not None:
+            return self.rearranged(pattern, position)
         if name in {"repeat", "tile"} and len(args) >= 2:
             self._refuse_other_copies(args[1:], position)
             return self.binary("%", self.values["head"], self.values["kv_heads"])
@@ -136,6 +140,16 @@ class HeadMap(Counting):
         values = [self.evaluate(c, position) for c in counts]
         if not any(v == self.values["group_size"] for v in values):
             raise Undecidable("a copy that is not once for each query head of a group")
+
+    def rearranged(self, pattern: str, position: int) -> Number:
+        """`repeat(k, "b h n d -> b (h g) n d", g=...)` of einops: which letter varies faster."""
+        del position
+        match re.search(r"\((\w+) (\w+)\)", pattern.partition("->")[2]):
+            case None:
+                raise Undecidable("a copy of the heads that is not understood")
+            case found if found[1] in pattern.partition("->")[0]:
+                return self.binary("//", self.values["head"], self.values["group_size"])
+        return self.binary("%", self.values["head"], self.values["kv_heads"])
 
     def copied(self, node: Node) -> Number:
         """`x[:, :, None].expand(...).reshape(...)`: copies side by side, or one after another."""

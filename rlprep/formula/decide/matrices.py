@@ -203,6 +203,8 @@ class Matrices:
 
     def plus(self, a: Tensor, b: Tensor) -> Tensor:
         """A sum; a number is added to every entry."""
+        if isinstance(a, Mask) or isinstance(b, Mask):
+            raise Undecidable("a mask is added, where the formula has none")
         if a.shape and b.shape and a.shape != b.shape:
             if self.world.is_lenient and len(a.data) == len(b.data):
                 return combined(add, a, Tensor(a.shape, b.data))
@@ -217,6 +219,8 @@ class Matrices:
             return self._scaled(a, b)
         if isinstance(a, Mask) or isinstance(b, Mask):
             return self._masked(a, b)
+        if op == "otimes" and 1 in a.shape and 1 in b.shape:
+            return matmul(a.reshaped((len(a.data), 1)), b.reshaped((1, len(b.data))))
         if a.shape[1] == b.shape[0]:
             return self._collapsed(matmul(a, b))
         if a.shape == b.shape and 1 in a.shape:
@@ -467,12 +471,11 @@ class Matrices:
         return found
 
     def _uses_inputs(self, entry: Entry) -> bool:
-        for node in walk(entry.values[-1]):
-            if isinstance(node, Name):
-                key = names.spelling(node, is_code=self.is_code).key
-                if names.role_of(key, is_code=self.is_code) in {"Q", "K", "V"}:
-                    return True
-        return False
+        return any(
+            names.spelling(node, is_code=self.is_code).key in names.INPUT_NAMES
+            or names.role_of(names.spelling(node, is_code=self.is_code).key, is_code=True) in "QKV"
+            for node in names.plain_names(entry.values[-1])
+        )
 
     def defined(
         self, spelt: names.Spelling, found: list[tuple[int, Entry]], scope: Scope
@@ -518,7 +521,7 @@ class Matrices:
         for parameter, place in zip(parameters, places, strict=False):
             match parameter:
                 case Name():
-                    scope[parameter.name] = place
+                    scope[variable_key(parameter) or ""] = place
                 case Bin(op="+" | "-" as op, left=Name(name=letter), right=Num(value=step)):
                     scope[letter] = place - int(step) if op == "+" else place + int(step)
                 case _:

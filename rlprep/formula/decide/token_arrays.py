@@ -30,6 +30,7 @@ from rlprep.formula.tree import (
     Big,
     Bin,
     Call,
+    Chain,
     Define,
     Index,
     Name,
@@ -56,6 +57,15 @@ class Arrays(Matrices):
         self.variables: dict[str, Tensor] = {}
         self.stored: dict[str, dict[int, Tensor]] = {}
         self.position: int | None = None
+        self.passed_over: set[str] = set()
+
+    def _value(self, node: Node, scope: Scope) -> Tensor:
+        match node:
+            case Chain(items=(left, Num(value=number)), ops=("=" | "!=" as op,)):
+                wanted = self.world.arithmetic.const(number)
+                yes, no = (self.world.scalar(int(x)).item for x in (op == "=", op != "="))
+                return self.value(left, scope).map(lambda x: yes if x == wanted else no)
+        return super()._value(node, scope)
 
     # -- rules of arrays ------------------------------------------------------------------------
 
@@ -98,7 +108,7 @@ class Arrays(Matrices):
             return self.variables[spelt.key]
         if self.position is not None and spelt.key in LETTERS and not self._is_size(spelt.key):
             return self.world.scalar(self.position)
-        if self._is_carried(spelt.key):
+        if self._is_carried(spelt.key) and spelt.key not in self.passed_over:
             return self.world.scalar(0)  # the state before the first position
         return self.given(node, spelt, scope)
 
@@ -231,25 +241,31 @@ class Arrays(Matrices):
 
     # -- statements -----------------------------------------------------------------------------
 
-    def run(self) -> Tensor:
-        """Run the statements and return the value of the one that is the formula."""
+    def run(self) -> Tensor | list[Tensor | str]:
+        """Run the statements and return the value of the one that is the formula.
+
+        By position it is a list, with the reason in words where a position has no value.
+        """
         if not self.runs_by_position():
             return self._pass(self.program.entries)
         before = [e for e in self.program.entries if e.is_constant]
         body = [e for e in self.program.entries if not e.is_constant]
         for entry in before:
             self._execute(entry)
-        rows: list[Tensor] = []
+        rows: list[Tensor | str] = []
         for position in range(self.world.sizes["n"]):
             self.position = position
-            rows.append(self._pass(body))
-        return self._joined(rows)
+            rows.append(self._row(body))
+        return rows
 
-    def _joined(self, rows: list[Tensor]) -> Tensor:
-        shape = next((row.shape for row in rows if row.shape), ())
-        rows = [row if row.shape else spread(row, shape) for row in rows]
-        lead = sum(letter in "bh" for letter in self.convention.layout)
-        return stacked(rows, min(lead, rows[0].ndim))
+    def _row(self, body: list[Entry]) -> Tensor | str:
+        """Return the output at the present position, or why it has none."""
+        try:
+            return self._pass(body)
+        except ShapeError:
+            raise
+        except Undefined as error:
+            return str(error)
 
     def runs_by_position(self) -> bool:
         """Whether the statements describe one position: a state, or an index `t`."""
@@ -272,10 +288,20 @@ class Arrays(Matrices):
     def _pass(self, entries: list[Entry]) -> Tensor:
         main = self.program.formula
         result: Tensor | None = None
+        failure: Undefined | None = None
         for entry in entries:
-            value = self._execute(entry)
+            try:
+                value = self._execute(entry)
+            except ShapeError:
+                raise
+            except Undefined as error:  # what follows may still update the state
+                if entry is not main:
+                    raise
+                failure, value = error, None
             if entry is main:
                 result = value
+        if failure is not None:
+            raise failure
         if result is None:
             raise Undecidable("the formula is not among the statements")
         return result
@@ -289,6 +315,7 @@ class Arrays(Matrices):
             return None  # a function: evaluated where it is called
         key = target_key(entry)
         if key is not None and not self._is_needed(key, entry):
+            self.passed_over.add(key)
             return None
         value = self.value(entry.values[-1], {})
         if key is None:

@@ -241,6 +241,9 @@ def _squeeze(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 def _matmul(of: Matrices, node: Call, scope: Scope) -> Tensor:
     a, b = (of.value(arg, scope) for arg in node.args[:2])
+    turned = [node.keyword(f"transpose_{x}", f"adjoint_{x}") for x in "ab"]  # TensorFlow
+    a, b = (x.swapped(-1, -2) if isinstance(t, Num) and t.value else x
+            for x, t in zip((a, b), turned, strict=True))  # fmt: skip
     return of.product(a, b, "@")
 
 
@@ -265,9 +268,13 @@ def _einsum(of: Matrices, node: Call, scope: Scope) -> Tensor:
     operands = [of.value(arg, scope) for arg in rest]
     inputs, arrow, output = pattern.partition("->")
     parts = inputs.split(",")
-    if not arrow or len(parts) != len(operands) or "." in pattern:
+    if not arrow or len(parts) != len(operands):
         raise Undecidable("this einsum is not understood")
-    return einsum(parts, output, operands)
+    leading = max((x.ndim - len(p.replace("...", "")) for p, x in zip(parts, operands, strict=True)),
+                  default=0)  # fmt: skip
+    rest = "ABCD"[: max(leading, 0)]
+    parts = [p.replace("...", rest) for p in parts]
+    return einsum(parts, output.replace("...", rest), operands)
 
 
 def _diagonal(of: Matrices, node: Call, scope: Scope) -> Tensor:
