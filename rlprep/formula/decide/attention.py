@@ -1,9 +1,9 @@
 """The family of attention: softmax attention, linear attention, its causal form.
 
-A formula is evaluated in exact arithmetic on arrays of free entries (`residues.py`), with all sizes
-different; `exp` is an exponential and the feature map unspecified. Equal outputs in such a world are
-evidence for an identity (wrong with a chance below 10^-15 at these sizes), different outputs are a
-disproof, and a shape that does not fit is one too.
+A formula is evaluated in exact arithmetic on arrays of free entries (`residues.py`), all sizes being
+different; `exp` is an exponential and the feature map unspecified. Equal outputs in such a world
+are evidence for an identity (wrong with a chance below 10^-15 at these sizes), different outputs
+are a disproof, and a shape that does not fit is one too.
 """
 
 from collections.abc import Hashable, Iterator
@@ -11,15 +11,18 @@ from dataclasses import replace
 from typing import Any
 
 from rlprep.formula.decide import attention_names as names
-from rlprep.formula.decide.token_arrays import Arrays, layouts
 from rlprep.formula.decide.attention_names import VOCABULARY, is_output
 from rlprep.formula.decide.attention_world import FEATURES, World, worlds
-from rlprep.formula.decide.matrices import POSITION, Convention, Matrices, Scope
+from rlprep.formula.decide.matrices import Matrices
+from rlprep.formula.decide.matrix_rules import Convention
 from rlprep.formula.decide.meaning import Meaning
-from rlprep.formula.decide.tensor import ShapeError, ShapeMismatch, Tensor
+from rlprep.formula.decide.tensor import ShapeError, Tensor
+from rlprep.formula.decide.token_definitions import POSITION, Scope
+from rlprep.formula.decide.token_layouts import layouts
+from rlprep.formula.decide.token_programs import Code
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
-from rlprep.formula.program import EQUALITIES, Program
 from rlprep.formula.names import variable_key
+from rlprep.formula.program import EQUALITIES, Program
 from rlprep.formula.tree import Big, Call, Chain, Name, Node, Num, Sub, Tuple, walk
 
 __all__ = ["SUBJECTS", "VOCABULARY", "is_target", "meaning", "proof", "readings", "same",
@@ -99,8 +102,8 @@ def conventions(program: Program, subject: str) -> list[Convention]:
 def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
     """Return what a formula means under each convention; those whose shapes fit come first."""
     if not any(isinstance(n, Name) and _is_input(n) for n in _nodes(program)):
-        raise Unreadable("neither queries nor keys nor values occur here", program.formula.node.span,
-                         hint="write the formula with Q, K and V")  # fmt: skip
+        what, where = "neither queries nor keys nor values occur here", program.formula.node.span
+        raise Unreadable(what, where, hint="write the formula with Q, K and V")
     found: list[Meaning] = []
     for convention in conventions(program, subject):
         if program.is_code and any(_fits_elsewhere(m, convention) for m in found):
@@ -131,9 +134,7 @@ def meaning(program: Program, subject: str, setting: Setting) -> Meaning:
     return readings(program, subject, setting)[0]
 
 
-def _meaning(
-    program: Program, subject: str, setting: Setting, convention: Convention
-) -> Meaning:
+def _meaning(program: Program, subject: str, setting: Setting, convention: Convention) -> Meaning:
     values: list[Hashable] = []
     remarks: set[str] = set()
     facts: dict[str, Any] = {"unknown": {}, "program": program, "convention": convention,
@@ -156,17 +157,17 @@ def _meaning(
     if setting[0] != "phi":
         shown = "elu(x) + 1" if setting[0] == "elu" else f"{setting[0]}(x)"
         remarks.add(f"the feature map is {shown}, a special case of phi")
-    return Meaning(tuple(values), tuple(sorted(remarks)), sides(program)[-1], facts)
+    return Meaning(tuple(values), remarks, sides(program)[-1], facts)
 
 
 def evaluator_of(program: Program, world: World, convention: Convention) -> Matrices:
     """Return the evaluator of an input: mathematics, or code."""
-    return (Arrays if program.is_code else Matrices)(program, world, convention)
+    return (Code if program.is_code else Matrices)(program, world, convention)
 
 
 def outputs(evaluator: Matrices, subject: str) -> Hashable:
     """Return the outputs of all queries, for every side of the formula."""
-    if isinstance(evaluator, Arrays):
+    if isinstance(evaluator, Code):
         found = evaluator.run()
         if isinstance(found, Tensor):
             return (rows_of(evaluator, found),)
@@ -174,7 +175,7 @@ def outputs(evaluator: Matrices, subject: str) -> Hashable:
     return tuple(_side(evaluator, side) for side in sides(evaluator.program))
 
 
-def _position_row(evaluator: Arrays, row: Tensor | str) -> Hashable:
+def _position_row(evaluator: Code, row: Tensor | str) -> Hashable:
     """Return the output of one position, of the first sequence and head."""
     if isinstance(row, str):
         return ("undefined", row)
@@ -252,10 +253,10 @@ def _indices(node: Node) -> tuple[Node, ...]:
 
 def rows_of(evaluator: Matrices, value: Tensor) -> Hashable:
     """Return a matrix of outputs as rows; the first sequence and head of a batch."""
-    if isinstance(evaluator, Arrays) and evaluator.convention.layout in {"bnhd"} and value.ndim == 4:
+    if isinstance(evaluator, Code) and evaluator.convention.layout in {"bnhd"} and value.ndim == 4:
         value = value.swapped(1, 2)
     lead = sum(letter in "bh" for letter in evaluator.convention.layout)
-    if isinstance(evaluator, Arrays):
+    if isinstance(evaluator, Code):
         for _ in range(lead):
             if value.ndim > 2:
                 value = value.picked(0, 0)
@@ -317,9 +318,7 @@ def proof(mine: Meaning, setting: Setting) -> str:
     )
 
 
-def witness(
-    mine: Meaning, theirs: Meaning, subject: str, setting: Setting
-) -> dict[str, Any]:
+def witness(mine: Meaning, theirs: Meaning, subject: str, setting: Setting) -> dict[str, Any]:
     """Return the shape that does not fit, or small inputs with different outputs."""
     from rlprep.formula.decide.attention_witness import shape_witness, small_witness
 

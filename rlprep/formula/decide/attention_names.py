@@ -1,7 +1,8 @@
-"""What the names of attention formulas stand for, and which of their scripts are indices.
+r"""What the names of attention formulas stand for, and which of their scripts are indices.
 
-`Q`, `q_i`, `query`, `\\mathbf{q}_i` are queries; `d_k`, `head_dim` one width; `o_t`, `V'_i`, `out` the
-output. A script of one or two index letters, or with arithmetic, is an index; `^\\top` is no power.
+`Q`, `q_i`, `query`, `\mathbf{q}_i` are queries; `d_k`, `head_dim` one width; `o_t`, `V'_i`, `out`
+the output. A script of one or two index letters, or with arithmetic, is an index; `^\top` is no
+power.
 """
 
 from collections.abc import Iterator
@@ -26,10 +27,11 @@ WIDTHS = {"d", "d_k", "dk", "d_h", "dh", "d_head", "dhead", "head_dim", "headdim
           "dim_k", "dimension", "d_keys", "qk_dim", "key_size", "k_dim", "D_head", "hd", "D_K",
           "d_K", "depth", "dk_dim", "embed_size", "size_k", "d_attn"}  # fmt: skip
 VALUE_WIDTHS = {"d_v", "dv", "value_dim", "D_v", "v_dim"}
-LENGTHS = {"n", "N", "m", "M", "L", "T", "S", "seq_len", "seqlen", "length", "len", "l", "sequence",
-           "seq", "n_tokens", "num_tokens", "seq_length", "n_k", "n_q", "t", "s", "N_k"}  # fmt: skip
+LENGTHS = {"n", "N", "m", "M", "L", "T", "S", "seq_len", "seqlen", "length", "len", "l", "N_k",
+           "sequence", "seq", "n_tokens", "num_tokens", "seq_length", "n_k", "n_q", "t", "s"}  # fmt: skip
 SCALES = {"scale", "scaling", "softmax_scale", "sm_scale", "scale_factor", "scaling_factor",
           "temperature_scale"}  # fmt: skip
+BESIDE_INPUTS = {"states", "layer", "proj", "t", "head", "heads", "i", "j"}
 TINY = {"eps", "epsilon", "EPS", "varepsilon"}
 MASKS = {"mask", "causal_mask", "causal", "Mask", "tril", "M", "attn_mask", "bias"}
 OUTPUTS = {"o", "O", "y", "Y", "out", "output", "outputs", "attn_output", "attn_out", "context",
@@ -42,11 +44,12 @@ INDEX_LETTERS = set("ijklmnpstuhr") | {"tau", "ell", "T", "N"}
 VOCABULARY = Vocabulary(
     words=frozenset(
         {
-            "attn", "scores", "score", "weights", "weight", "out", "output", "query", "key", "value",
-            "queries", "keys", "values", "scale", "phi", "mask", "tril", "causal", "dim", "head",
+            "attn", "scores", "score", "weights", "weight", "out", "output", "query", "key",
+            "value", "queries", "keys", "values", "scale", "phi", "mask", "tril", "causal", "dim", "head",
             "Attention", "attention", "dk", "dv", "kv", "KV", "att", "feature", "map", "num", "den",
             "numerator", "denominator", "denom", "elu", "relu", "wei", "sim", "state", "scaling",
-            "Attn", "SDPA", "LinearAttention", "LinearAttn", "logits", "rowsum", "eye", "inv", "psi",
+            "Attn", "SDPA", "LinearAttention", "LinearAttn", "logits", "rowsum", "eye", "inv",
+            "psi",
         }
     ),
     letters=frozenset("QKVqkvASDdnNmMLTSoOzZXWUPRHuwsxyY"),
@@ -107,9 +110,9 @@ def index_nodes(node: Node) -> tuple[Node, ...]:
             return (node,)
         case Name(name=text, subs=(), sups=()) if text in INDEX_LETTERS:
             return (node,)
-        case Name(name=text, subs=(), sups=(), primes=primes) if (
-            len(text) == 2 and set(text) <= set("ijklmnpstu")
-        ):
+        case Name(name=text, subs=(), sups=(), primes=primes) if len(text) == 2 and set(
+            text
+        ) <= set("ijklmnpstu"):
             return Name(node.span, text[0]), Name(node.span, text[1], primes=primes)
     return ()
 
@@ -119,9 +122,9 @@ def role_of(key: str, *, is_code: bool) -> Role:
     lower = key.lower()
     if lower in GIVEN:
         return GIVEN[lower]
-    if lower.split("_")[0] in GIVEN and lower.split("_")[-1] in {"states", "layer", "proj", "t",
-                                                                "head", "heads", "i", "j"}:  # fmt: skip
-        return GIVEN[lower.split("_")[0]]
+    first, _, rest = lower.partition("_")
+    if first in GIVEN and rest.split("_")[-1] in BESIDE_INPUTS:
+        return GIVEN[first]
     for names, role in _ROLES:
         if key in names:
             return role

@@ -5,7 +5,7 @@ from typing import Any
 
 from rlprep.formula.decide.attention_world import READABLE, World, readable_world
 from rlprep.formula.decide.meaning import Meaning
-from rlprep.formula.decide.tensor import ShapeError, ShapeMismatch
+from rlprep.formula.decide.tensor import ShapeError, ShapePairError
 from rlprep.formula.errors import Undecidable, Undefined
 
 SIZES = "Q is n x d, K is m x d, V is m x d_v"
@@ -15,14 +15,16 @@ CLEAR = 1e-6
 def shape_witness(error: ShapeError, world: World) -> dict[str, Any]:
     """Return which two shapes do not fit together."""
     yours = str(error)
-    if isinstance(error, ShapeMismatch):
+    if isinstance(error, ShapePairError):
         a, b = world.shape_name(error.a), world.shape_name(error.b)
         yours = f"a {a} array {error.what} a {b} one: the shapes don't fit"
     return {"quantity": "the shapes", "at": SIZES + ", phi has r features", "yours": yours,
             "reference": "n x d_v"}  # fmt: skip
 
 
-def small_witness(mine: Meaning, theirs: Meaning, subject: str, setting: tuple[str]) -> dict[str, Any]:
+def small_witness(
+    mine: Meaning, theirs: Meaning, subject: str, setting: tuple[str]
+) -> dict[str, Any]:
     """Return small inputs at which the two formulas differ, evaluated anew."""
     from rlprep.formula.decide.attention import evaluator_of, outputs
 
@@ -50,19 +52,24 @@ def small_witness(mine: Meaning, theirs: Meaning, subject: str, setting: tuple[s
     raise Undecidable("the formulas differ only at inputs that are not readable")
 
 
-def _differs(a: Any, b: Any) -> bool:  # noqa: ANN401 - rows of numbers
+def _differs(a: Any, b: Any) -> bool:
     if a[:1] == ("undefined",) or b[:1] == ("undefined",) or len(a) != len(b):
         return a != b and not _is_zero_row(a, b)
     return any(isinstance(x, str) or abs(x - y) > CLEAR for x, y in zip(a, b, strict=True))
 
 
-def _is_zero_row(a: Any, b: Any) -> bool:  # noqa: ANN401 - rows of numbers
+def _is_zero_row(a: Any, b: Any) -> bool:
     """Whether a lone zero stands for a row of zeros."""
     return len(a) == 1 and a[0] == 0 and all(x == 0 for x in b)
 
 
 def _shown(
-    at: dict[str, str], number: int, a: Any, b: Any, subject: str, setting: tuple[str]  # noqa: ANN401
+    at: dict[str, str],
+    number: int,
+    a: Any,
+    b: Any,
+    subject: str,
+    setting: tuple[str],
 ) -> dict[str, Any]:
     where: dict[str, Any] = dict(at)
     if subject == "softmax_attention":
@@ -73,7 +80,7 @@ def _shown(
             "reference": row_text(b)}  # fmt: skip
 
 
-def row_text(row: Any) -> str:  # noqa: ANN401 - a row of numbers
+def row_text(row: Any) -> str:
     """Return a row as people read it: fractions exactly, other numbers to four places."""
     if row[:1] == ("undefined",):
         return f"has no value: {row[1]}"
@@ -88,5 +95,5 @@ def _number(x: Fraction | float) -> str:
     return f"{float(x):.4f}"
 
 
-def _counted(side: Any) -> str:  # noqa: ANN401 - rows
+def _counted(side: Any) -> str:
     return f"{len(side)} rows where there are 3 tokens"

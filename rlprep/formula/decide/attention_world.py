@@ -39,20 +39,22 @@ READABLE: dict[str, tuple[tuple[int, ...], ...]] = {
 class RealArithmetic:
     """The operations on fractions, and on floats where a number is irrational."""
 
-    def const(self, value: Fraction | int) -> Any:  # noqa: ANN401
+    def const(self, value: Fraction | int) -> Any:
         """Return a rational number."""
         return Fraction(value)
 
-    def symbol(self, *name: object) -> Any:  # noqa: ANN401
+    def symbol(self, *name: object) -> Any:
         """Return a free number: the width 2, the length 3 (as the matrices have them), else 1/2."""
-        return {"width": Fraction(2), "value_width": Fraction(3), "length": Fraction(3)}.get(str(name[0]), Fraction(1, 2))
+        return {"width": Fraction(2), "value_width": Fraction(3), "length": Fraction(3)}.get(
+            str(name[0]), Fraction(1, 2)
+        )
 
-    def given(self, matrix: str, *place: int) -> Any:  # noqa: ANN401
+    def given(self, matrix: str, *place: int) -> Any:
         """Return an entry of an input matrix."""
         *_, row, column = place
         return Fraction(READABLE[matrix][row][column])
 
-    def opaque(self, name: str, *arguments: Any) -> Any:  # noqa: ANN401
+    def opaque(self, name: str, *arguments: Any) -> Any:
         """Return the value of an unspecified function of one number: x^2 + 1."""
         if name.startswith("phi") and len(arguments) == 1:
             return arguments[0] * arguments[0] + 1
@@ -61,17 +63,17 @@ class RealArithmetic:
             return max(x, Fraction(0)) if name == "relu" else CONCRETE[name](float(x))
         raise Undecidable(f"{name} has no readable value")
 
-    def exp(self, x: Any) -> Any:  # noqa: ANN401
+    def exp(self, x: Any) -> Any:
         """Return the exponential."""
         return Fraction(1) if x == 0 else math.exp(min(x, 300))
 
-    def log(self, x: Any) -> Any:  # noqa: ANN401
+    def log(self, x: Any) -> Any:
         """Return the logarithm."""
         if x <= 0:
             raise Undefined("the logarithm of a number that is not positive")
         return math.log(x)
 
-    def sqrt(self, x: Any) -> Any:  # noqa: ANN401
+    def sqrt(self, x: Any) -> Any:
         """Return the square root, exactly where it is rational."""
         if x < 0:
             raise Undefined("the square root of a negative number")
@@ -81,7 +83,7 @@ class RealArithmetic:
                 return Fraction(top, bottom)
         return math.sqrt(x)
 
-    def maximum(self, values: list[Any]) -> Any:  # noqa: ANN401
+    def maximum(self, values: list[Any]) -> Any:
         """Return the largest of several numbers."""
         return max(values)
 
@@ -111,7 +113,7 @@ class World:
         columns = self.sizes["e" if matrix == "V" else "d"]
         pad = (0,) * (2 - len(lead))
 
-        def entry(*place: int) -> Any:  # noqa: ANN401
+        def entry(*place: int) -> Any:
             return self.arithmetic.given(matrix, *pad, *place)
 
         return Tensor.build((*lead, rows, columns), entry)
@@ -155,17 +157,17 @@ class World:
         mapped = Tensor((*moved.shape[:-1], self.sizes["r"]), data)
         return mapped.swapped(axis, -1)
 
-    def _feature(self, number: int, row: list[Any]) -> Any:  # noqa: ANN401
+    def _feature(self, number: int, row: list[Any]) -> Any:
         if isinstance(self.arithmetic, RealArithmetic):
             return self.arithmetic.opaque("phi", row[number])
         return self.arithmetic.opaque(f"phi {number}", *row)
 
-    def concrete(self, x: Any) -> Any:  # noqa: ANN401
+    def concrete(self, x: Any) -> Any:
         """Return the feature map of one entry where it is a function that the input names."""
         value = self.entrywise(self.feature, x)
         return value + self.arithmetic.const(1) if self.feature in {"elu", "celu"} else value
 
-    def entrywise(self, name: str, x: Any) -> Any:  # noqa: ANN401
+    def entrywise(self, name: str, x: Any) -> Any:
         """Return a named function of one entry."""
         if name == "exp":
             return self.arithmetic.exp(x)

@@ -39,8 +39,8 @@ LARGEST = 6
 VOCABULARY = Vocabulary(
     words=frozenset(
         {
-            "heads", "kv", "head", "num", "key", "value", "group", "groups", "size", "floor", "ceil",
-            "query", "repeat", "interleave", "arange", "rep", "idx", "index", "trunc", "int", "div",
+            "heads", "kv", "head", "num", "key", "value", "group", "groups", "size", "floor",
+            "ceil", "query", "repeat", "interleave", "arange", "rep", "idx", "index", "trunc", "int", "div",
             "Hq", "Hkv", "nh", "nkv", "nq", "hq", "hkv", "divmod", "map",
         }
     ),
@@ -210,7 +210,7 @@ def _meaning(program: Program, roles: Assignment) -> Meaning:
     remarks: set[str] = set()
     facts: dict[str, Any] = {"unknown": unknown, "program": program, "roles": roles}
 
-    def compute(number: int) -> Any:  # noqa: ANN401 - a tuple of numbers, or why there is none
+    def compute(number: int) -> Any:
         symbolic = number == 0
         values = symbols() if symbolic else counts(worlds()[number - 1])
         heads = HeadMap(program, roles, values, SYMBOLIC if symbolic else EXACT)
@@ -227,7 +227,8 @@ def _meaning(program: Program, roles: Assignment) -> Meaning:
         return found
 
     values = Values(len(worlds()) + 1, compute)
-    values[0], values[1]  # unknown names show at once
+    for number in (0, 1):  # unknown names show at once
+        compute(number)
     for key, role in roles.items():
         if role in {"group_size", "kv_heads"} and key in {"G", "g", "r", "K"}:
             shown = "the size of a group" if role == "group_size" else "the key-value heads"
@@ -270,8 +271,8 @@ def proof(mine: Meaning, setting: tuple[Hashable, ...]) -> str:
     if mine.values[0] is not None:
         return ("proved: with h = G k + c and 0 <= c < G, rounding gives k for all head counts "
                 "(polynomial normal form)")  # fmt: skip
-    return (f"evidence: the same head for every query head, with up to {LARGEST} key-value heads and "
-            f"groups of up to {LARGEST}")  # fmt: skip
+    return (f"evidence: the same head for every query head, with up to {LARGEST} key-value heads "
+            f"and groups of up to {LARGEST}")  # fmt: skip
 
 
 def witness(

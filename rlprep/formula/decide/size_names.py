@@ -132,7 +132,11 @@ def _role_of_heads(words: list[str], have: set[str]) -> str | None:
         return "kv_heads"
     if words == ["groups"]:
         return "kv_heads"
-    if have & {"heads"} or (have & {"n", "num", "number"} and "head" in have) or (have & {"q", "query"} and have & {"h", "n", "num"}):
+    if (
+        have & {"heads"}
+        or (have & {"n", "num", "number"} and "head" in have)
+        or (have & {"q", "query"} and have & {"h", "n", "num"})
+    ):
         return "q_heads"
     return None
 

@@ -16,7 +16,7 @@ from rlprep.formula.decide.quotient import Quotient
 from rlprep.formula.decide.size_names import Assignment, assignments, key_of, words_of
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.program import EQUALITIES, Program
-from rlprep.formula.tree import Call, Chain, Index, Name, Node, Num, Span, walk
+from rlprep.formula.tree import Call, Chain, Name, Node, Num, Span, walk
 from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"kv_cache_bytes", "kv_reduction"}

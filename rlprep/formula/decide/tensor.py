@@ -34,7 +34,7 @@ class Tensor:
         self.data = data
 
     @classmethod
-    def scalar(cls, value: Any) -> Tensor:  # noqa: ANN401 - any number
+    def scalar(cls, value: Any) -> Tensor:
         """Return one number."""
         return cls((), [value])
 
@@ -49,7 +49,7 @@ class Tensor:
         return len(self.shape)
 
     @property
-    def item(self) -> Any:  # noqa: ANN401 - any number
+    def item(self) -> Any:
         """The entry of an array that has one."""
         (value,) = self.data
         return value
@@ -149,7 +149,7 @@ class Tensor:
         return stacked(parts, self.axis(axis))
 
 
-def divide(x: Any, y: Any) -> Any:  # noqa: ANN401 - any number
+def divide(x: Any, y: Any) -> Any:
     """Return a quotient.
 
     Raises:
@@ -161,7 +161,7 @@ def divide(x: Any, y: Any) -> Any:  # noqa: ANN401 - any number
         raise Undefined("a division by zero") from None
 
 
-def total(values: list[Any]) -> Any:  # noqa: ANN401 - any number
+def total(values: list[Any]) -> Any:
     """Return the sum of at least one number."""
     return reduce(add, values)
 
@@ -198,11 +198,11 @@ def broadcast_shape(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
     ndim = max(len(a), len(b))
     wide = [(1,) * (ndim - len(s)) + s for s in (a, b)]
     if any(x != y and 1 not in (x, y) for x, y in zip(*wide, strict=True)):
-        raise ShapeMismatch(a, b)
+        raise ShapePairError(a, b)
     return tuple(max(x, y) for x, y in zip(*wide, strict=True))
 
 
-class ShapeMismatch(ShapeError):
+class ShapePairError(ShapeError):
     """Two particular shapes do not fit together."""
 
     def __init__(self, a: tuple[int, ...], b: tuple[int, ...], what: str = "meets") -> None:
@@ -215,7 +215,7 @@ def spread(a: Tensor, shape: tuple[int, ...]) -> Tensor:
     padded = a.reshaped((1,) * (len(shape) - a.ndim) + a.shape)
     strides = padded.strides()
     if any(x not in (1, y) for x, y in zip(padded.shape, shape, strict=True)):
-        raise ShapeMismatch(a.shape, shape)
+        raise ShapePairError(a.shape, shape)
     steps = [s if size > 1 else 0 for s, size in zip(strides, padded.shape, strict=True)]
     places = product(*(range(size) for size in shape))
     return Tensor(
@@ -230,14 +230,14 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
         raise ShapeError("a matrix product with a single number")
     if a.ndim == b.ndim == 1:
         if a.shape != b.shape:
-            raise ShapeMismatch(a.shape, b.shape, "times")
+            raise ShapePairError(a.shape, b.shape, "times")
         return combined(mul, a, b).summed(0)
     if a.ndim == 1:
         return _dropped(matmul(a.expanded(0), b), -2)
     if b.ndim == 1:
         return _dropped(matmul(a, b.expanded(1)), -1)
     if a.shape[-1] != b.shape[-2]:
-        raise ShapeMismatch(a.shape, b.shape, "times")
+        raise ShapePairError(a.shape, b.shape, "times")
     lead = broadcast_shape(a.shape[:-2], b.shape[:-2])
     left = spread(a, (*lead, *a.shape[-2:]))
     right = spread(b.swapped(-1, -2), (*lead, b.shape[-1], b.shape[-2]))
@@ -267,7 +267,7 @@ def einsum(inputs: list[str], output: str, operands: list[Tensor]) -> Tensor:
             raise ShapeError(f"'{letters}' names {len(letters)} axes of {operand.ndim}")
         for letter, size in zip(letters, operand.shape, strict=True):
             if sizes.setdefault(letter, size) != size:
-                raise ShapeMismatch((sizes[letter],), (size,))
+                raise ShapePairError((sizes[letter],), (size,))
     if not set(output) <= sizes.keys():
         raise ShapeError("the output of the sum names an axis that no operand has")
     summed = [letter for letter in sizes if letter not in output]
@@ -278,14 +278,14 @@ def einsum(inputs: list[str], output: str, operands: list[Tensor]) -> Tensor:
         for letters, operand in zip(inputs, operands, strict=True)
     ]
 
-    def term(place: dict[str, int]) -> Any:  # noqa: ANN401 - any number
+    def term(place: dict[str, int]) -> Any:
         factors = [
             operand.data[sum(place[x] * s for x, s in zip(letters, strides, strict=True))]
             for operand, letters, strides in tables
         ]
         return reduce(lambda x, y: x * y, factors)
 
-    def entry(*kept: int) -> Any:  # noqa: ANN401 - any number
+    def entry(*kept: int) -> Any:
         fixed = dict(zip(output, kept, strict=True))
         ranges = product(*(range(sizes[letter]) for letter in summed))
         return total([term(fixed | dict(zip(summed, p, strict=True))) for p in ranges])
@@ -293,7 +293,7 @@ def einsum(inputs: list[str], output: str, operands: list[Tensor]) -> Tensor:
     return Tensor.build(tuple(sizes[letter] for letter in output), entry)
 
 
-def inverse(a: Tensor, one: Any, zero: Any) -> Tensor:  # noqa: ANN401 - any number
+def inverse(a: Tensor, one: Any, zero: Any) -> Tensor:
     """Return the inverse of a square matrix.
 
     Raises:

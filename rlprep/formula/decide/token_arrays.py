@@ -6,41 +6,32 @@ stand; where they carry a state (`S = S + ...`) or name a position (`q[t]`) they
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from operator import mul
 
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_world import LEAD
-from rlprep.formula.decide.matrices import Convention, Matrices, Scope
+from rlprep.formula.decide.matrices import Matrices
 from rlprep.formula.decide.tensor import (
     ShapeError,
     Tensor,
     combined,
     divide,
     matmul,
-    spread,
     stacked,
 )
+from rlprep.formula.decide.token_definitions import Scope
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.integers import maybe_integer
-from rlprep.formula.names import variable_key
 from rlprep.formula.program import Entry
 from rlprep.formula.tree import (
-    Big,
-    Bin,
     Call,
     Chain,
-    Define,
     Index,
     Name,
     Neg,
     Node,
     Num,
     Slice,
-    Trans,
-    Tuple,
-    walk,
 )
 
 LETTERS = {"t", "i", "j", "idx", "step", "pos", "n", "s", "l"}
@@ -239,106 +230,6 @@ class Arrays(Matrices):
             raise Undefined("a slice is empty")
         return stacked([x.picked(axis, i) for i in chosen], x.axis(axis))
 
-    # -- statements -----------------------------------------------------------------------------
-
-    def run(self) -> Tensor | list[Tensor | str]:
-        """Run the statements and return the value of the one that is the formula.
-
-        By position it is a list, with the reason in words where a position has no value.
-        """
-        if not self.runs_by_position():
-            return self._pass(self.program.entries)
-        before = [e for e in self.program.entries if e.is_constant]
-        body = [e for e in self.program.entries if not e.is_constant]
-        for entry in before:
-            self._execute(entry)
-        rows: list[Tensor | str] = []
-        for position in range(self.world.sizes["n"]):
-            self.position = position
-            rows.append(self._row(body))
-        return rows
-
-    def _row(self, body: list[Entry]) -> Tensor | str:
-        """Return the output at the present position, or why it has none."""
-        try:
-            return self._pass(body)
-        except ShapeError:
-            raise
-        except Undefined as error:
-            return str(error)
-
-    def runs_by_position(self) -> bool:
-        """Whether the statements describe one position: a state, or an index `t`."""
-        if "n" not in self.convention.layout or self.convention.layout.startswith("query"):
-            return True
-        return any(True for _ in self._free_positions())
-
-    def _free_positions(self) -> Iterator[str]:
-        for entry in self.program.entries:
-            bound = {variable_key(n.var) for v in entry.values for n in walk(v)
-                     if isinstance(n, Big) and n.var is not None}  # fmt: skip
-            for value in (*entry.values, *((entry.target,) if entry.target else ())):
-                for node in walk(value):
-                    if isinstance(node, Index):
-                        yield from (
-                            n.name for item in node.items for n in walk(item)
-                            if isinstance(n, Name) and n.name in LETTERS - bound
-                        )  # fmt: skip
-
-    def _pass(self, entries: list[Entry]) -> Tensor:
-        main = self.program.formula
-        result: Tensor | None = None
-        failure: Undefined | None = None
-        for entry in entries:
-            try:
-                value = self._execute(entry)
-            except ShapeError:
-                raise
-            except Undefined as error:  # what follows may still update the state
-                if entry is not main:
-                    raise
-                failure, value = error, None
-            if entry is main:
-                result = value
-        if failure is not None:
-            raise failure
-        if result is None:
-            raise Undecidable("the formula is not among the statements")
-        return result
-
-    def _execute(self, entry: Entry) -> Tensor | None:
-        """Run one statement; what only says where inputs come from is passed over."""
-        target = entry.target
-        if isinstance(entry.node, Define) and isinstance(entry.node.target, Tuple):
-            return None  # sizes by unpacking: they are known by name
-        if isinstance(target, Call):
-            return None  # a function: evaluated where it is called
-        key = target_key(entry)
-        if key is not None and not self._is_needed(key, entry):
-            self.passed_over.add(key)
-            return None
-        value = self.value(entry.values[-1], {})
-        if key is None:
-            return value
-        if isinstance(target, Index) and self.position is not None:
-            place = self.whole_number(target.items[-1], {}) if not isinstance(
-                target.items[-1], Slice) else self.position  # fmt: skip
-            self.stored.setdefault(key, {})[place] = value
-        else:
-            self.variables[key] = value
-        return value
-
-    def _is_needed(self, key: str, entry: Entry) -> bool:
-        role = names.role_of(key, is_code=True)
-        if role in {"Q", "K", "V"}:
-            return self._uses_inputs(entry)
-        if role in {"width", "length", "value_width"}:
-            return not any(  # `d = q.shape[-1]`: a width is a width
-                isinstance(n, Call) and n.fn.name in {"shape", "size", "len"}
-                for n in walk(entry.values[-1])
-            )
-        return True
-
 
 def target_key(entry: Entry) -> str | None:
     """Return the name that a statement assigns to."""
@@ -348,77 +239,3 @@ def target_key(entry: Entry) -> str | None:
     if isinstance(target, Name):
         return names.spelling(target, is_code=True).key
     return None
-
-
-def carries_state(entries: list[Entry]) -> bool:
-    """Whether a statement uses what it assigns before anything else assigned it."""
-    assigned: set[str] = set()
-    for entry in entries:
-        key = target_key(entry)
-        if key is None:
-            continue
-        used = {names.spelling(n, is_code=True).key for v in entry.values for n in walk(v)
-                if isinstance(n, Name)}  # fmt: skip
-        is_input = names.role_of(key, is_code=True) in {"Q", "K", "V"}
-        if key in used and key not in assigned and not is_input:
-            return True
-        if not entry.is_constant:
-            assigned.add(key)
-    return False
-
-
-def layouts(entries: list[Entry], *, by_position: bool) -> list[Convention]:
-    """Return the conventions under which code may be meant, likeliest first.
-
-    Args:
-        entries: the statements.
-        by_position: whether bare `q`, `k`, `v` may be the vectors of one position.
-    """
-    nodes = [n for e in entries for v in e.values for n in walk(v)]
-    if carries_state(entries) and not any(_is_position(n) for n in nodes):
-        order = ["d", "bd", "bhd", "nd", "bnd"]
-    else:
-        order = ["nd", "bnd", "bhnd", "bnhd", *(("d", "bd", "bhd") if by_position else ())]
-        if not any(_turns_queries(n) for n in nodes):
-            order.insert(4, "query-nd")
-    found = [Convention(layout=layout) for layout in order]
-    if not any(_is_matrix_product(n) for n in nodes):
-        found.append(Convention(layout="nd", stars=True))
-    if any(isinstance(n, Name) and names.spelling(n, is_code=True).key in names.SCALES
-           for n in nodes):  # fmt: skip
-        both = ("inverse", "root")
-        found = [replace(c, scale=scale) for c in found for scale in both]
-    return found
-
-
-def _is_position(node: Node) -> bool:
-    """Whether an input is indexed by a position: `q[t]`."""
-    match node:
-        case Index(x=Name() as name, items=items):
-            key = names.spelling(name, is_code=True).key
-            letters = {n.name for item in items for n in walk(item) if isinstance(n, Name)}
-            return names.role_of(key, is_code=True) in {"Q", "K", "V"} and bool(letters & LETTERS)
-    return False
-
-
-def _turns_queries(node: Node) -> bool:
-    """Whether queries are transposed: then they are a matrix."""
-    match node:
-        case Trans(x=Name() as name) | Call(
-            fn=Name(name="transpose" | "permute" | "t" | "swapaxes"), args=(Name() as name, *_)
-        ):
-            key = names.spelling(name, is_code=True).key
-            return names.role_of(key, is_code=True) == "Q"
-    return False
-
-
-def _is_matrix_product(node: Node) -> bool:
-    match node:
-        case Bin(op="@"):
-            return True
-        case Call(fn=Name(name=name)):
-            return name in {"matmul", "einsum", "bmm", "mm", "dot", "outer"}
-    return False
-
-
-__all__ = ["Arrays", "carries_state", "layouts"]

@@ -17,7 +17,8 @@ from rlprep.formula.names import variable_key
 from rlprep.formula.tree import Big, Call, Chain, Name, Node, walk
 
 if TYPE_CHECKING:
-    from rlprep.formula.decide.matrices import Matrices, Scope
+    from rlprep.formula.decide.matrices import Matrices
+    from rlprep.formula.decide.token_definitions import Scope
 
 
 def token_sum(of: Matrices, node: Big, scope: Scope) -> Tensor:
