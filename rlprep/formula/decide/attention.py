@@ -1,8 +1,8 @@
 """The family of attention: softmax attention, linear attention, its causal form.
 
-A formula is evaluated in exact arithmetic on arrays of free entries (`residues.py`), all sizes being
-different; `exp` is an exponential and the feature map unspecified. Equal outputs in such a world
-are evidence for an identity (wrong with a chance below 10^-15 at these sizes), different outputs
+A formula is evaluated in exact arithmetic on arrays of free entries (`residues.py`), all sizes
+being different; `exp` is an exponential and the feature map unspecified. Equal outputs in such a
+world are evidence for an identity (wrong with a chance below 10^-15 at these sizes), different outputs
 are a disproof, and a shape that does not fit is one too.
 """
 

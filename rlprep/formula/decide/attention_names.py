@@ -28,7 +28,8 @@ WIDTHS = {"d", "d_k", "dk", "d_h", "dh", "d_head", "dhead", "head_dim", "headdim
           "d_K", "depth", "dk_dim", "embed_size", "size_k", "d_attn"}  # fmt: skip
 VALUE_WIDTHS = {"d_v", "dv", "value_dim", "D_v", "v_dim"}
 LENGTHS = {"n", "N", "m", "M", "L", "T", "S", "seq_len", "seqlen", "length", "len", "l", "N_k",
-           "sequence", "seq", "n_tokens", "num_tokens", "seq_length", "n_k", "n_q", "t", "s"}  # fmt: skip
+           "sequence", "seq", "n_tokens", "num_tokens", "seq_length", "n_k", "n_q",
+           "t", "s"}  # fmt: skip
 SCALES = {"scale", "scaling", "softmax_scale", "sm_scale", "scale_factor", "scaling_factor",
           "temperature_scale"}  # fmt: skip
 BESIDE_INPUTS = {"states", "layer", "proj", "t", "head", "heads", "i", "j"}
@@ -45,8 +46,8 @@ VOCABULARY = Vocabulary(
     words=frozenset(
         {
             "attn", "scores", "score", "weights", "weight", "out", "output", "query", "key",
-            "value", "queries", "keys", "values", "scale", "phi", "mask", "tril", "causal", "dim", "head",
-            "Attention", "attention", "dk", "dv", "kv", "KV", "att", "feature", "map", "num", "den",
+            "value", "queries", "keys", "values", "scale", "phi", "mask", "tril", "causal", "dim",
+            "head", "Attention", "attention", "dk", "dv", "kv", "KV", "att", "feature", "map", "num", "den",
             "numerator", "denominator", "denom", "elu", "relu", "wei", "sim", "state", "scaling",
             "Attn", "SDPA", "LinearAttention", "LinearAttn", "logits", "rowsum", "eye", "inv",
             "psi",

@@ -1,8 +1,8 @@
 """Evaluates the mathematics of attention: matrices, vectors, indexed sums, definitions.
 
 `q_i` is a column, or a row where the convention says so. What operations on shapes mean stands in
-`matrix_rules.py`, what defined names mean in `token_definitions.py`; `token_arrays.py` replaces the rules
-by those of NumPy and torch for code.
+`matrix_rules.py`, what defined names mean in `token_definitions.py`; `token_arrays.py` replaces the
+rules by those of NumPy and torch for code.
 """
 
 from __future__ import annotations

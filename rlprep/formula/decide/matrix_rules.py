@@ -1,7 +1,7 @@
 """What sums, products and quotients of matrices mean in mathematics, decided by their shapes.
 
-Everything is a matrix or a number. A vector is a column or a row; a quotient by a column divides each
-row by its own entry; a vector of ones takes the length that it needs.
+Everything is a matrix or a number. A vector is a column or a row; a quotient by a column divides
+each row by its own entry; a vector of ones takes the length that it needs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Exact rational functions of named sizes: a polynomial over a polynomial.
 
-Two of them are equal exactly when their cross products are the same polynomial, which is a proof for
-all sizes. Rounding down is exact too where it can be seen: `floor` knows that a whole-number
+Two of them are equal exactly when their cross products are the same polynomial, which is a proof
+for all sizes. Rounding down is exact too where it can be seen: `floor` knows that a whole-number
 polynomial is whole and that what is left lies between 0 and 1.
 """
 

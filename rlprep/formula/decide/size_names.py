@@ -17,8 +17,8 @@ WORDS = ("sequences", "sequence", "attention", "precision", "positions", "elemen
          "value", "width", "token", "param", "depth", "float", "users", "requests", "window",
          "cache", "total", "head", "embd", "byte", "bits", "keys", "attn", "size", "elem", "prec",
          "hid", "seqs", "num", "bit", "key", "len", "seq", "ctx", "dim", "rep", "per", "max", "bsz",
-         "mha", "gqa", "mqa", "emb", "cur", "idx", "kv", "bs", "of", "vec", "nb", "n", "q", "h", "d",
-         "k", "v", "b", "l", "t", "s")  # fmt: skip
+         "mha", "gqa", "mqa", "emb", "cur", "idx", "kv", "bs", "of", "vec", "nb", "n", "q", "h",
+         "d", "k", "v", "b", "l", "t", "s")  # fmt: skip
 
 Assignment = dict[str, str]
 
@@ -34,6 +34,8 @@ LETTERS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What a bare letter may stand for, the likeliest first."""
 
+BYTES = {"bytes", "byte", "itemsize", "sizeof", "dtype", "precision", "prec", "elem", "element",
+         "nb"}  # fmt: skip
 MAX_ASSIGNMENTS = 24
 
 
@@ -97,8 +99,7 @@ def plain_role(key: str) -> str | None:
         return None
     if have & {"bits", "bit"}:
         return "bits"
-    if have & {"bytes", "byte", "itemsize", "sizeof", "dtype", "precision", "prec", "elem", "element",
-               "nb"}:  # fmt: skip
+    if have & BYTES:
         return "bytes"
     if _is_group_size(have):
         return "group_size"

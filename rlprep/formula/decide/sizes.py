@@ -33,8 +33,9 @@ VOCABULARY = Vocabulary(
             "layers", "heads", "kv", "head", "dim", "seq", "len", "batch", "bytes", "size", "bits",
             "sequence", "length", "context", "hidden", "model", "dtype", "num", "key", "value",
             "element", "elem", "per", "tokens", "width", "cache", "memory", "MHA", "GQA", "group",
-            "groups", "query", "sizeof", "float", "precision", "itemsize", "KV", "MQA", "cfg", "max",
-            "nh", "nkv", "Hq", "Hkv", "nq", "bs", "bsz", "dh", "dk", "dv", "total", "elements", "layer",
+            "groups", "query", "sizeof", "float", "precision", "itemsize", "KV", "MQA", "cfg",
+            "max", "nh", "nkv", "Hq", "Hkv", "nq", "bs", "bsz", "dh", "dk", "dv", "total", "layer",
+            "elements",
         }
     ),
     letters=frozenset("LHBbdnhNSTsGgDlqk"),

@@ -46,7 +46,7 @@ def call(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 
 def _after(of: Matrices, spelt: names.Spelling, result: Tensor, scope: Scope) -> Tensor:
-    """Apply what stands on the function's name: `\\exp^2`, `\\phi^\\top(K)`."""
+    r"""Apply what stands on the function's name: `\exp^2`, `\phi^\top(K)`."""
     for power in spelt.powers:
         result = of.powered(result, power, scope)
     return of.transposed(result) if spelt.transposed else result
@@ -66,7 +66,7 @@ def _kept(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 
 def _user_function(of: Matrices, node: Call, found: tuple[int, Any], scope: Scope) -> Tensor:
-    """A function that the input defines: `\\phi(x) = \\mathrm{elu}(x) + 1`."""
+    r"""A function that the input defines: `\phi(x) = \mathrm{elu}(x) + 1`."""
     number, entry = found
     target = entry.target
     if not isinstance(target, Call):

@@ -140,8 +140,8 @@ def _einsum(of: Matrices, node: Call, scope: Scope) -> Tensor:
     parts = inputs.split(",")
     if not arrow or len(parts) != len(operands):
         raise Undecidable("this einsum is not understood")
-    leading = max((x.ndim - len(p.replace("...", "")) for p, x in zip(parts, operands, strict=True)),
-                  default=0)  # fmt: skip
+    named = (len(part.replace("...", "")) for part in parts)
+    leading = max((x.ndim - n for x, n in zip(operands, named, strict=True)), default=0)
     rest = "ABCD"[: max(leading, 0)]
     parts = [p.replace("...", rest) for p in parts]
     return einsum(parts, output.replace("...", rest), operands)

@@ -1,4 +1,4 @@
-"""Which axes bare `q`, `k`, `v` may have in code: matrices, with leading axes, or one position's vectors."""
+"""Which axes bare `q`, `k`, `v` may have in code: matrices, batches of them, or vectors."""
 
 from __future__ import annotations
 
@@ -83,6 +83,3 @@ def _is_matrix_product(node: Node) -> bool:
         case Call(fn=Name(name=name)):
             return name in {"matmul", "einsum", "bmm", "mm", "dot", "outer"}
     return False
-
-
-__all__ = ["Arrays", "carries_state", "layouts"]

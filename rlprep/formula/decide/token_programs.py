@@ -1,4 +1,7 @@
-"""Runs code about attention: statements in order, once for each position where they carry a state."""
+"""Runs code about attention: statements in order.
+
+Where they carry a state (`S = S + ...`) or name a position (`q[t]`) they run once a position.
+"""
 
 from __future__ import annotations
 

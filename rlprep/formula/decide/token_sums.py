@@ -1,7 +1,7 @@
-"""Sums over tokens: which tokens an index runs over, and the sum of what it names.
+r"""Sums over tokens: which tokens an index runs over, and the sum of what it names.
 
-`\\sum_j` runs over all keys, `\\sum_{j \\le i}` over those up to the position, `\\sum_{j=1}^{N}` over all
-again. Tokens that do not exist (beyond the ends) add nothing.
+`\sum_j` runs over all keys, `\sum_{j \le i}` over those up to the position, `\sum_{j=1}^{N}` over
+all again. Tokens that do not exist (beyond the ends) add nothing.
 """
 
 from __future__ import annotations
