@@ -1,8 +1,8 @@
 """The family of attention: softmax attention, linear attention, its causal form.
 
-A formula is evaluated in exact arithmetic on arrays of free entries (`residues.py`), all sizes
-being different; `exp` is an exponential and the feature map unspecified. Equal outputs in such a
-world are evidence for an identity (wrong with a chance below 10^-15 at these sizes), different outputs
+A formula is evaluated in exact arithmetic on arrays of free entries (`residues.py`), with all sizes
+different; `exp` is an exponential and the feature map unspecified. Equal outputs in such a world
+are evidence for an identity (wrong with a chance below 10^-15 at these sizes), different outputs
 are a disproof, and a shape that does not fit is one too.
 """
 
@@ -15,7 +15,7 @@ from rlprep.formula.decide.attention_names import VOCABULARY, is_output
 from rlprep.formula.decide.attention_world import FEATURES, World, worlds
 from rlprep.formula.decide.matrices import Matrices
 from rlprep.formula.decide.matrix_rules import Convention
-from rlprep.formula.decide.meaning import Meaning
+from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.tensor import ShapeError, Tensor
 from rlprep.formula.decide.token_definitions import POSITION, Scope
 from rlprep.formula.decide.token_layouts import layouts
@@ -135,29 +135,33 @@ def meaning(program: Program, subject: str, setting: Setting) -> Meaning:
 
 
 def _meaning(program: Program, subject: str, setting: Setting, convention: Convention) -> Meaning:
-    values: list[Hashable] = []
     remarks: set[str] = set()
     facts: dict[str, Any] = {"unknown": {}, "program": program, "convention": convention,
                              "why": "", "shape": None}  # fmt: skip
-    for world in worlds(is_causal=subject == "linear_attention_causal", feature=setting[0]):
-        evaluator = evaluator_of(program, world, convention)
+    rooms = worlds(is_causal=subject == "linear_attention_causal", feature=setting[0])
+
+    def compute(number: int) -> Hashable:
+        evaluator = evaluator_of(program, rooms[number], convention)
         try:
-            values.append(outputs(evaluator, subject))
+            return outputs(evaluator)
         except ShapeError as error:
-            values.append(("shape",))
-            facts["shape"] = facts["shape"] or (error, world)
+            facts["shape"] = facts["shape"] or (error, rooms[number])
+            return ("shape",)
         except (Undecidable, RecursionError) as error:
-            values.append(("undecided",))
             facts["why"] = facts["why"] or str(error)
+            return ("undecided",)
         except Undefined as error:
-            values.append(("undefined", str(error)))
-        remarks |= evaluator.remarks
-        facts["unknown"] |= evaluator.unknown
+            return ("undefined", str(error))
+        finally:
+            remarks.update(evaluator.remarks)
+            facts["unknown"] |= evaluator.unknown
+
+    values = Values(len(rooms), compute)
     facts["fits"] = values[0] not in {("shape",), ("undecided",)}
     if setting[0] != "phi":
         shown = "elu(x) + 1" if setting[0] == "elu" else f"{setting[0]}(x)"
         remarks.add(f"the feature map is {shown}, a special case of phi")
-    return Meaning(tuple(values), remarks, sides(program)[-1], facts)
+    return Meaning(values, remarks, sides(program)[-1], facts)
 
 
 def evaluator_of(program: Program, world: World, convention: Convention) -> Matrices:
@@ -165,7 +169,7 @@ def evaluator_of(program: Program, world: World, convention: Convention) -> Matr
     return (Code if program.is_code else Matrices)(program, world, convention)
 
 
-def outputs(evaluator: Matrices, subject: str) -> Hashable:
+def outputs(evaluator: Matrices) -> Hashable:
     """Return the outputs of all queries, for every side of the formula."""
     if isinstance(evaluator, Code):
         found = evaluator.run()
@@ -269,12 +273,11 @@ def rows_of(evaluator: Matrices, value: Tensor) -> Hashable:
 
 def same(mine: Meaning, theirs: Meaning) -> bool:
     """Whether two formulas have the same outputs where both fit, or the same lenient ones."""
-    strict, lenient = ((m.values[i] for m in (mine, theirs)) for i in (0, 1))
-    a, b = strict
+    a, b = mine.values[0], theirs.values[0]
     if "undecided" in (_kind(a), _kind(b)):
         return False
     if _kind(a) == "shape" and _kind(b) == "shape":
-        a, b = lenient
+        a, b = mine.values[1], theirs.values[1]
         if _kind(a) != "rows" or _kind(b) != "rows":
             return False
     if _kind(a) != _kind(b):

@@ -47,7 +47,8 @@ VOCABULARY = Vocabulary(
         {
             "attn", "scores", "score", "weights", "weight", "out", "output", "query", "key",
             "value", "queries", "keys", "values", "scale", "phi", "mask", "tril", "causal", "dim",
-            "head", "Attention", "attention", "dk", "dv", "kv", "KV", "att", "feature", "map", "num", "den",
+            "head", "Attention", "attention", "dk", "dv", "kv", "KV", "att", "feature", "map",
+            "num", "den",
             "numerator", "denominator", "denom", "elu", "relu", "wei", "sim", "state", "scaling",
             "Attn", "SDPA", "LinearAttention", "LinearAttn", "logits", "rowsum", "eye", "inv",
             "psi",

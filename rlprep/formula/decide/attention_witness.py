@@ -33,7 +33,7 @@ def small_witness(
         world = readable_world(setting[0])
         evaluator = evaluator_of(meaning.facts["program"], world, meaning.facts["convention"])
         try:
-            shown.append(outputs(evaluator, subject))
+            shown.append(outputs(evaluator))
         except (Undefined, Undecidable) as error:
             if meaning is theirs:
                 raise Undecidable("no readable counterexample") from error
@@ -43,6 +43,9 @@ def small_witness(
     if isinstance(yours, str):
         return {"at": at, "yours": yours, "reference": "is finite"}
     for side in yours:
+        if side and isinstance(side[0], str):
+            return {"quantity": "the shape of the result", "at": SIZES,
+                    "yours": _shape_text(side), "reference": "n x d_v"}  # fmt: skip
         for number, (a, b) in enumerate(zip(side, reference[0], strict=False)):
             if _differs(a, b):
                 return _shown(at, number, a, b, subject, setting)
@@ -73,7 +76,7 @@ def _shown(
 ) -> dict[str, Any]:
     where: dict[str, Any] = dict(at)
     if subject == "softmax_attention":
-        where["d"] = 2
+        where["d"] = "2"
     elif setting[0] == "phi":
         where["phi"] = "x^2 + 1, entry by entry"
     return {"quantity": f"row {number + 1} of the output", "at": where, "yours": row_text(a),
@@ -93,6 +96,11 @@ def _number(x: Fraction | float) -> str:
     if isinstance(x, Fraction) and x.denominator < 10_000:
         return str(x)
     return f"{float(x):.4f}"
+
+
+def _shape_text(side: Any) -> str:
+    shape = [x for x in side[1:4] if isinstance(x, int)]
+    return "an array of " + " x ".join(map(str, shape)) if shape else "one number"
 
 
 def _counted(side: Any) -> str:

@@ -40,8 +40,8 @@ VOCABULARY = Vocabulary(
     words=frozenset(
         {
             "heads", "kv", "head", "num", "key", "value", "group", "groups", "size", "floor",
-            "ceil", "query", "repeat", "interleave", "arange", "rep", "idx", "index", "trunc", "int",
-            "div", "Hq", "Hkv", "nh", "nkv", "nq", "hq", "hkv", "divmod", "map",
+            "ceil", "query", "repeat", "interleave", "arange", "rep", "idx", "index", "trunc",
+            "int", "div", "Hq", "Hkv", "nh", "nkv", "nq", "hq", "hkv", "divmod", "map",
         }
     ),
     letters=frozenset("hHgGinkqjKNr"),

@@ -50,9 +50,14 @@ class Tensor:
 
     @property
     def item(self) -> Any:
-        """The entry of an array that has one."""
-        (value,) = self.data
-        return value
+        """The entry of an array that has one.
+
+        Raises:
+            ShapeError: it has several, or none.
+        """
+        if len(self.data) != 1:
+            raise ShapeError("an array stands where one number is needed")
+        return self.data[0]
 
     def strides(self) -> tuple[int, ...]:
         """Return how far apart neighbours along each axis are."""

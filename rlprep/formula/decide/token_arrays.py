@@ -1,7 +1,7 @@
 """Evaluates code: the rules of NumPy and torch for arrays, and statements run in order.
 
-`*` acts entry by entry, `@` is the matrix product, axes of length 1 spread. `token_programs.py` runs
-the statements.
+`*` acts entry by entry, `@` is the matrix product, axes of length 1 spread.
+`token_programs.py` runs the statements.
 """
 
 from __future__ import annotations
