@@ -7,8 +7,9 @@ The map, one line a room:
     mathtext    LaTeX as one line of text, for a terminal or a screen reader
     bank        the question bank: YAML to checked objects, the linter, third-party packs
     kernels     the reference kernels: policy gradient and attention
-    grader      marks submissions: hidden cases from a seed, numbers compared, mistakes named
+    formula     formulas as people write them: read, decided, explained
     sandbox     runs code that nobody vouches for in confined processes, brings back numbers only
+    grader      marks submissions: hidden cases from a seed, numbers compared, mistakes named
     interview   holding the interview: the conversation, its state, marks and score
     progress    what a person has done, kept so that nothing typed is lost
     report      the faces of results: terminal, text, JSON

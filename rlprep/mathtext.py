@@ -169,6 +169,11 @@ class _Reader:
             body = self.argument()
             text = f"√{_bracketed(body, divisor=True)}" if self.unicode else f"sqrt({body})"
             return _Atom(text, "scripted")
+        if name in ("underset", "overset"):
+            script, base = self.argument(tight=True), self.argument()
+            return _Atom(f"{base}{'_' if name == 'underset' else '^'}{{{script}}}", "big")
+        if name == "begin":
+            return self.cases()
         if name in ("underbrace", "boxed"):
             return _Atom(self.argument())
         raise MathError(f"unknown command \\{name}")
@@ -181,8 +186,44 @@ class _Reader:
             return _Atom(_BLACKBOARD.get(body, body))
         return _Atom(body, "word" if name.startswith("operatorname") else "plain")
 
+    def cases(self) -> _Atom:
+        """Read ``cases``, rows of a value and a condition, as ``{value if condition; ...}``."""
+        name = self.verbatim()
+        if name != "cases":
+            raise MathError(f"unknown environment {name}")
+        rows = [""]
+        while True:
+            cell, end = self.cell()
+            rows[-1] += cell
+            if end == "&":
+                rows[-1] += " if "
+            elif end == "\\\\":
+                rows.append("")
+            else:
+                break
+        if self.verbatim() != "cases":
+            raise MathError("an environment is closed by another one's name")
+        return _Atom("{" + "; ".join(row for row in rows if row) + "}", "scripted")
+
+    def cell(self) -> tuple[str, str]:
+        """Read up to the end of a cell; return its text and what ended it."""
+        begun = self.at
+        depth = 0
+        while self.at < len(self.tokens):
+            token = self.tokens[self.at]
+            depth += (token == "{") - (token == "}")
+            if depth == 0 and token in ("&", "\\\\", "\\end"):
+                inner = _Reader("", "unicode" if self.unicode else "spelled")
+                inner.tokens = self.tokens[begun : self.at]
+                self.at += 1
+                return inner.sequence(None), token
+            self.at += 1
+        raise MathError("\\end is missing")
+
     def verbatim(self) -> str:
         """Read a group of words whose spaces count."""
+        if self.tokens[self.at : self.at + 1] != ["{"]:
+            raise MathError("a '{' is missing")
         if "}" not in self.tokens[self.at :]:
             raise MathError("a '}' is missing")
         end = self.tokens.index("}", self.at)
@@ -218,6 +259,8 @@ def _join(atoms: list[_Atom], tight: bool) -> str:
         if atom.kind == "operator" and not tight:
             binary = out.strip() and out.rstrip()[-1] not in "([{,|" and before.kind != "operator"
             out = f"{out.rstrip()} {atom.text} " if binary else out + atom.text
+        elif atom.kind == "space" and out.endswith(" ") and len(atom.text) < 2:
+            pass
         elif atom.text == ",":
             out = out.rstrip() + ("," if tight else ", ")
         else:

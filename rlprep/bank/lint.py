@@ -165,8 +165,11 @@ def _symbols_read(checked: Checked, _known: References) -> Iterator[Problem]:
     """The LaTeX that a formula shows without dollar signs."""
     if not isinstance(checked.item, Formula):
         return
-    shown = [(("symbols", index), each.symbol) for index, each in enumerate(checked.item.symbols)]
-    for key, latex in [(("reference",), checked.item.reference), *shown]:
+    shown: list[tuple[Key, str]] = [(("reference",), checked.item.reference)]
+    for name, entries in (("symbols", checked.item.symbols), ("accepts", checked.item.accepts)):
+        for index, each in enumerate(entries):
+            shown.append(((name, index), getattr(each, "symbol", "") or getattr(each, "form", "")))
+    for key, latex in shown:
         try:
             mathtext.render(latex)
         except mathtext.MathError as error:

@@ -14,6 +14,7 @@ import typer
 
 from rlprep import __version__
 from rlprep.cli import exercise, pack
+from rlprep.cli.check_formula import check_formula
 from rlprep.cli.doctor import doctor
 from rlprep.cli.grade import grade
 from rlprep.cli.quiz import quiz
@@ -26,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("quiz")(quiz)
+app.command("check-formula")(check_formula)
 app.command("grade")(grade)
 app.add_typer(exercise.app, name="exercise")
 app.command("doctor")(doctor)

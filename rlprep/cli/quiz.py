@@ -151,13 +151,16 @@ def _begin(selection: "Selection", mock: bool) -> "Recorder":
 
 def _hold(screen: "Screen", bank: "Bank", recorder: "Recorder", *, editor_first: bool) -> None:
     """Hold the round; whatever ends it, say whether it is saved."""
+    from rlprep.cli.check_formula import check_and_show
     from rlprep.interview.answering import PausedError
     from rlprep.interview.conversation import Conversation
 
     if recorder.log.failure:
         screen.say(f"This round can't be saved ({recorder.log.failure}).", "warn")
     try:
-        Conversation(screen, bank, recorder, editor_first=editor_first).hold()
+        Conversation(
+            screen, bank, recorder, checker=check_and_show, editor_first=editor_first
+        ).hold()
     except (PausedError, KeyboardInterrupt) as stop:
         screen.say("")
         if recorder.log.failure:

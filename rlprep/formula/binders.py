@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from rlprep.formula.errors import Unreadable
-from rlprep.formula.tree import Big, Bin, Call, Chain, Name, Node, Num, Tuple
+from rlprep.formula.tree import Big, Bin, Call, Chain, Name, Neg, Node, Num, Tuple
 
 if TYPE_CHECKING:
     from rlprep.formula.parser import ExpressionParser
@@ -75,7 +75,7 @@ def make(
             var = v
         case Name() | Tuple():
             var = below
-        case None | Num():
+        case None | Num() | Neg():
             pass
         case _:
             raise Unreadable("expected an index below the sum", below.span)

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import variable_key
-from rlprep.formula.tree import Bin, Name, Neg, Node, Num
+from rlprep.formula.tree import Bin, Call, Name, Neg, Node, Num
 
 MAX_EXPONENT = 64
 
@@ -41,6 +41,8 @@ def _value(node: Node, bound: Mapping[str, int]) -> Fraction:
             raise Undecidable(f"the index {key} is not bound")
         case Neg(x=x):
             return -_value(x, bound)
+        case Call(fn=Name(name="len")) if "T" in bound:
+            return Fraction(bound["T"])
         case Bin(op="+", left=left, right=right):
             return _value(left, bound) + _value(right, bound)
         case Bin(op="-", left=left, right=right):

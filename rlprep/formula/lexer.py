@@ -34,6 +34,11 @@ _OPERATORS = [
 ]  # fmt: skip
 
 
+LABELS = {"old", "new", "clip", "kv", "theta", "pi", "kl", "vf", "model", "head", "max", "min", "seq",
+          "targ", "target", "next", "ref", "top", "ent", "ppo", "cpi", "klpen", "gae", "in", "out"}  # fmt: skip
+"""Words that are meant whole even where LaTeX would take only their first letter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """One token: its kind, its normalised text, and the characters it came from."""
@@ -57,10 +62,14 @@ def split_run(run: str, vocabulary: Vocabulary) -> tuple[str, ...]:
         return (run,)
     pieces: list[str] = []
     rest = run
+    if len(run) > 4:  # a long run falls apart only into Greek letters and functions
+        known, letters = GREEK_WORDS | {"log", "exp", "min", "max", "sqrt", "ln"}, frozenset()
+    else:
+        letters = vocabulary.letters
     while rest:
         for size in range(min(len(rest), 20), 0, -1):
             head = rest[:size]
-            if head in known if size > 1 else head in vocabulary.letters:
+            if head in known if size > 1 else head in letters:
                 break
         else:
             return (run,)
@@ -88,6 +97,10 @@ class _Lexer:
             self.script_depths.append(self._in_script())
         elif kind == "}" and self.script_depths:
             self.script_depths.pop()
+        if kind == "|" and self.tokens and self.tokens[-1].kind == "|" and (
+            not self.text[self.tokens[-1].end : start].strip()
+        ):  # fmt: skip
+            start, kind, text = self.tokens.pop().start, "||", "||"
         self.tokens.append(Token(kind, text, start, end))
 
     def _in_script(self) -> bool:
@@ -170,21 +183,39 @@ class _Lexer:
             if keyword and (run.islower() or run.istitle()):
                 self.emit("kw", keyword, at, end)
                 return end
+        if self.is_latex and self.tokens and self.tokens[-1].kind in {"_", "^"}:
+            if run.lower() not in LABELS:
+                run, end = run[0], at + 1  # in LaTeX a script without braces is one character
+            self.emit("name", run, at, end)
+            return end
         if self._in_script() and not self.is_latex:
             self.emit("name", run, at, end)
             return end
         start = at
-        for piece in (run,) if self._in_script() else split_run(run, self.vocabulary):
+        pieces = (run,) if self._in_script() else split_run(run, self.vocabulary)
+        if run in self.vocabulary.applied and self.text[end : end + 1] != "(" and run in {"Hx", "Fx"}:
+            pieces = tuple(run)  # Hx is a function only where it is applied
+        if self.is_latex and len(pieces) == 1 and not self._in_script() and len(run) <= 3:
+            pieces = self._letters(run)
+        for piece in pieces:
             self.emit("name", piece, start, start + len(piece))
             start += len(piece)
         return end
 
+    def _letters(self, run: str) -> tuple[str, ...]:
+        """In LaTeX a short unknown run is a product of letters."""
+        known = self.vocabulary.words | FUNCTIONS | GREEK_WORDS | OPTIMISERS.keys()
+        is_word = run in known or not run.isalpha() or run.lower() in LABELS
+        return (run,) if is_word else tuple(run)
+
     def full_stop(self, at: int) -> int:
         """A point alone is the placeholder of `pi(.|s)`, or punctuation."""
         rest = self.text[at + 1 :].lstrip()
-        if (rest[:1] in {"|", ")"} and self.tokens and self.tokens[-1].kind in {"(", "[", ","}) or rest.startswith(("\\mid", "\\vert")):
+        if rest[:1] in {"|", ")"} and self.tokens and self.tokens[-1].kind in {"(", "[", ","}:
             self.emit("cdot", ".", at, at + 1)
-        elif rest and re.match(r"[A-Za-z]", rest) and at and self.text[at - 1] in ")]}":
+        elif rest.startswith(("\\mid", "\\vert")):
+            self.emit("cdot", ".", at, at + 1)
+        elif re.match(r"[)\]}\w]\.[A-Za-z]", self.text[max(0, at - 1) : at + 2]):
             self.emit(".", ".", at, at + 1)
         elif rest:
             self.emit(";", ";", at, at + 1)

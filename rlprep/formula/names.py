@@ -12,6 +12,9 @@ from rlprep.formula.tree import Bin, Call, Name, Neg, Node, Num, Tuple
 INDEX_WORDS = {"t", "k", "n", "l", "i", "j", "m", "T", "h", "s", "u", "N", "tau"}
 
 
+INDEX_PAIRS = {"ij", "ji", "ik", "il", "tj", "ti", "jl", "nm", "mn", "jk", "ts", "tl"}
+
+
 def scripts_of(name: Name) -> Iterator[Node]:
     """Yield every script of a name, lists taken apart."""
     for script in (*name.subs, *name.sups):
@@ -30,6 +33,9 @@ def words_in(node: Node) -> Iterator[str]:
         case Tuple(items=items):
             for item in items:
                 yield from words_in(item)
+        case Bin(op="*", left=left, right=right):
+            yield from words_in(left)
+            yield from words_in(right)
         case Call(fn=fn):
             yield from words_in(fn)
 
@@ -37,8 +43,10 @@ def words_in(node: Node) -> Iterator[str]:
 def labels_of(name: Name) -> tuple[str, ...]:
     """Return the words among the scripts that are labels and not indices."""
     found: list[str] = []
+    powers = {id(sup) for sup in name.sups if isinstance(sup, Num)}
     for script in scripts_of(name):
-        if isinstance(script, Bin | Neg):
+        is_arithmetic = isinstance(script, Neg) or (isinstance(script, Bin) and script.op != "*")
+        if is_arithmetic or id(script) in powers:
             continue
         found.extend(words_in(script))
     return tuple(found)
@@ -65,6 +73,8 @@ def indices_of(name: Name) -> tuple[Node, ...]:
                     found.append(item)
                 case Name(name=word) if word in INDEX_WORDS and not item.subs:
                     found.append(item)
+                case Name(name=word) if word in INDEX_PAIRS:
+                    found.extend(Name(item.span, letter) for letter in word)
     return tuple(found)
 
 

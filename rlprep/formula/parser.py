@@ -43,7 +43,7 @@ CLOSERS = {"(": ")", "[": "]", "{": "}", "lfloor": "rfloor", "lceil": "rceil", "
 STARTS = {"num", "name", "(", "[", "{", "sum", "nabla", "sqrt", "frac", "lfloor", "lceil", "dots",
           "langle", "begincases", "under", "mark"}  # fmt: skip
 PRODUCTS = {"*", "cdot", "/", "@", "//", "%", "otimes"}
-PROBABILITIES = {"pi", "p", "q", "P", "policy"}
+PROBABILITIES = {"pi", "p", "q", "P", "Q", "policy"}
 INDEX_LETTERS = {"t", "k", "n", "l", "i", "j", "T", "m"}
 SHOWN = {"end": "the end of the input", "name": "a name", "num": "a number", "nl": "a new line",
          "row": "a new line", "lfloor": "⌊", "rfloor": "⌋", "rel": "a relation", "quad": "a gap",
@@ -230,9 +230,10 @@ class ExpressionParser:
             elif self.starts_factor():
                 right = self.factor()
                 left = Bin(self.spans(left), "*", left, right)
-            elif self.token.kind == "name" and self.token.text == "mod":
+            elif self.token.kind == "name" and self.token.text in {"mod", "div"}:
+                op = "%" if self.token.text == "mod" else "//"
                 self.at += 1
-                left = Bin(self.spans(left), "%", left, self.factor())
+                left = Bin(self.spans(left), op, left, self.factor())
             else:
                 return left
             factors += 1
@@ -271,7 +272,7 @@ class ExpressionParser:
     def starts_factor(self) -> bool:
         """Whether the next token begins another factor of a juxtaposed product."""
         kind, text = self.token.kind, self.token.text
-        if kind == "name" and text == "mod":
+        if kind == "name" and text in {"mod", "div"}:
             return False
         return kind in STARTS and not (kind == "[" and self.token.start == -1)
 
@@ -296,10 +297,21 @@ class ExpressionParser:
             elif self.token.kind == "'" and self.vocabulary.matrices:
                 self.at += 1
                 node = Trans(self.spans(node), node)
+            elif self.token.kind == "[" and isinstance(node, Call) and self._is_glued():
+                before, group = self.at, self.group()
+                if not _is_index(group):
+                    self.pending = (before, self.at, group)
+                    self.at = before
+                    return node
+                node = Index((node.span[0], self.tokens[self.at - 1].end), node, (group,))
             elif self.token.kind == "." and self.peek().kind == "name":
                 node = self.method(node)
             else:
                 return node
+
+    def _is_glued(self) -> bool:
+        """Whether nothing stands between the last token and the next."""
+        return self.token.start == self.tokens[self.at - 1].end
 
     def method(self, node: Node) -> Node:
         """`K.T` and `x.mean()` outside of code."""
@@ -378,6 +390,9 @@ class ExpressionParser:
         if self.token.kind == CLOSERS[opener.kind]:
             raise Unreadable("empty parentheses", self.spans(opener))
         items = self.items()
+        if self.token.kind == "over" and len(items) == 1:
+            self.at += 1
+            items = [Bin(self.spans(items[0]), "/", items[0], self.chain())]
         self.close(opener)
         self.depth -= 1
         if len(items) > 1:
@@ -404,7 +419,7 @@ class ExpressionParser:
                 right = rest[0] if len(rest) == 1 else Tuple(self.spans(rest[0]), tuple(rest))
                 items = [Given(self.spans(items[0]), left, right)]
                 break
-            if not self.accept(",", ";"):
+            if not self.accept(",", ";", ":"):
                 break
         self.bars = bars
         return items
@@ -612,7 +627,9 @@ class ExpressionParser:
         if not subscript:
             return name
         after = self.token
-        if after.kind == "name" and after.start == token.end and after.text in {"old", "new"}:
+        if after.kind == "name" and after.start == token.end and (
+            after.text in {"old", "new"} or (after.text == "k" and token.text == "theta")
+        ):  # fmt: skip
             self.at += 1
             return Name(self.spans(token), token.text, (Name(after.span, after.text),))
         if after.kind in {"+", "-"} and token.text in INDEX_LETTERS and self._glued_index():
@@ -656,11 +673,15 @@ class ExpressionParser:
             return self.optimise(name)
         if text in {"grad", "Grad", "gradient"} and opener not in {"(", "["}:
             return Grad(self.spans(name), self.operand())
-        if opener not in {"(", "["} and not (opener == "{" and text in FUNCTIONS):
+        if opener not in {"(", "["} and not (
+            opener == "{" and text in FUNCTIONS - PREFIXES
+        ):
             return self.prefixed(name)
         if opener == "[" and text not in FUNCTIONS:
             return self.indexed(name)
         if text in FUNCTIONS or text in self.vocabulary.applied or self._is_word(text):
+            return self.call(name)
+        if not self.vocabulary.labels and self._names_the_formula():
             return self.call(name)
         if text in self.vocabulary.multiplied or not self.vocabulary.labels:
             return name
@@ -671,6 +692,20 @@ class ExpressionParser:
         self.pending = (before, self.at, group)
         self.at = before
         return name
+
+    def _names_the_formula(self) -> bool:
+        """Whether this is the left side `f(h) =` of a statement."""
+        before = self.tokens[self.at - 2].kind if self.at > 1 else "nl"
+        if before not in {"nl", "row", ",", ";", "quad", "kw"}:
+            return False
+        depth = 0
+        for number in range(self.at, len(self.tokens)):
+            kind = self.tokens[number].kind
+            depth += (kind in CLOSERS) - (kind in {")", "]", "}"})
+            if depth == 0:
+                after = self.tokens[min(number + 1, len(self.tokens) - 1)]
+                return after.kind == "rel" and after.text == "="
+        return False
 
     def _is_word(self, text: str) -> bool:
         """Whether a name is an unknown word of several letters, which applies when glued."""
@@ -766,10 +801,13 @@ class ExpressionParser:
         if not self.starts_factor():
             if self.token.kind == "|":
                 return Call(self.spans(name), name, (self.modulus(),))
+            if name.name in {"log", "ln", "exp", "sqrt"}:
+                raise self.fail(f"expected what {name.name} applies to")
             return name
         operand = self.operand()
         if (
-            name.name in {"log", "ln"} and self.token.kind == "/" and _is_probability(operand)
+            name.name in {"log", "ln"} and self.token.kind == "/"
+            and (_is_probability(operand) or (isinstance(operand, Num) and operand.value == 1))
             and self.peek().kind == "name" and self.peek().text in PROBABILITIES
         ):  # fmt: skip
             # `p log p/q` is read by everybody as p log(p/q); `log p / log q` starts with log again.
@@ -811,7 +849,7 @@ class ExpressionParser:
         while self.accept("quad", "nl", "row", ":"):
             pass
         objective = self.sum()
-        return Optimise(self.spans(name), sense, objective)
+        return Optimise(self.spans(name), sense, objective, (), name.subs)
 
 
 def _is_probability(node: Node) -> bool:
@@ -827,7 +865,7 @@ def _is_index(node: Node) -> bool:
         case Num(value=value):
             return value.denominator == 1
         case Name(name=name):
-            return name in INDEX_LETTERS or name in {"s", "a", "h"}
+            return name in INDEX_LETTERS or name in {"s", "a", "h"} or len(name) > 2
         case Bin(op="+" | "-", left=left, right=right):
             return _is_index(left) and _is_index(right)
         case Neg(x=x):

@@ -6,24 +6,26 @@ from one turn of a loop to the next.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from rlprep.formula.names import INDEX_WORDS, labels_of
-from rlprep.formula.tree import Call, Chain, Define, Grad, Index, Name, Node, Num, Optimise, walk
+from rlprep.formula.names import INDEX_PAIRS, INDEX_WORDS, labels_of
+from rlprep.formula.tree import Bin, Call, Chain, Define, Grad, Index, Name, Node, Num, Optimise, walk
 
-EQUALITIES = {"=", "<-", "->"}
+EQUALITIES = {"=", "<-", "->", "propto"}
 
 
 def key_of(node: Node) -> str | None:
     """Return what a definition's left side is called, without its indices."""
     match node:
         case Name():
-            labels = [word for word in labels_of(node) if word not in INDEX_WORDS]
+            labels = [word for word in labels_of(node) if word not in INDEX_WORDS | INDEX_PAIRS]
             return "_".join([node.name, *labels]) + "'" * node.primes
         case Call(fn=fn):
             return key_of(fn)
         case Index(x=x):
             return key_of(x)
+        case Bin(op="*", left=left, right=right):
+            return f"{key_of(left)} {key_of(right)}"
         case Grad(x=x):
             key = key_of(x)
             return f"grad {key}" if key else None
@@ -39,8 +41,20 @@ def is_plain_target(node: Node) -> bool:
             return is_plain_target(x)
         case Call(fn=fn):
             return fn.name not in {"min", "max", "clip", "log", "exp", "sqrt", "sum", "softmax"}
+        case Bin(op="*", left=left, right=right):
+            return _is_word(left) and _is_word(right)
         case Grad(x=Name(name=name) | Call(fn=Name(name=name))):
             return name not in {"log", "ln", "pi"}
+    return False
+
+
+def _is_word(node: Node) -> bool:
+    """Whether a side is a phrase (`KV cache size`) or a marked name (`Delta theta`)."""
+    match node:
+        case Name(name=name):
+            return len(name) > 1 and name not in {"gamma", "lambda", "lam", "beta"}
+        case Bin(op="*", left=left, right=right):
+            return _is_word(left) and _is_word(right)
     return False
 
 
@@ -95,22 +109,29 @@ class Program:
         entries: all statements in order.
         main: number of the formula among them.
         is_code: whether order matters.
+        text: the whole input.
     """
 
     entries: list[Entry]
     main: int
     is_code: bool
-    conditions: list[Entry] = field(default_factory=list)
+    text: str = ""
 
     @property
     def formula(self) -> Entry:
         """The statement that is the formula."""
         return self.entries[self.main]
 
-    def definition(self, name: Name, position: int) -> int | None:
-        """Return the number of the statement that defines `name` as seen from `position`."""
+    def definition(self, name: Name, position: int, arity: int | None = None) -> int | None:
+        """Return the number of the statement that defines `name` as seen from `position`.
+
+        A function is looked for by its number of arguments too: H(P, Q) is not H(P).
+        """
         key = key_of(name)
-        found = [i for i, e in enumerate(self.entries) if e.key == key and i != position]
+        found = [
+            i for i, e in enumerate(self.entries)
+            if e.key == key and i != position and _fits(e.target, arity)
+        ]  # fmt: skip
         if not self.is_code:
             # a second equation for what is asked (`A_T = 0`) is a boundary, not a definition
             found = [i for i in found if i != self.main and key != self.formula.key]
@@ -132,8 +153,12 @@ class Program:
         )
 
 
+def _fits(target: Node | None, arity: int | None) -> bool:
+    return arity is None or not isinstance(target, Call) or len(target.args) == arity
+
+
 def build(
-    statements: tuple[Node, ...], *, is_code: bool, is_target: Callable[[Node], bool]
+    statements: tuple[Node, ...], *, is_code: bool, is_target: Callable[[Node], bool], text: str = ""
 ) -> Program:
     """Pick the formula among the statements; `is_target` knows the name that it usually bears."""
     entries = [entry_of(node) for node in statements]
@@ -154,7 +179,7 @@ def build(
         reached = len(_reached(entry, entries) & defined - {entry.key})
         return wanted, not entry.is_constant, reached, i if is_code else -i
 
-    return Program(entries, max(candidates, key=rank), is_code)
+    return Program(entries, max(candidates, key=rank), is_code, text)
 
 
 def _reached(entry: Entry, entries: list[Entry]) -> set[str]:

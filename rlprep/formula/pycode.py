@@ -36,7 +36,7 @@ from rlprep.formula.tree import (
 
 LIBRARIES = {"torch", "np", "numpy", "F", "math", "jnp", "nn", "tf", "jax", "functional", "th",
              "scipy", "special", "linalg", "lax", "core", "mpu", "distributions", "rlax", "xp",
-             "sympy", "sp", "T", "keras", "K", "cp", "mx", "cmath", "signal", "misc"}  # fmt: skip
+             "sympy", "sp", "keras", "cp", "mx", "cmath", "signal", "misc"}  # fmt: skip
 HOLDERS = {"self", "args", "cfg", "config", "hparams", "hp", "params", "opt", "batch", "data",
            "agent", "model", "mb", "rollout", "flags", "FLAGS", "conf", "cls"}  # fmt: skip
 SAME = {"detach", "contiguous", "float", "double", "clone", "item", "data", "numpy", "cpu", "to",
@@ -51,8 +51,10 @@ MAX_AST_DEPTH = 100
 _CODE = re.compile(
     r"\b(?:torch|np|numpy|jnp|math|nn|tf|jax|th|self|F|scipy)\.[a-zA-Z]"
     r"|\.(?:mean|sum|exp|log|clamp|clip|T|transpose|mT|softmax|pow|square|log_prob|entropy|dot"
-    r"|permute|unsqueeze|cumsum|sqrt|detach|shape|size|min|max|abs|div|mul|matmul|neg|add)\b"
+    r"|permute|unsqueeze|cumsum|sqrt|gather|dot|detach|shape|size|min|max|abs|div|mul|matmul|neg|add)\b"
     r"|\*\*|\bfor\s+\w+\s+in\b|\[[^\]]*:[^\]]*\]|^\s*(?:def|return|import|from|for|with)\b"
+    r"|^\s*[a-z_]\w*(?:\[[^\]]*\])?\s*=\s*[a-z_]\w*\s*=[^=]"
+    r"|\b(?:args|self|cfg|config|params|hparams|opt)\.\w|\b(?:len|range|zip|enumerate)\("
     r"|\blambda\s+\w+\s*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
     re.MULTILINE,
 )
@@ -66,6 +68,7 @@ def looks_like_code(text: str) -> bool:
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
+        self.renamed: dict[str, ast.expr] = {}
         self.lines = [0]
         for line in text.encode().splitlines(keepends=True):
             self.lines.append(self.lines[-1] + len(line))
@@ -110,8 +113,12 @@ class _Reader:
                 for name, value in zip(names, values, strict=True):
                     yield Define(self.span(node), self.expression(name), self.expression(value))
             case ast.Assign(targets=targets, value=value):
-                for target in targets:
-                    yield Define(self.span(node), self.expression(target), self.expression(value))
+                # a = b = x: b is x, and a is b
+                inner = self.expression(value)
+                for target in reversed(targets):
+                    name = self.expression(target)
+                    yield Define(self.span(node), name, inner)
+                    inner = name
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 yield Define(self.span(node), self.expression(target), self.expression(value))
             case ast.AugAssign(target=target, op=op, value=value) if type(op) in OPERATORS:
@@ -137,6 +144,8 @@ class _Reader:
             case ast.Constant(value=None):
                 return Name(span, "None")
             case ast.Name(id=name):
+                if name in self.renamed:
+                    return self.expression(self.renamed[name])
                 return self.name(node, name)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return Neg(span, self.expression(operand))
@@ -235,10 +244,12 @@ class _Reader:
                 return Name(span, "inf")
             case ast.Name(id=name):
                 function = self.name(node.func, name)
+            case ast.Attribute(value=ast.Name(id="np" | "numpy" | "jnp"), attr="repeat"):
+                function = Name(span, "repeat_interleave")  # numpy's word for torch's
             case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in LIBRARIES:
                 function = self.name(node.func, attr)
             case ast.Attribute(value=ast.Attribute() as value, attr=attr) if (
-                isinstance(value.value, ast.Name) and value.value.id in LIBRARIES
+                _root(value) in LIBRARIES
             ):
                 function = self.name(node.func, attr)
             case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in HOLDERS:
@@ -274,7 +285,9 @@ class _Reader:
         if len(node.generators) != 1 or node.generators[0].ifs:
             raise self.refuse(node, "a comprehension with conditions")
         generator = node.generators[0]
+        saved, self.renamed = self.renamed, {**self.renamed, **_zipped(generator)}
         span, body = self.span(node), self.expression(node.elt)
+        self.renamed = saved
         match generator.iter:
             case ast.Call(func=ast.Name(id="range"), args=args) if 1 <= len(args) <= 2:
                 var = self.expression(generator.target)
@@ -284,9 +297,7 @@ class _Reader:
                 if not (isinstance(hi, Name) and hi.name in {"inf", "infinity", "oo"}):
                     hi = Bin(hi.span, "-", hi, Num(hi.span, Fraction(1)))
                 return Big(span, "range", var, lo, hi, None, body)
-            case ast.Call(func=ast.Name(id="zip"), args=args) if isinstance(
-                generator.target, ast.Tuple
-            ):
+            case ast.Call(func=ast.Name(id="zip")):
                 return Big(span, "range", None, None, None, None, body)
         var = self.expression(generator.target)
         return Big(span, "range", var, None, None, self.expression(generator.iter), body)
@@ -297,6 +308,23 @@ _KINDS: dict[type, str] = {
     ast.Set: "set", ast.Await: "coroutine", ast.BoolOp: "logical expression",
     ast.Starred: "starred argument",
 }  # fmt: skip
+
+
+def _root(node: ast.expr) -> str | None:
+    """Return the name at the head of `torch.nn.functional`."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _zipped(generator: ast.comprehension) -> dict[str, ast.expr]:
+    """Return what the variables of `for a, b in zip(x, y)` stand for, element by element."""
+    match generator:
+        case ast.comprehension(
+            target=ast.Tuple(elts=names), iter=ast.Call(func=ast.Name(id="zip"), args=args)
+        ) if len(names) == len(args):
+            return {n.id: a for n, a in zip(names, args, strict=True) if isinstance(n, ast.Name)}
+    return {}
 
 
 def _label(span: Span, word: str) -> Node:

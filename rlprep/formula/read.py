@@ -12,6 +12,24 @@ from rlprep.formula.vocabulary import Vocabulary
 _FENCE = re.compile(r"\A\s*```[a-z]*\n(.*?)\n?```\s*\Z", re.DOTALL)
 
 
+_SIGNS = re.compile(r"[-+*/^=_()\[\]{}|\\<>~√∑Σ·×−←≤≥≔‖∥⌊\u2080-\u209c]")
+_STOPWORDS = {"the", "of", "is", "an", "with", "something", "like", "plus", "minus", "times", "we", "its",
+              "then", "it", "to", "between", "that", "this", "idk", "from", "on", "my", "not", "you",
+              "what", "some", "how", "about", "just", "as", "over", "and", "or", "think"}  # fmt: skip
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a text is a sentence: words without a sign, or several words that only join others."""
+    bare = re.sub(r"\\(?:text|mathrm|mbox|textrm)\s*\{[^{}]*\}", " ", text)
+    words = re.findall(r"[A-Za-z']{1,}", re.sub(r"\\[A-Za-z]+", " ", bare))
+    if "\\" in text or len(words) < 2:
+        return False
+    joining = sum(word.lower() in _STOPWORDS for word in words)
+    if not _SIGNS.search(text):
+        return len([w for w in words if len(w) > 1]) >= 3 or joining > 0
+    return joining >= 3 and joining * 3 >= len(words)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The statements of an input and the notation they were read from."""
@@ -33,6 +51,8 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
         )  # fmt: skip
     if not text.strip():
         raise Unreadable("there is nothing to read", (0, len(text)), hint="write the formula")
+    if _is_prose(text):
+        raise Unreadable("these are words, not a formula", (0, len(text)), hint="write the formula")
     fenced = _FENCE.match(text)
     if fenced:
         # Blanks in place of the fence keep every position as the user sees it.
@@ -41,8 +61,9 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
     if pycode.looks_like_code(text):
         try:
             return Reading(tuple(pycode.parse(text)), is_code=True)
-        except SyntaxError:
-            pass
+        except SyntaxError as error:
+            if re.match(r"\s*(?:def|class|import|from|while|try|with|return|lambda)\b", text):
+                raise Unreadable(f"this code is not complete: {error.msg}", (0, len(text))) from None
     try:
         return Reading(tuple(statements.parse(tokenize(text, vocabulary), vocabulary)), False)
     except Unreadable as first:

@@ -55,9 +55,13 @@ class _Statements(ExpressionParser):
         while True:
             word = self._skip_separators()
             if self.token.kind == "end":
+                if word == "subject_to":
+                    raise self.fail("expected a constraint after 'subject to'")
                 break
             if word == "for":
                 self._skip_clause()
+                continue
+            if word == "where" and self._skips_prose():
                 continue
             if word == "subject_to":
                 self._constrain(statements)
@@ -80,6 +84,17 @@ class _Statements(ExpressionParser):
             if token.kind == "kw":
                 word = token.text
         return word
+
+    def _skips_prose(self) -> bool:
+        """Skip `where delta_t is the TD residual`: it explains and defines nothing."""
+        last = self.at
+        while self.tokens[last].kind not in {"end", ",", ";", "nl", "row", "rel"}:
+            last += 1
+        words = {t.text.split("_")[0] for t in self.tokens[self.at : last] if t.kind == "name"}
+        if not words & {"is", "are", "denotes", "denote", "means", "stands"}:
+            return False
+        self.at = last
+        return True
 
     def _skip_clause(self) -> None:
         """Skip what follows 'for': it says for which indices the line holds."""

@@ -182,11 +182,12 @@ class Wrap(Node):
 
 @dataclass(frozen=True, slots=True)
 class Optimise(Node):
-    """Maximise or minimise an objective, with constraints if any."""
+    """Maximise or minimise an objective over something, with constraints if any."""
 
     sense: str
     objective: Node
     constraints: tuple[Node, ...] = ()
+    over: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

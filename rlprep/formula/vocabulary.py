@@ -33,7 +33,7 @@ GREEK_WORDS = frozenset(
         "alpha", "beta", "gamma", "delta", "epsilon", "eps", "zeta", "eta", "theta", "kappa",
         "lambda", "lam", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi",
         "omega", "inf", "infty", "infinity", "oo", "varepsilon", "nabla", "ratio", "adv", "old",
-        "new", "hat", "top", "ones", "elu", "Delta", "Phi", "Psi", "dots", "mathbb",
+        "new", "hat", "loss", "total", "top", "ones", "elu", "Delta", "Phi", "Psi", "dots", "mathbb",
     }
 )  # fmt: skip
 

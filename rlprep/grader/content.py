@@ -35,8 +35,7 @@ def check_exercise(grader: Grader, id_: str) -> Iterator[Row]:
     if id_ not in GENERATORS:
         yield Row(id_, "cases", "nothing makes hidden cases for it", sound=False)
         return
-    yield from _families(exercise)
-    yield from _examples(exercise)
+    yield from check_listing(exercise)
     stem = bank.solution_stem("exercise", id_)
     for file in model_files(stem):
         result = _graded(grader, file, id_)
@@ -47,6 +46,12 @@ def check_exercise(grader: Grader, id_: str) -> Iterator[Row]:
         sound = not result.passed and named == mistake.id
         said = "named" if named == mistake.id else f"named {named}"
         yield Row(id_, f"mistake {mistake.id}", f"{_points(result)}, {said}", sound=sound)
+
+
+def check_listing(exercise: Exercise) -> Iterator[Row]:
+    """Yield the families without cases, cases without a family, and examples that aren't right."""
+    yield from _families(exercise)
+    yield from _examples(exercise)
 
 
 def _graded(grader: Grader, file: Path, id_: str) -> SubmissionResult:

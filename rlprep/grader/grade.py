@@ -210,7 +210,6 @@ class _Marking:
             self.runner,
             lambda n: cost_inputs(draw, n),
             lambda arguments: reference.expected(self.exercise.id, arguments),
-            self.exercise.rtol,
         )
 
     def _families(self) -> tuple[FamilyResult, ...]:

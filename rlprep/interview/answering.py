@@ -1,6 +1,7 @@
 """Taking one answer: many lines, with commands among them, every line kept as it is entered."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rlprep.bank.schema import Question
@@ -12,6 +13,7 @@ from rlprep.interview.screen import Screen
 
 _HELP = (
     ("/hint", "the next hint"),
+    ("/check", "have a formula checked, where the question asks for one"),
     ("/edit", "write the answer in your editor"),
     ("/show", "what you have written so far"),
     ("/undo", "take the last line back"),
@@ -34,6 +36,8 @@ class Answering:
     question: Question
     with_hints: bool
     editor_first: bool = False
+    check_formula: Callable[[], None] | None = None
+    """Lets the candidate have a formula of this question checked; None where that isn't offered."""
 
     def __post_init__(self) -> None:
         """Start the question's clock, less what an earlier session spent on it."""
@@ -62,7 +66,8 @@ class Answering:
             self.recorder.record(event, question=self.question.id, seconds=seconds)
 
     def _explain(self) -> None:
-        keys = "/hint /edit /skip /quit /help" if self.with_hints else "/edit /skip /quit /help"
+        offered = ("/hint",) * self.with_hints + ("/check",) * (self.check_formula is not None)
+        keys = " ".join((*offered, "/edit /skip /quit /help"))
         self.screen.say("")
         self.screen.say(f"Your answer; a line with only '.' ends it. {keys}", "dim")
         if self.answer.lines:
@@ -108,6 +113,9 @@ class Answering:
         match line.split()[0]:
             case "/hint":
                 self._hint()
+            case "/check" if self.check_formula:
+                self.check_formula()
+                self.screen.say("Back to your answer.", "dim")
             case "/edit":
                 self._edit()
             case "/show":

@@ -4,11 +4,14 @@ Practice: after each answer come the rubric, the model answer and the rapid foll
 round is timed and shows nothing of the kind until its debrief.
 """
 
+from collections.abc import Callable
+
 from rlprep.bank.load import Bank
 from rlprep.bank.schema import FollowUp, Question
 from rlprep.interview.answering import Answering, PausedError
 from rlprep.interview.clarify import find
 from rlprep.interview.debrief import debrief
+from rlprep.interview.formula_practice import FormulaChecker, practise
 from rlprep.interview.marking import mark
 from rlprep.interview.model_answer import show_model_answer
 from rlprep.interview.recorder import Recorder
@@ -19,11 +22,18 @@ class Conversation:
     """One round, held at a screen and recorded event by event."""
 
     def __init__(
-        self, screen: Screen, bank: Bank, recorder: Recorder, *, editor_first: bool = False
+        self,
+        screen: Screen,
+        bank: Bank,
+        recorder: Recorder,
+        *,
+        checker: FormulaChecker | None = None,
+        editor_first: bool = False,
     ) -> None:
         self.screen = screen
         self.bank = bank
         self.recorder = recorder
+        self.checker = checker
         self.editor_first = editor_first
         self.state = recorder.state
 
@@ -93,7 +103,12 @@ class Conversation:
             self.screen.quote(answer.text or "(nothing)")
         else:
             Answering(
-                self.screen, self.recorder, question, not mock, editor_first=self.editor_first
+                self.screen,
+                self.recorder,
+                question,
+                with_hints=not mock,
+                editor_first=self.editor_first,
+                check_formula=None if mock else self._formula_check(question),
             ).take()
         if mock:
             self._follow_ups(question, question.follow_ups[:1], tell=False)
@@ -104,6 +119,24 @@ class Conversation:
                 self.recorder.record("explained", question=question.id)
             self._follow_ups(question, question.follow_ups, tell=True)
         self.recorder.record("closed", question=question.id)
+
+    def _formula_check(self, question: Question) -> Callable[[], None] | None:
+        """Return what `/check` does for a question, None where it states no formula."""
+        checker = self.checker
+        if checker is None or not question.formulas:
+            return None
+        formulas = [self.bank.formula(id_) for id_ in question.formulas]
+
+        def check() -> None:
+            chosen = 1
+            if len(formulas) > 1:
+                self.screen.items([each.title for each in formulas])
+                typed = self.screen.ask("which one? > ").strip()
+                chosen = int(typed) if typed.isdecimal() else 0
+            if 1 <= chosen <= len(formulas):
+                practise(self.screen, formulas[chosen - 1], checker)
+
+        return check
 
     def _follow_ups(
         self, question: Question, follow_ups: tuple[FollowUp, ...], *, tell: bool

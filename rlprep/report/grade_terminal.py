@@ -85,7 +85,7 @@ def _show_diagnosis(console: Console, result: SubmissionResult, *, explain: bool
     if diagnosis is None:
         return
     text = diagnosis.text[:1].upper() + diagnosis.text[1:]
-    _indented(console, Text(text, "bold yellow"))
+    _indented(console, Text(printable(text), "bold yellow"))
     if not explain:
         _indented(console, Text("--explain says what that means and what to write instead", "dim"))
         return

@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import textwrap
+from typing import TextIO
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import Heading, Markdown
@@ -104,14 +105,15 @@ class PlainScreen:
             if block.is_display:
                 self._print(f"\n    {block.text}\n")
             else:
-                self._wrapped(without_markup(block.text.strip("\n")), indent)
+                prose = without_markup(block.text.strip("\n"))
+                self._wrapped(_paragraph_lines(prose), indent)
 
     def say(self, text: str, tone: Tone = "normal", *, indent: int = 0) -> None:  # noqa: D102
-        self._wrapped(text, indent)
+        self._wrapped(text.split("\n"), indent)
 
     def items(self, texts: list[str]) -> None:  # noqa: D102
         for number, text in enumerate(texts, 1):
-            self._wrapped(f"{number}. {text}", 0)
+            self._wrapped([f"{number}. {text}"], 0)
 
     def quote(self, text: str) -> None:  # noqa: D102
         self._print(textwrap.indent(printable(text), "> "))
@@ -125,14 +127,23 @@ class PlainScreen:
     def ask(self, prompt: str) -> str:  # noqa: D102
         return read_line(prompt)
 
-    def _wrapped(self, text: str, indent: int) -> None:
-        """Wrap paragraph by paragraph; a list entry's later lines hang under its text."""
+    def _wrapped(self, lines: list[str], indent: int) -> None:
+        """Wrap each line to the terminal; a list entry's later lines hang under its text."""
         width = max(shutil.get_terminal_size().columns, 20)
         margin = " " * indent
-        for line in _paragraph_lines(text):
+        for line in lines:
             hanging = " " * 2 if line.lstrip().startswith(("- ", "* ")) or _numbered(line) else ""
             later = margin + hanging
-            self._print(textwrap.fill(line, width, initial_indent=margin, subsequent_indent=later))
+            self._print(
+                textwrap.fill(
+                    line,
+                    width,
+                    initial_indent=margin,
+                    subsequent_indent=later,
+                    break_on_hyphens=False,
+                    drop_whitespace=True,
+                )
+            )
 
     def _print(self, text: str) -> None:
         print(text, flush=True)
@@ -167,7 +178,12 @@ def read_line(prompt: str) -> str:
 
 def is_interactive() -> bool:
     """Return whether there is a person at both ends: input and output are terminals."""
+    return is_terminal(sys.stdin) and is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Return whether a stream is a terminal; a closed one is none."""
     try:
-        return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-    except (AttributeError, ValueError):  # closed streams
+        return stream is not None and stream.isatty()
+    except ValueError:
         return False

@@ -25,8 +25,12 @@ from rlprep.sandbox.report import outcome_of, request_of
 START_TIMEOUT_S = 120.0
 END_TIMEOUT_S = 10.0
 FIRST_USES = {
-    "func": re.compile(rb"\b(functorch|func|vmap|jvp|vjp|jacrev|jacfwd|hessian|compile)\b"),
-    "grad_outputs": re.compile(rb"grad_outputs|\bgrad\s*\(|\bbackward\s*\(\s*[^)\s]"),
+    "func": re.compile(
+        rb"functorch|torch\.func\b|import\s+func\b|\bfunc\.\w+\(|\b(vmap|jvp|vjp|jacrev|jacfwd)\b"
+    ),
+    "grad_outputs": re.compile(
+        rb"grad_outputs|(?<!func\.)\bgrad\s*\(|\bbackward\s*\((?!\s*(\)|retain_graph|create_graph))"
+    ),
 }
 """Signs that a source may use parts of torch whose first use takes half a second to two seconds.
 Where that is foreseen, the worker spends them once, before the clock runs; where not, each case."""

@@ -38,10 +38,14 @@ def _is_dead(pid: int) -> bool:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _orphans_come_home() -> None:
+def _orphans_come_home() -> Iterator[None]:
     """Make this process the one that orphans are given to, so that none can hide from a test."""
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    yield
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import pytest
 
 from rlprep.sandbox import probe
 from rlprep.sandbox.case import Limits, Mode, SandboxError, Stage, Status, Wants
-from rlprep.sandbox.client import Sandbox
+from rlprep.sandbox.client import FIRST_USES, Sandbox
 from rlprep.sandbox.wire import Built, LeavesOf
 from tests.sandbox.conftest import descendants
 
@@ -318,6 +318,26 @@ def test_ways_to_write_a_function(source: str, strict: Sandbox):
     assert_close(outcome.value, [0.0, 2.0, 4.0])
 
 
+@pytest.mark.parametrize(
+    ("line", "signs"),
+    [
+        ("return torch.func.grad(loss)(x)", {"func"}),
+        ("from torch.func import hessian", {"func"}),
+        ("from torch import func", {"func"}),
+        ("torch.vmap(f)(x)", {"func"}),
+        ("torch.autograd.grad(y, x, v)", {"grad_outputs"}),
+        ("y.backward(gradient=v)", {"grad_outputs"}),
+        ("loss.backward()", set()),
+        ("loss.backward(retain_graph=True)", set()),
+        ("with torch.no_grad():", set()),
+        ("def gae(func, compiled): # a function, re.compile", set()),
+        ("x.requires_grad_()", set()),
+    ],
+)
+def test_late_imports_are_foreseen(line: str, signs: set[str]):
+    assert {name for name, sign in FIRST_USES.items() if sign.search(line.encode())} == signs
+
+
 def test_a_named_tuple_is_a_tuple(strict: Sandbox):
     source = b"""
 from typing import NamedTuple
@@ -460,7 +480,7 @@ def test_nothing_outlives_a_caller_that_is_interrupted(how: signal.Signals):
 
 def test_neither_torch_nor_numpy_is_loaded_to_start_a_worker():
     code = (
-        "import sys\nfrom rlprep.sandbox.client import Sandbox\nwith Sandbox() as s:\n"
+        "import sys\nfrom rlprep.sandbox.client import FIRST_USES, Sandbox\nwith Sandbox() as s:\n"
         "    assert s.run(b'def f(x): return x', 'f', [1.0]).value == 1.0\n"
         "print(sorted({'torch', 'numpy'} & set(sys.modules)))"
     )

@@ -8,7 +8,7 @@ from rlprep.formula.decide.numbers import Number, plain
 from rlprep.formula.decide.policies import role_of
 from rlprep.formula.errors import Undecidable, Unreadable
 from rlprep.formula.names import flat_lower
-from rlprep.formula.tree import Bin, Call, Cases, Given, Name, Node, Num, Parallel, Tuple
+from rlprep.formula.tree import Bin, Call, Cases, Chain, Given, Name, Node, Num, Parallel, Tuple
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.tabular import Env, Tabular
@@ -46,7 +46,7 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
         return tabular.evaluate(Cases(node.span, rows), env, position)
     if name in {"log", "ln"}:
         result = precision.log(value())
-        if node.fn.subs or (name == "log" and len(args) == 2):
+        if node.fn.subs or name == "log" and len(args) == 2:
             return _other_base(tabular, node, result, env, position)
         return result
     if name in {"log2", "log10"}:
@@ -117,6 +117,8 @@ def _clip(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
         high = Bin(bounds.span, "+", bounds.left, bounds.right)
     elif len(args) == 3:
         low, high = args[1], args[2]
+    elif len(args) == 1 and node.fn.subs and node.fn.sups:
+        low, high = node.fn.subs[0], node.fn.sups[0]
     elif len(args) == 2 and low is None and high is not None:
         low = args[1]
     elif len(args) == 2 and low is None and _is_epsilon(tabular, args[1]):
@@ -228,6 +230,9 @@ def _which(tabular: "Tabular", node: Node) -> str:
 def _policy_of(tabular: "Tabular", node: Node) -> str | None:
     """Return which policy an argument names: pi_old, pi_old(.|s), theta_old, old_dist."""
     match node:
+        case Call(fn=Name(name="Categorical" | "Normal" | "softmax" | "Distribution"), args=args):
+            inner = [*args, *(value for _, value in node.kwargs)]
+            return next((w for i in inner if (w := _policy_of(tabular, i)) is not None), None)
         case Call(fn=fn):
             return _policy_of(tabular, fn)
         case Name(name="theta"):

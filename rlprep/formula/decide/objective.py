@@ -1,5 +1,6 @@
 """The family of ratios, objectives, divergences and their constraints: its worlds and witnesses."""
 
+import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -35,6 +36,9 @@ VOCABULARY = Vocabulary(
     applied=frozenset({"Q", "V", "pi", "p", "q", "P"}),
     multiplied=frozenset({"gamma", "lambda", "lam", "epsilon", "eps", "beta"}),
 )  # fmt: skip
+
+
+_ANNOUNCES_LOSS = re.compile(r"\(\s*(?:a |the |as a )?loss\b|to be minimi[sz]ed|\bminimi[sz]ed\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ def worlds_of(subject: str) -> tuple[World, ...]:
 def says_loss(program: Program) -> bool:
     """Whether the input itself says that it is to be minimised."""
     entry = program.formula
+    if _ANNOUNCES_LOSS.search(program.text):
+        return True
     if any(isinstance(v, Optimise) and v.sense == "min" for v in entry.values):
         return True
     target = entry.target.fn if isinstance(entry.target, Call) else entry.target
@@ -219,10 +225,11 @@ def _constraint(tabular: Tabular, node: Node) -> Value:
     if not isinstance(node, Chain):
         number = plain(tabular.whole(node))
         return Value("no bound", (number,), tabular.precision.is_exact)
-    if len(node.items) != 2:
-        raise Undecidable("a chain of relations")
-    left, right = (plain(tabular.whole(item)) for item in node.items)
-    op = node.ops[0]
+    cut = next((i for i, op in enumerate(node.ops) if op not in EQUALITIES), 0)
+    sides = [plain(tabular.whole(item)) for item in node.items]
+    if len(set(sides[: cut + 1])) > 1 or len(set(sides[cut + 1 :])) > 1:
+        raise Undecidable("a chain whose equal sides differ")
+    left, right, op = sides[cut], sides[cut + 1], node.ops[cut]
     if op in {">=", ">"}:
         left, right = right, left
     kind = "at most" if op in {"<=", ">=", "<", ">"} else "equal"

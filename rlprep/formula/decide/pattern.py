@@ -48,13 +48,30 @@ def _term(series: "Series", node: Node, bound: dict[str, int], position: int) ->
     finally:
         series.world = plain
     if len(value.terms) != 1:
-        return None
+        return _n_step_term(value, series.world.t)
     ((monomial, coefficient),) = value.terms.items()
     quantities = [atom for atom, exponent in monomial if len(atom) > 1 and exponent == 1]
     if len(quantities) != 1 or any(len(a) > 1 and e != 1 for a, e in monomial):
         return None
     rest = tuple((atom, exponent) for atom, exponent in monomial if len(atom) == 1)
     return Term(Polynomial({rest: Fraction(coefficient)}), quantities[0])
+
+
+def _n_step_term(value: Polynomial, t: int) -> Term | None:
+    """Return a sum of discounted residuals as a multiple of the n-step advantage that it is."""
+    for n in range(2, 8):
+        for monomial, coefficient in value.terms.items():
+            if (("delta", t), 1) not in monomial:
+                continue
+            rest = tuple(p for p in monomial if p[0] != ("delta", t))
+            factor = Polynomial({rest: coefficient})
+            whole = total(
+                factor * Polynomial.atom(("gamma",)).power(i) * Polynomial.atom(("delta", t + i))
+                for i in range(n)
+            )
+            if whole == value:
+                return Term(factor, ("A", t, n))
+    return None
 
 
 def _step(first: Atom, second: Atom) -> tuple[int, ...] | None:
@@ -76,7 +93,10 @@ def continued(series: "Series", node: Bin, bound: dict[str, int], position: int)
     Raises:
         Undecidable: the written terms show no pattern.
     """
-    addends = _signed(node)
+    addends = [
+        pair for number, pair in enumerate(_signed(node))
+        if not (number and isinstance(pair[1], Dots) and isinstance(_signed(node)[number - 1][1], Dots))
+    ]  # fmt: skip
     gap = next(i for i, (_, n) in enumerate(addends) if isinstance(n, Dots))
     before = [(s, n) for s, n in addends[:gap]]
     after = [(s, n) for s, n in addends[gap + 1 :]]
@@ -84,6 +104,8 @@ def continued(series: "Series", node: Bin, bound: dict[str, int], position: int)
     # the pattern is the longest run of terms just before the dots that are of one kind
     for sign, addend in reversed(before):
         term = _term(series, addend, bound, position)
+        if term is not None and run and run[0].atom[0] == "A" and term.atom[0] == "delta":
+            term = Term(term.coefficient, ("A", term.atom[1], 1))  # the one-step advantage
         if term is None or (run and term.atom[0] != run[0].atom[0]):
             break
         run.insert(0, Term(term.coefficient * Polynomial.constant(sign), term.atom))

@@ -21,7 +21,9 @@ REWARD = {"r", "rew", "reward", "rewards", "rews"}
 RETURN = {"g", "ret", "rets", "return", "returns", "rtg", "reward_to_go"}
 STATE_VALUE = {"v", "value", "values", "baseline", "b", "val", "vals", "critic"}
 LOG_WORDS = {"logp", "logprob", "logprobs", "logpi", "logps", "lp", "logpac", "logpdf", "neglogp",
-             "logpa", "logits", "logpis", "lprob", "lprobs", "newlogprob", "oldlogprob"}  # fmt: skip
+             "logpa", "logits", "logq", "logqs", "logpis", "lprob", "lprobs", "newlogprob", "oldlogprob"}  # fmt: skip
+
+QUALIFIERS = {"new", "old", "next", "cur", "curr", "current", "prev", "b", "mb", "batch", "all", "flat"}
 
 RATIO_SUBJECTS = {"ratio", "ppo_clip", "ppo_kl_penalty", "ppo_total", "trpo_objective",
                   "trpo_constraint", "trpo"}  # fmt: skip
@@ -56,13 +58,22 @@ def role_of(name: Name, subject: str) -> str | None:
     words = words_of(name)
     joined = "".join(words)
     found = set(words)
-    base = words[0]
-    if ("ratio" in joined and "log" in joined) or joined in {"logr", "logratio", "log_rt"}:
+    core = [w for w in words if w not in QUALIFIERS]
+    base = core[0] if core and words[0] in QUALIFIERS else words[0]
+    if "grad" in found and len(words) > 1:
+        return "score"
+    if _is_epsilon(words, subject):
+        return "bound" if subject in {"trpo", "trpo_constraint"} else "epsilon"
+    if "ratio" in joined and "log" in joined or joined in {"logr", "logratio", "log_rt"}:
         return "logratio"
-    if LOG_WORDS & found or ("log" in found and found & {"prob", "probs", "p", "pi", "pis"}):
+    if LOG_WORDS & found or ("log" in found and found & {"prob", "probs", "p", "pi", "pis", "q"}):
         return "logp"
-    if "entropy" in found or base == "ent" or "entropies" in found:
+    if "entropy" in found or "ent" == base or "entropies" in found:
         return "entropy"
+    if "kl" in found and found & {"max", "target", "limit", "bound", "targ", "delta"}:
+        return "bound"
+    if "kl" in found and found & {"coef", "coeff", "beta", "weight", "penalty", "lambda"}:
+        return "beta"
     if "kl" in found or joined.startswith("approxkl"):
         return "kl"
     if base == "r" and subject in RATIO_SUBJECTS and name.name == "r":
@@ -71,8 +82,6 @@ def role_of(name: Name, subject: str) -> str | None:
         return "ratio"
     if name.name == "A" or found & ADVANTAGE or base == "psi":
         return "advantage"
-    if _is_epsilon(words, subject):
-        return "bound" if subject in {"trpo", "trpo_constraint"} else "epsilon"
     for role, names in _SIMPLE.items():
         if base in names:
             return _cased(role, name, subject)

@@ -29,6 +29,7 @@ from rlprep.formula.tree import (
     Neg,
     Node,
     Num,
+    Optimise,
     Slice,
     Span,
     Tuple,
@@ -49,7 +50,7 @@ ADVANTAGES = {"a", "adv", "advs", "advantage", "advantages", "gae", "lastgaelam"
               "next_gae"}  # fmt: skip
 DISCOUNTS = {"gamma", "discount", "discount_factor", "gam", "g"}
 LAMBDAS = {"lambda", "lam", "lamda", "lmbda", "lambd", "gae_lambda", "lambda_", "gae_lam",
-           "gae_tau", "tau", "lmda", "lambda_gae", "lmbd"}  # fmt: skip
+           "gae_tau", "tau", "lmda", "lambda_gae", "lmbd", "lambda_gae"}  # fmt: skip
 ENDED = {"done", "dones", "d", "terminal", "terminals", "terminated", "term", "ended", "terminations",
          "is_terminal", "done_mask", "next_done", "nextdone", "next_dones", "episode_end"}  # fmt: skip
 GOES_ON = {"mask", "masks", "not_done", "nonterminal", "nextnonterminal", "next_nonterminal",
@@ -95,6 +96,7 @@ class Series:
         self.subject = subject
         self.horizon = _horizon_letters(program)
         self.steps = _step_letters(program, subject)
+        self.clocks = _clock_letters(program)
         self.has_plain_reward = _mentions(program, lambda n: n.name in {"r", "rew", "reward"})
         self.has_tail = False
         self.remarks: set[str] = set()
@@ -108,7 +110,7 @@ class Series:
     def start(self) -> dict[str, int]:
         """Return the environment of the formula: which letters are which numbers."""
         world = self.world
-        bound = {"t": world.t, "inf": 10**6}
+        bound = {"t": world.t, "inf": 10**6} | dict.fromkeys(self.clocks, world.t)
         for letter in self.steps:
             bound[letter] = world.n
         if world.end is not None:
@@ -120,6 +122,8 @@ class Series:
 
     def reward(self, k: int) -> Polynomial:
         k -= self.world.shift
+        if self.world.ended and k > self.world.t:
+            return self.const(0)
         if self.world.is_episode and self.world.end is not None and k >= self.world.end:
             return self.const(0)
         return Polynomial.atom(("r", k), self.world.mod)
@@ -204,6 +208,8 @@ class Series:
                 return self.evaluate(body, bound, position)
             case Cases(rows=rows):
                 return self.masked_cases(rows, bound, position)
+            case Optimise():
+                return Polynomial.atom(("?", "max"), self.world.mod)
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
 
     def binary(self, node: Bin, bound: dict[str, int], position: int) -> Polynomial:
@@ -253,13 +259,13 @@ class Series:
         if role == "goes_on":
             return self.const(0 if self.world.ended else 1)
         if role is None:
-            return self.unknown(node, power, bound)
+            return self.foreign(node, power, bound)
         if self.program.is_carried(node, position) and not self._time(node, bound)[1]:
             return self.at(role, node, bound["t"] + 1, bound)
         time, _ = self._time(node, bound)
         return self.at(role, node, time, bound)
 
-    def unknown(self, node: Name, power: Node | None, bound: dict[str, int]) -> Polynomial:
+    def foreign(self, node: Name, power: Node | None, bound: dict[str, int]) -> Polynomial:
         self.unknown.setdefault(flat_lower(node), node.span)
         base = Polynomial.atom(("?", flat_lower(node), *self._shown_index(node, bound)),
                                self.world.mod)  # fmt: skip
@@ -282,7 +288,7 @@ class Series:
             case "delta":
                 quantity = self.residual(time)
             case "G":
-                return self.returned(node, time, steps)
+                return self.returned(node, time, steps, bound)
             case "A":
                 if steps:
                     return self.n_step(steps[0], time)
@@ -295,8 +301,13 @@ class Series:
             return quantity.power(steps[0])
         return quantity
 
-    def returned(self, node: Name, time: int, steps: list[int]) -> Polynomial:
+    def returned(
+        self, node: Name, time: int, steps: list[int], bound: dict[str, int]
+    ) -> Polynomial:
         """A return: plain, of n steps, or the lambda-return."""
+        indices = [k for i in indices_of(node) if (k := maybe_integer(i, bound)) is not None]
+        if len(indices) == 2:
+            time, steps = indices[0], [indices[1] - indices[0]]
         if steps:
             return self.n_step(steps[0], time) + self.value(time)
         if any(word in {"lambda", "lam"} for word in labels_of(node)):
@@ -307,7 +318,7 @@ class Series:
         """Return the time that a name's scripts give it, and whether they give one."""
         offset = node.primes
         words = [node.name.lower(), *(w.lower() for w in labels_of(node))]
-        if "next" in words or "last" in words[:1] or "tp1" in words or "bootstrap" in words:
+        if "next" in words or words[0].startswith("next") or "last" in words[:1] or "tp1" in words or "bootstrap" in words:
             offset += 1
         for index in reversed(indices_of(node)):
             value = maybe_integer(index, bound)
@@ -324,6 +335,10 @@ class Series:
         if name in {"sum", "cumsum"} and len(node.args) == 1 and isinstance(node.args[0], Big):
             inner = node.args[0]
             return self.big(replace(inner, kind="sum"), bound, position)
+        if name == "len":
+            if self.world.end is None:
+                raise Undecidable("a length where the horizon is infinite")
+            return self.const(self.world.end)
         if name in {"mean", "avg", "average", "detach", "stopgrad", "sg", "identity", "squeeze"}:
             return self.evaluate(node.args[0], bound, position)
         if flat_lower(node.fn) in {"discount_cumsum", "discounted_cumsum", "discount",
@@ -338,7 +353,9 @@ class Series:
             return self.name(node.fn, bound, position) * self.evaluate(
                 node.args[0], bound, position
             )
-        if name in FUNCTIONS | {"Q", "pi"}:
+        if name in {"Q", "q", "pi", "A"}:
+            return self.foreign(node.fn, None, bound)
+        if name in FUNCTIONS:
             raise Undecidable(f"{name} has no meaning here")
         raise Unreadable(f"the function '{name}' is not part of this formula", node.fn.span)
 
@@ -530,7 +547,8 @@ def role_of(node: Name, series: Series) -> str | None:
     base = node.name.lower()
     words = [base, *(w.lower() for w in labels_of(node))]
     core = "_".join(w for w in words if w not in {"next", "t", "tp1", "last", "hat", "b", "new"})
-    for name in (full, core, base):
+    glued = base.removeprefix("next").lstrip("_") if base.startswith("next") else base
+    for name in (full, core, base, glued):
         if name in {"r"} and node.name == "R":
             return _capital_r(node, series)
         if name in GOES_ON:
@@ -571,7 +589,7 @@ def _capital_r(node: Name, series: Series) -> str:
 
 def _lookahead(node: Name) -> int:
     words = [node.name.lower(), *(w.lower() for w in labels_of(node))]
-    return int("next" in words) + node.primes
+    return int("next" in words or words[0].startswith("next")) + node.primes
 
 
 def _latest(monomial: Monomial) -> int:
@@ -612,6 +630,24 @@ def _step_letters(program: Program, subject: str) -> tuple[str, ...]:
     return tuple(free[:1])
 
 
+def _clock_letters(program: Program) -> tuple[str, ...]:
+    """Return the variable that code uses for t: the one index that nothing binds."""
+    if not program.is_code and len(program.entries) != 1:
+        return ()
+    bound = {
+        variable_key(n.var)
+        for e in program.entries for v in e.values for n in walk(v)
+        if isinstance(n, Big) and n.var is not None
+    }  # fmt: skip
+    used = {
+        key
+        for e in program.entries for v in (*e.values, e.target) if v is not None for n in walk(v)
+        if isinstance(n, Index) for item in n.items for part in walk(item)
+        if isinstance(part, Name) and (key := variable_key(part)) is not None
+    } - bound - {"None"}  # fmt: skip
+    return tuple(used) if len(used) == 1 and "t" not in used else ()
+
+
 def _bind_parameters(target: Node, use: Node, inner: dict[str, int], bound: dict[str, int]) -> None:
     """Bind the index letters of a definition's left side to the indices of its use."""
     for parameter, argument in zip(_indices(target), _indices(use), strict=False):
@@ -629,9 +665,9 @@ def _bind_parameters(target: Node, use: Node, inner: dict[str, int], bound: dict
                 offset = maybe_integer(right, {})
                 if offset is None:
                     other = variable_key(right)
-                    offset = 0
+                    offset = inner.get(other, 0) if other is not None else 0
                     if other is not None:
-                        inner[other] = 0
+                        inner.setdefault(other, 0)
                 inner[key] = value - offset if op == "+" else value + offset
 
 

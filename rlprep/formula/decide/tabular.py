@@ -10,7 +10,7 @@ from fractions import Fraction
 from zlib import crc32
 
 from rlprep.formula.decide.distributions import Sampling, sampling_of
-from rlprep.formula.decide.numbers import Dual, Number, Precision, plain
+from rlprep.formula.decide.numbers import Dual, Number, Precision, dual, plain
 from rlprep.formula.decide.policies import has_primed_parameters, is_old, role_of
 from rlprep.formula.decide.worlds import World
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
@@ -127,12 +127,12 @@ class Tabular:
                     return Fraction(1)  # |D|: the size of the batch
                 value = self.evaluate(x, env, position)
                 return -value if plain(value) < 0 else value
-            case Index(x=x):
+            case Index(x=x) | Sub(x=x):
                 return self.evaluate(x, env, position)
-            case Sub(x=x):
-                return self.evaluate(x, env, position)
-            case Optimise(objective=objective):
-                return self.evaluate(objective, env, position)
+            case Optimise():
+                return self.extreme(node, env, position)
+            case Wrap(kind="norm"):
+                return Fraction(13, 11)  # of parameters: nothing that the tables know
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
 
     def binary(self, node: Bin, env: Env, position: int) -> Number:
@@ -210,6 +210,9 @@ class Tabular:
         """Return what a name stands for, at its arguments or at the current sample."""
         world = self.world
         role = role_of(node, self.subject)
+        if node.name in {"d", "mu", "rho", "eta", "p", "P"} and self._of_state_alone(args):
+            visits = world.d_old if is_old(node) or self.default == "old" else world.d_new
+            return visits[self.state(args, env)]
         match role:
             case "policy":
                 return self.policy(node, args, env)
@@ -217,6 +220,8 @@ class Tabular:
                 return self.precision.log(self.policy(node, args, env))
             case "ratio":
                 return self.ratio(env, args)
+            case "score":
+                return world.slope[self.state(args, env)][self.action(args, env)]
             case "logratio":
                 return self.precision.log(self.ratio(env, args))
             case "advantage":
@@ -245,6 +250,10 @@ class Tabular:
                 return self.divergence("old", "new", env)
         return self.foreign(node)
 
+    def _of_state_alone(self, args: tuple[Node, ...]) -> bool:
+        """Whether the arguments are one state: then the name is a distribution of states."""
+        return len(args) == 1 and isinstance(args[0], Name) and args[0].name in {"s", "S"}
+
     def foreign(self, node: Name) -> Number:
         """A symbol that the formula has no use for, as some fixed number of its own."""
         key = flat(node)
@@ -254,6 +263,9 @@ class Tabular:
     def policy(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
         """Return a policy's probability of an action in a state."""
         which = self.which(node)
+        parameters = [n for n in _argument_names(args) if n.name == "theta"]
+        if parameters and (is_old(parameters[0]) or parameters[0].primes):
+            which = "old"
         table = self.world.new if which == "new" else self.world.old
         s, a = self.state(args, env), self.action(args, env)
         value = table[s][a]
@@ -285,6 +297,8 @@ class Tabular:
     def earned(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
         """The return: from here on, or (given a trajectory) with what came before."""
         s, a = self.state((), env), self.action((), env)
+        if self.subject == "advantage":
+            return self.world.q[s][a] + self._surprise(env, s, a)  # one sampled return
         whole = any(isinstance(x, Name) and x.name == "tau" for x in args)
         return self.world.q[s][a] + (self.world.past[s] if whole else 0)
 
@@ -423,6 +437,8 @@ class Tabular:
         letter = var.name
         if self.subject in {"kl", "entropy"} and letter not in {"s", "S"}:
             return "a"
+        if (place := _place_of(key, node.body)) is not None and letter not in {"t", "l", "k"}:
+            return place
         if letter in {"a", "u", "A"}:
             return "a"
         if letter in STATE_LETTERS and letter != "h":
@@ -480,10 +496,32 @@ class Tabular:
             raise Undecidable("a second derivative")
         self.in_gradient = True
         try:
+            match x:
+                case Call(fn=Name(name="log" | "ln", subs=()), args=(inner,)):
+                    # the derivative of a logarithm needs no logarithm and stays exact
+                    value = dual(self.evaluate(inner, env, position))
+                    if not value.value:
+                        raise Undefined("the logarithm of zero")
+                    return value.slope / value.value
             value = self.evaluate(x, env, position)
         finally:
             self.in_gradient = False
         return value.slope if isinstance(value, Dual) else Fraction(0)
+
+    def extreme(self, node: Optimise, env: Env, position: int) -> Number:
+        """The best value over states or actions; over parameters, the objective itself."""
+        letters = {n.name for over in node.over for n in walk(over) if isinstance(n, Name)}
+        axis = "s" if letters & {"s", "S"} else "a" if letters & {"a", "A"} else None
+        if axis is None:
+            return self.evaluate(node.objective, env, position)
+        keys = [k for over in node.over if (k := variable_key(over)) is not None]
+        values = []
+        for value in self.world.states if axis == "s" else self.world.actions:
+            inner = {**env, **{f"{axis}:var:{key}": value for key in keys}}
+            if not any(key.endswith("'") for key in keys):
+                inner[axis] = value
+            values.append(self.evaluate(node.objective, inner, position))
+        return (max if node.sense == "max" else min)(values, key=plain)
 
     # -- cases ----------------------------------------------------------------------------------
 
@@ -506,7 +544,7 @@ class Tabular:
     def call(self, node: Call, env: Env, position: int) -> Number:
         from rlprep.formula.decide.functions import apply
 
-        defined = self.program.definition(node.fn, position)
+        defined = self.program.definition(node.fn, position, len(node.args))
         if defined is not None and role_of(node.fn, self.subject) != "policy":
             return self.define(defined, node.args, env)
         value = apply(self, node, env, position)
@@ -548,6 +586,21 @@ class Tabular:
         for p in row:
             total = total - p * self.precision.log(p)
         return total
+
+
+def _place_of(key: str, body: Node) -> str | None:
+    """Return whether a variable stands where policies and values take an action, or a state."""
+    for node in walk(body):
+        match node:
+            case Given(left=Name() as left, right=right):
+                if variable_key(left) == key:
+                    return "a"
+                if isinstance(right, Name) and variable_key(right) == key:
+                    return "s"
+            case Call(fn=Name(name="Q" | "q" | "A" | "pi"), args=(_, Name() as second)):
+                if variable_key(second) == key:
+                    return "a"
+    return None
 
 
 def _compare(op: str, a: Fraction, b: Fraction) -> bool:
@@ -649,6 +702,8 @@ def _kl_roles(program: Program):  # noqa: ANN202
             "".join(labels_of(name)).lower().endswith("q")
         ) or name.name.lower().endswith("q"):  # fmt: skip
             return "old"
+        if name.name.lower() in {"logp", "logps"} or flat(name).lower() in {"log_p", "logprob"}:
+            return "new"
         if name.name.lower().startswith("p") and name.name.lower() not in {"pi", "policy", "probs"}:
             return "new"
         return "new" if is_old(name) else "old"

@@ -69,6 +69,7 @@ def _mentions_letter(program: Program, letters: set[str]) -> bool:
         for e in program.entries for v in e.values for n in walk(v)
         if isinstance(n, Big) and n.var is not None
     }  # fmt: skip
+    letters = letters | {"len"} if "T" in letters else letters
     return any(
         isinstance(n, Name) and n.name in letters and n.name not in bound
         for e in program.entries for v in e.values for n in walk(v)

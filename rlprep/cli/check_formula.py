@@ -1,0 +1,218 @@
+"""`rlprep check-formula`: does a formula, as people write it, mean the same as the reference?"""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rlprep.errors import LearnerError, MisuseError
+
+if TYPE_CHECKING:
+    from rlprep.bank.load import Bank
+    from rlprep.bank.schema import Formula
+    from rlprep.formula.spec import FormulaSpec, FormulaVerdict
+    from rlprep.interview.screen import Screen
+
+MAX_INPUT = 1_000_000
+"""Characters read from a file or a pipe; the reader itself stops far earlier, with a message."""
+_EXIT_CODES = {"equivalent": 0, "different": 1, "undecided": 1, "unreadable": 3}
+
+
+def check_formula(
+    formula_id: Annotated[
+        str | None, typer.Argument(metavar="ID", help="The formula that is asked (see --list).")
+    ] = None,
+    text: Annotated[
+        str | None,
+        typer.Argument(metavar="FORMULA", help="What to check; - reads it from standard input."),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", metavar="FILE", help="Read the formula from a file.")
+    ] = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option(
+            "--batch", metavar="FILE.jsonl", help='Check lines {"formula": ID, "input": TEXT}.'
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="List the formulas and stop.")] = False,
+    show: Annotated[
+        bool, typer.Option("--show", help="Show the formula's reference, symbols and sources.")
+    ] = False,
+    latex: Annotated[
+        bool, typer.Option("--latex", help="Print how the formula was read, as LaTeX.")
+    ] = False,
+    pretty: Annotated[
+        bool, typer.Option("--pretty", help="Print how the formula was read, as Unicode.")
+    ] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="For screen readers: maths spelled out.")
+    ] = False,
+) -> None:
+    """Check a formula in LaTeX, Unicode, ASCII or Python: a proof or a counterexample.
+
+    With only an ID, at a terminal, it asks for the formula and lets you try again.
+    Exit code 0: equivalent, 1: different or undecided, 3: unreadable.
+
+    Example: rlprep check-formula ppo_clip "E[min(r*A, clip(r, 1-eps, 1+eps)*A)]"
+    """
+    from rlprep.bank.load import load_bank
+
+    bank = load_bank()
+    if list_:
+        _list(bank, as_json=as_json)
+    elif batch is not None:
+        _run_batch(bank, batch)
+    elif formula_id is None:
+        raise MisuseError("which formula?", hint="rlprep check-formula --list names them all")
+    elif show:
+        from rlprep.report.formula import show_formula
+
+        show_formula(_screen(plain=plain), bank.formula(formula_id))
+    else:
+        formula = bank.formula(formula_id)
+        given = _given(text, file)
+        if given is None:
+            _ask(formula, plain=plain)
+            return
+        _answer(formula, given, as_json=as_json, latex=latex, pretty=pretty, plain=plain)
+
+
+def _answer(
+    formula: "Formula", text: str, *, as_json: bool, latex: bool, pretty: bool, plain: bool
+) -> None:
+    """Check one text, print the face that was asked for, and leave with its exit code."""
+    from rlprep.formula.check import check
+
+    verdict = check(specification(formula), text)
+    if as_json:
+        print(json.dumps(verdict.as_json(), ensure_ascii=False))
+    elif (latex or pretty) and verdict.reading:
+        from rlprep.report.formula import pretty as as_unicode
+
+        print(verdict.reading if latex else as_unicode(verdict.reading))
+    else:
+        from rlprep.report.formula import show_verdict
+
+        show_verdict(_screen(plain=plain), verdict, formula, with_reference=True)
+    raise typer.Exit(_EXIT_CODES[verdict.verdict])
+
+
+def specification(formula: "Formula") -> "FormulaSpec":
+    """Return a formula of the bank as the checker takes it."""
+    from rlprep.formula.spec import FormulaSpec, RightForm, WrongForms
+
+    return FormulaSpec(
+        formula.id,
+        formula.reference,
+        tuple(WrongForms(each.id, each.forms, each.text) for each in formula.misconceptions),
+        tuple(RightForm(each.form, each.because) for each in formula.accepts),
+    )
+
+
+def _given(text: str | None, file: Path | None) -> str | None:
+    """Return the formula from the argument, standard input or a file; None where none is given."""
+    if file is not None:
+        if text is not None:
+            raise MisuseError("both FORMULA and --file are given", hint="give one of them")
+        return _read(file)
+    if text == "-":
+        return sys.stdin.read(MAX_INPUT) if sys.stdin else ""
+    return text
+
+
+def _read(file: Path) -> str:
+    try:
+        with file.open(encoding="utf-8-sig", errors="replace") as stream:
+            return stream.read(MAX_INPUT)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise LearnerError(f"can't be read: {reason}", where=str(file)) from None
+
+
+def _screen(*, plain: bool) -> "Screen":
+    from rlprep.report.screen import PlainScreen, RichScreen, is_terminal
+
+    if plain:
+        return PlainScreen()
+    return RichScreen() if is_terminal(sys.stdout) else PlainScreen("unicode")
+
+
+def _ask(formula: "Formula", *, plain: bool) -> None:
+    """Ask for the formula at the terminal until it is right or the person leaves."""
+    from rlprep.report.screen import is_interactive
+
+    if not is_interactive():
+        raise MisuseError(
+            "no formula is given", hint=f'rlprep check-formula {formula.id} "..." (or - for stdin)'
+        )
+    from rlprep.interview.formula_practice import practise
+    from rlprep.progress.home import data_home
+
+    last = practise(_screen(plain=plain), formula, check_and_show, data_home())
+    raise typer.Exit(_EXIT_CODES[last] if last else 0)
+
+
+def check_and_show(screen: "Screen", formula: "Formula", text: str) -> str:
+    """Check a text and show the verdict without giving the reference away; return its word."""
+    from rlprep.formula.check import check
+    from rlprep.report.formula import show_verdict
+
+    verdict = check(specification(formula), text)
+    show_verdict(screen, verdict, formula, with_reference=False)
+    return verdict.verdict
+
+
+def _list(bank: "Bank", *, as_json: bool) -> None:
+    formulas = [bank.formula(id_) for id_ in bank.ids("formula")]
+    if as_json:
+        entries = [{"id": each.id, "title": each.title} for each in formulas]
+        listed = {"schema": "rlprep.formulas/v1", "formulas": entries}
+        print(json.dumps(listed, ensure_ascii=False))
+        return
+    width = max(len(each.id) for each in formulas)
+    for each in formulas:
+        print(f"{each.id:<{width}}  {each.title}")
+
+
+def _run_batch(bank: "Bank", file: Path) -> None:
+    """Print one verdict a line, in order; a line that can't be used gets a verdict too."""
+    try:
+        stream = sys.stdin if str(file) == "-" else file.open(encoding="utf-8", errors="replace")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise LearnerError(f"can't be read: {reason}", where=str(file)) from None
+    specs: dict[str, FormulaSpec] = {}
+    worst = 0
+    with stream:
+        for number, line in enumerate(stream, 1):
+            if line.strip():
+                verdict = _batch_verdict(bank, specs, line, number)
+                print(json.dumps(verdict.as_json(), ensure_ascii=False), flush=True)
+                worst = max(worst, min(1, _EXIT_CODES[verdict.verdict]))
+    raise typer.Exit(worst)
+
+
+def _batch_verdict(
+    bank: "Bank", specs: "dict[str, FormulaSpec]", line: str, number: int
+) -> "FormulaVerdict":
+    from rlprep.formula.check import check
+    from rlprep.formula.spec import FormulaVerdict
+
+    try:
+        entry = json.loads(line)
+        id_, text = entry["formula"], entry["input"]
+        if not (isinstance(id_, str) and isinstance(text, str)):
+            raise TypeError
+    except (ValueError, TypeError, KeyError, RecursionError):
+        message = f'line {number}: expected {{"formula": ID, "input": TEXT}}'
+        return FormulaVerdict("", line, "unreadable", message)
+    try:
+        if id_ not in specs:
+            specs[id_] = specification(bank.formula(id_))
+    except MisuseError as error:
+        return FormulaVerdict(id_, text, "unreadable", f"line {number}: {error.what}")
+    return check(specs[id_], text)

@@ -1,0 +1,225 @@
+"""The trust-region step: vectors, a positive definite matrix and its inverse.
+
+Evaluated in float64 for two random draws with four parameters. The parameters themselves may be left out
+(the increment alone is accepted): how the value moves with theta tells.
+"""
+
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from rlprep.formula.decide.arrays import Array, Arrays, Room
+from rlprep.formula.decide.meaning import Meaning, Values
+from rlprep.formula.errors import Undecidable, Undefined
+from rlprep.formula.names import indices_of, labels_of
+from rlprep.formula.program import EQUALITIES, Program, is_plain_target
+from rlprep.formula.tree import Bin, Call, Chain, Grad, Index, Name, Node, Span
+from rlprep.formula.vocabulary import Vocabulary
+
+SUBJECTS = {"trpo_step"}
+DRAWS = (5, 6)
+SIZE = 4
+GRADIENTS = {"g", "grad", "gradient", "grads", "b", "policy_grad", "pg", "flat_grad", "loss_grad",
+             "policy_gradient", "gradients"}  # fmt: skip
+MATRICES = {"f", "h", "a", "fim", "fisher", "hessian", "m", "fisher_matrix", "fvp", "hvp", "i", "b_mat"}
+STEPS = {"x", "s", "stepdir", "step_dir", "search_dir", "direction", "natural_grad", "nat_grad", "ng",
+         "v", "search_direction", "step_direction", "npg", "natural_gradient", "d", "u", "y", "p",
+         "searchdir", "nat_gradient", "w", "x_hat"}  # fmt: skip
+PARAMETERS = {"theta", "params", "parameters", "old_params", "theta_old", "prev_params", "flat_params",
+              "weights", "param", "new_params"}  # fmt: skip
+BOUNDS = {"delta", "max_kl", "epsilon", "eps", "target_kl", "kl_limit", "delta_kl", "kl", "kl_bound",
+          "delta_max", "max_kl_step", "kl_target", "step_size"}  # fmt: skip
+
+VOCABULARY = Vocabulary(
+    words=frozenset(
+        {
+            "theta", "delta", "params", "grad", "solve", "max", "kl", "stepdir", "step", "inv", "cg",
+            "hvp", "fvp", "Fvp", "Hvp", "Hx", "Fx", "old", "new", "fisher", "conjugate", "gradient",
+            "dot", "alpha", "lm", "FIM",
+        }
+    ) - {"kl"},
+    letters=frozenset("gFHxsTAvd"),
+    applied=frozenset({"Hx", "Fx", "fvp", "hvp", "Fvp", "Hvp", "cg"}),
+    labels=False, expects=False, matrices=True,
+)  # fmt: skip
+
+
+def is_target(subject: str, node: Node) -> bool:
+    """Whether a left side names the new parameters or their change."""
+    del subject
+    if isinstance(node, Index):
+        return is_target("", node.x)
+    if isinstance(node, Bin):
+        return is_target("", node.left)
+    words = {"theta", "params", "step", "Delta", "new", "update", "increment", "fullstep"}
+    return isinstance(node, Name) and bool(words & {node.name, *labels_of(node)})
+
+
+def setting_of(program: Program, subject: str) -> tuple[Hashable, ...]:
+    """Return the one setting of this family."""
+    return ("step",)
+
+
+class Step(Arrays):
+    """Arrays with the names of the trust-region step."""
+
+    def _evaluate(self, node: Node, env: dict[str, int], position: int) -> Array | float:
+        if isinstance(node, Grad):
+            self.remarks.add("the gradient of the objective is read as g")
+            return self.room.vectors["g"]
+        return super()._evaluate(node, env, position)
+
+    def plain_name(self, node: Name, env: dict[str, int], position: int) -> Array | float:
+        found = self.user_defined(node, env, position)
+        if found is not None:
+            return found
+        words = [node.name, *(w for w in labels_of(node) if w not in {"k", "t", "new", "j", "i"})]
+        lowered = "_".join(words).lower()
+        base = node.name.lower()
+        vectors = self.room.vectors
+        for name in (lowered, base):
+            if name in PARAMETERS:
+                return vectors["theta"]
+            if node.name == "Delta" or name in BOUNDS:
+                return 0.05
+            if name in GRADIENTS:
+                return vectors["g"]
+            if name in MATRICES and (node.name.isupper() or len(node.name) > 1):
+                return vectors["H"]
+            if name in STEPS:
+                self.remarks.add(f"{node.name} is read as H^-1 g")
+                return np.linalg.solve(vectors["H"], vectors["g"])
+        if base in {"alpha", "backtrack", "backtrack_coeff"}:
+            self.remarks.add("the backtracking factor is read as 1, its value at the full step")
+            return 1.0
+        self.unknown.setdefault(lowered, node.span)
+        return 1.7
+
+    def user_defined(self, node: Name, env: dict[str, int], position: int) -> Array | None:
+        number = self.program.definition(node, position)
+        if number is None or is_target("", node) and indices_of(node):
+            return None
+        if self.program.entries[number].key in self.program.entries[number].uses:
+            return None  # theta = theta + step
+        return self.evaluate(self.program.entries[number].values[-1], env, number)
+
+    def name(self, node: Name, env: dict[str, int], position: int) -> Array | float:
+        if node.name == "alpha" or node.name.startswith("backtrack"):
+            return self.plain_name(Name(node.span, node.name), env, position)
+        return super().name(node, env, position)
+
+
+@lru_cache(maxsize=8)
+def room_of(layout: str, seed: int) -> Room:
+    """Return g, theta and H of one draw."""
+    random = np.random.default_rng(seed)
+    half = random.normal(size=(SIZE, SIZE))
+    g, theta = random.normal(size=SIZE), random.normal(size=SIZE)
+    if layout == "column":
+        g, theta = g[:, None], theta[:, None]
+    vectors = {"g": g, "theta": theta, "H": half @ half.T + 0.5 * np.eye(SIZE)}
+    return Room({"Q": half, "K": half, "V": half}, {}, vectors, np.exp, layout)
+
+
+def members(program: Program) -> list[Node]:
+    """Return the sides of the formula that must each equal the reference."""
+    values: list[Node] = []
+    for value in program.formula.values:
+        is_chain = isinstance(value, Chain) and EQUALITIES.issuperset(value.ops)
+        values.extend(value.items if is_chain else (value,))  # type: ignore[attr-defined]
+    if len(values) > 1 and is_plain_target(values[0]) and not isinstance(values[0], Call):
+        return values[1:]
+    return values
+
+
+def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
+    """Return what a formula means with columns, or as code."""
+    layouts = ["code", "column"] if program.is_code else ["column", "code"]
+    return [_reading(program, layout) for layout in layouts]
+
+
+def meaning(program: Program, subject: str, setting: tuple[Hashable, ...]) -> Meaning:
+    """Return the meaning of a form of the bank."""
+    return _reading(program, "column")
+
+
+def _reading(program: Program, layout: str) -> Meaning:
+    nodes = members(program)
+    remarks: set[str] = set()
+    unknown: dict[str, Span] = {}
+
+    def compute(number: int) -> tuple[Any, ...]:
+        room = room_of(layout, DRAWS[number])
+        moved = Room(room.matrices, room.numbers, {**room.vectors,
+                     "theta": room.vectors["theta"] + 1.5}, room.feature, layout)  # fmt: skip
+        step = Step(program, room, "trpo_step")
+        try:
+            found = []
+            for node in nodes:
+                here = step.evaluate(node, {}, program.main)
+                there = Step(program, moved, "trpo_step").evaluate(node, {}, program.main)
+                found.append(_increment(here, there, room, remarks))
+            return tuple(found)
+        except (Undefined, np.linalg.LinAlgError) as gap:
+            return (("undefined", str(gap)),)
+        finally:
+            remarks.update(step.remarks)
+            unknown.update(step.unknown)
+
+    facts = {"unknown": unknown, "program": program, "nodes": nodes}
+    return Meaning(Values(len(DRAWS), compute), remarks, nodes[0], facts)
+
+
+def _increment(here: Array, there: Array, room: Room, remarks: set[str]) -> tuple[Any, ...]:
+    """Return the change of the parameters that a value stands for."""
+    if not np.all(np.isfinite(here)):
+        raise Undefined("a root of a negative number, or a division by zero")
+    if here.size != SIZE:
+        return ("shape", f"a {'×'.join(map(str, here.shape)) or 'number'} where a vector is asked")
+    change = (there - here).ravel()
+    if np.allclose(change, 0, atol=1e-12):
+        remarks.add("the increment alone is written; it is added to theta")
+        return ("array", here.ravel())
+    if np.allclose(change, 1.5, atol=1e-9):
+        return ("array", here.ravel() - room.vectors["theta"].ravel())
+    raise Undecidable("the parameters enter in an unusual way")
+
+
+def same(mine: Meaning, theirs: Meaning) -> bool:
+    """Whether every side of one formula gives the other's change on both draws."""
+    for a, b in zip(mine.values, theirs.values, strict=True):
+        for side in a:
+            if side[0] != b[0][0]:
+                return False
+            if side[0] != "array":
+                if side[1] != b[0][1]:
+                    return False
+            elif not np.allclose(side[1], b[0][1], rtol=1e-9, atol=1e-12):
+                return False
+    return True
+
+
+def proof(mine: Meaning, setting: tuple[Hashable, ...]) -> str:
+    """Return in words how an equality was established."""
+    del mine, setting
+    return "evidence: the same step to 9 digits on 2 random draws with 4 parameters"
+
+
+def witness(
+    mine: Meaning, theirs: Meaning, subject: str, setting: tuple[Hashable, ...]
+) -> dict[str, Any]:
+    """Return the first draw's step of both formulas."""
+    del subject, setting
+    a, b = mine.values[0][0], theirs.values[0][0]
+
+    def told(side: tuple[Any, ...]) -> str:
+        if side[0] != "array":
+            return f"no value: {side[1]}"
+        return "[" + ", ".join(f"{x:.4g}" for x in side[1]) + "]"
+
+    room = room_of("column", DRAWS[0])
+    at = {"g": [f"{x:.4g}" for x in room.vectors["g"].ravel()],
+          "H": [[f"{x:.4g}" for x in row] for row in room.vectors["H"]], "delta": "0.05"}  # fmt: skip
+    return {"at": at, "quantity": "the change of theta", "yours": told(a), "reference": told(b)}

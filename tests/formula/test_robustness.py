@@ -1,0 +1,101 @@
+"""Whatever is typed, a check ends in a verdict: no crash, no hang, nothing executed."""
+
+import time
+import tracemalloc
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rlprep.formula.check import check
+from tests.formula.corpus import junk
+from tests.formula.corpus.labels import load, specs
+from tests.formula.corpus.variants import bank_forms
+
+IDS = sorted(specs())
+LINES = [line.input for line in (*load("dev"), *load("public")) if 0 < len(line.input) < 400]
+FORMS = [form.tex for forms in bank_forms().values() for form in forms]
+PIECES = (
+    *(r"\frac", r"\left(", r"\right)", r"\sum_{l=0}^{\infty}", r"\min", r"\mathbb{E}", r"\gamma"),
+    *(r"\begin{cases}", r"\end{cases}", r"\\", "&", "^", "_", "{", "}", "(", ")", "[", "]", "|"),
+    *("‖", "Σ", "√", "ᵀ", "γ", "Â", "ₜ₊₁", "≤", "=", "+", "-", "*", "/", "**", "//", "@", "%"),
+    *("lambda", "for", "in", "range", "if", "else", "not", "None", "1", "0.5", "9" * 30, "\n"),
+    *(" ", ",", ";", ":", "'", '"', "$", "#", "\t", "…", "r_t", "A_t", "pi(a|s)", "V(s)", "x"),
+)
+LIMITS = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+VERDICTS = {"equivalent", "different", "undecided", "unreadable"}
+
+
+def _ends_well(formula: str, text: str) -> None:
+    start = time.process_time()
+    verdict = check(specs()[formula], text)
+    assert time.process_time() - start < 5, text
+    assert verdict.verdict in VERDICTS
+    assert verdict.message
+    if verdict.verdict == "unreadable":
+        assert verdict.position is None or 0 <= verdict.position <= len(text)
+
+
+@LIMITS
+@given(st.sampled_from(IDS), st.text(max_size=120))
+def test_any_text_at_all(formula: str, text: str) -> None:
+    _ends_well(formula, text)
+
+
+@LIMITS
+@given(st.sampled_from(IDS), st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_pieces_of_formulas_in_any_order(formula: str, text: str) -> None:
+    _ends_well(formula, text)
+
+
+@LIMITS
+@given(st.sampled_from(IDS), st.sampled_from(LINES), st.data())
+def test_a_formula_with_a_stretch_removed_or_doubled(
+    formula: str, line: str, data: st.DataObject
+) -> None:
+    start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(line))] * 2)))
+    _ends_well(formula, line[:start] + line[end:])
+    _ends_well(formula, line[:end] + line[start:])
+
+
+@LIMITS
+@given(st.sampled_from(IDS), st.sampled_from(FORMS), st.sampled_from(FORMS))
+def test_a_formula_asked_for_another(formula: str, left: str, right: str) -> None:
+    _ends_well(formula, left)
+    _ends_well(formula, f"{left} + {right}")
+
+
+@pytest.mark.parametrize("text", junk.FIXED, ids=lambda text: repr(text[:25]))
+def test_junk_is_refused_quickly(text: str) -> None:
+    check(specs()["gae"], "x")  # imports are not what is timed
+    start = time.process_time()
+    verdict = check(specs()["gae"], text)
+    assert time.process_time() - start < 0.5
+    assert verdict.verdict == "unreadable"
+
+
+def test_a_megabyte_of_text_needs_little_memory() -> None:
+    text = r"\frac{r_t}{\gamma} + " * 50_000
+    tracemalloc.start()
+    verdict = check(specs()["gae"], text)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert verdict.verdict == "unreadable"
+    assert peak < 20 * len(text)
+
+
+def test_nothing_that_is_typed_is_executed(capfd: pytest.CaptureFixture[str]) -> None:
+    for text in junk.CODE:
+        check(specs()["ratio"], text)
+    assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_answer_does_not_depend_on_what_was_asked_before(seed: int) -> None:
+    lines = Random(seed).sample(list(load("public")), 15)
+    first = [check(specs()[line.formula], line.input) for line in lines]
+    again = [check(specs()[line.formula], line.input) for line in reversed(lines)]
+    assert first == again[::-1]
