@@ -40,7 +40,8 @@ LIBRARIES = {"torch", "np", "numpy", "F", "math", "jnp", "nn", "tf", "jax", "fun
 HOLDERS = {"self", "args", "cfg", "config", "hparams", "hp", "params", "opt", "batch", "data",
            "agent", "model", "mb", "rollout", "flags", "FLAGS", "conf", "cls"}  # fmt: skip
 SAME = {"detach", "contiguous", "float", "double", "clone", "item", "data", "numpy", "cpu", "to",
-        "type_as", "half", "bfloat16", "requires_grad_", "long", "type", "astype", "copy"}  # fmt: skip
+        "type_as", "half", "bfloat16", "requires_grad_", "long", "type", "astype",
+        "copy"}  # fmt: skip
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^",
              ast.MatMult: "@", ast.FloorDiv: "//", ast.Mod: "%"}  # fmt: skip
 RELATIONS = {ast.Eq: "=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "<", ast.Gt: ">",
@@ -49,7 +50,8 @@ MAX_NODES = 1500
 MAX_AST_DEPTH = 100
 
 _CODE = re.compile(
-    r"\b(?:torch|np|numpy|jnp|math|nn|tf|jax|th|self|F|scipy)\.[a-zA-Z]"
+    r"\b(?:torch|np|numpy|jnp|math|nn|tf|jax|th|self|F|scipy|cfg|config|args|hparams|conf)\.[a-zA-Z]"
+    r"|//"
     r"|\.(?:mean|sum|exp|log|clamp|clip|T|transpose|mT|softmax|pow|square|log_prob|entropy|dot"
     r"|permute|unsqueeze|cumsum|sqrt|gather|dot|detach|shape|size|min|max|abs|div|mul|matmul|neg|add)\b"
     r"|\*\*|\bfor\s+\w+\s+in\b|\[[^\]]*:[^\]]*\]|^\s*(?:def|return|import|from|for|with)\b"
@@ -66,8 +68,10 @@ def looks_like_code(text: str) -> bool:
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, shift: int, variables: frozenset[str]) -> None:
         self.text = text
+        self.shift = shift
+        self.libraries = LIBRARIES - variables
         self.renamed: dict[str, ast.expr] = {}
         self.lines = [0]
         for line in text.encode().splitlines(keepends=True):
@@ -82,7 +86,7 @@ class _Reader:
 
     def place(self, line: int, column: int) -> int:
         offset = min(self.lines[min(line, len(self.lines)) - 1] + column, len(self.text.encode()))
-        return self.characters[offset] if self.characters else offset
+        return self.shift + (self.characters[offset] if self.characters else offset)
 
     def span(self, node: ast.AST) -> Span:
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
@@ -96,8 +100,26 @@ class _Reader:
     # -- statements ---------------------------------------------------------------------------
 
     def body(self, statements: list[ast.stmt]) -> Iterator[Node]:
+        others = [s for s in statements if not isinstance(s, ast.Import | ast.ImportFrom)]
         for statement in statements:
-            yield from self.statement(statement)
+            match statement:
+                case ast.FunctionDef(
+                    name=name, body=[*_, ast.Return(value=ast.expr() as value)]
+                ) if len(others) > 1 and len(statement.body) == 1:
+                    yield self.function(statement, name, statement.args, value)
+                case _:
+                    yield from self.statement(statement)
+
+    def function(
+        self, node: ast.AST, name: str, arguments: ast.arguments, value: ast.expr
+    ) -> Define:
+        """A one-line function beside other statements: `phi = lambda x: elu(x) + 1`."""
+        span = self.span(node)
+        fn = self.name(node, name)
+        if not isinstance(fn, Name):
+            raise self.refuse(node, "a function of this name")
+        parameters = tuple(self.name(argument, argument.arg) for argument in arguments.args)
+        return Define(span, Call(span, fn, parameters), self.expression(value))
 
     def statement(self, node: ast.stmt) -> Iterator[Node]:
         match node:
@@ -112,6 +134,10 @@ class _Reader:
             ) == len(values):
                 for name, value in zip(names, values, strict=True):
                     yield Define(self.span(node), self.expression(name), self.expression(value))
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as value):
+                yield self.function(node, name, value.args, value.body)
+            case ast.Assign(value=ast.List(elts=[]) | ast.Dict(keys=[])):
+                return  # what a loop will fill
             case ast.Assign(targets=targets, value=value):
                 # a = b = x: b is x, and a is b
                 inner = self.expression(value)
@@ -246,10 +272,10 @@ class _Reader:
                 function = self.name(node.func, name)
             case ast.Attribute(value=ast.Name(id="np" | "numpy" | "jnp"), attr="repeat"):
                 function = Name(span, "repeat_interleave")  # numpy's word for torch's
-            case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in LIBRARIES:
+            case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in self.libraries:
                 function = self.name(node.func, attr)
             case ast.Attribute(value=ast.Attribute() as value, attr=attr) if (
-                _root(value) in LIBRARIES
+                _root(value) in self.libraries
             ):
                 function = self.name(node.func, attr)
             case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in HOLDERS:
@@ -297,6 +323,10 @@ class _Reader:
                 if not (isinstance(hi, Name) and hi.name in {"inf", "infinity", "oo"}):
                     hi = Bin(hi.span, "-", hi, Num(hi.span, Fraction(1)))
                 return Big(span, "range", var, lo, hi, None, body)
+            case ast.Call(func=ast.Name(id="enumerate")) if isinstance(generator.target, ast.Tuple):
+                first = self.expression(generator.target.elts[0])
+                return Big(span, "range", first, Num(span, Fraction(0)), Name(span, "inf"), None,
+                           body)  # fmt: skip
             case ast.Call(func=ast.Name(id="zip")):
                 return Big(span, "range", None, None, None, None, body)
         var = self.expression(generator.target)
@@ -321,10 +351,29 @@ def _zipped(generator: ast.comprehension) -> dict[str, ast.expr]:
     """Return what the variables of `for a, b in zip(x, y)` stand for, element by element."""
     match generator:
         case ast.comprehension(
+            target=ast.Tuple(elts=[ast.Name(id=number), ast.Name(id=item)]),
+            iter=ast.Call(func=ast.Name(id="enumerate"), args=[sequence]),
+        ):
+            return {item: _element(sequence, number)}
+        case ast.comprehension(
             target=ast.Tuple(elts=names), iter=ast.Call(func=ast.Name(id="zip"), args=args)
         ) if len(names) == len(args):
             return {n.id: a for n, a in zip(names, args, strict=True) if isinstance(n, ast.Name)}
     return {}
+
+
+def _element(sequence: ast.expr, number: str) -> ast.expr:
+    """Return `rewards[t + i]` for the i-th element of `rewards[t:]`, or of rewards from t on."""
+    match sequence:
+        case ast.Subscript(value=value, slice=ast.Slice(lower=ast.expr() as start, upper=None)):
+            sequence = value
+        case _:
+            start = ast.Name("t", ast.Load())
+    index = ast.BinOp(start, ast.Add(), ast.Name(number, ast.Load()))
+    found = ast.copy_location(ast.Subscript(sequence, index, ast.Load()), sequence)
+    for part in ast.walk(index):
+        ast.copy_location(part, sequence)
+    return found
 
 
 def _label(span: Span, word: str) -> Node:
@@ -341,8 +390,8 @@ def _is_too_deep(tree: ast.AST) -> bool:
     return False
 
 
-def parse(text: str) -> list[Node]:
-    """Return the statements of Python code.
+def parse(text: str, variables: frozenset[str] = frozenset()) -> list[Node]:
+    """Return the statements of Python code; `variables` are no libraries (`K.T`).
 
     Raises:
         SyntaxError: the text is not Python.
@@ -364,9 +413,8 @@ def parse(text: str) -> list[Node]:
         raise SyntaxError(str(error)) from None
     if _is_too_deep(tree):
         raise Unreadable("the code is nested too deeply", (0, len(text)))
-    shift = text.find(code[:20]) if code else 0
-    reader = _Reader(code)
+    reader = _Reader(code, max(0, text.find(code)), variables)
     nodes = list(reader.body(tree.body))
     if not nodes:
         raise Unreadable("there is no formula here", (0, len(text)))
-    return nodes if shift <= 0 else nodes
+    return nodes

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rlprep.formula.check import check
 from tests.formula.corpus import junk
 from tests.formula.corpus.labels import load, specs
+from tests.formula.corpus.limits import cpu_limit
 from tests.formula.corpus.variants import bank_forms
 
 IDS = sorted(specs())
@@ -30,9 +31,8 @@ VERDICTS = {"equivalent", "different", "undecided", "unreadable"}
 
 
 def _ends_well(formula: str, text: str) -> None:
-    start = time.process_time()
-    verdict = check(specs()[formula], text)
-    assert time.process_time() - start < 5, text
+    with cpu_limit(5):
+        verdict = check(specs()[formula], text)
     assert verdict.verdict in VERDICTS
     assert verdict.message
     if verdict.verdict == "unreadable":
@@ -75,6 +75,23 @@ def test_junk_is_refused_quickly(text: str) -> None:
     verdict = check(specs()["gae"], text)
     assert time.process_time() - start < 0.5
     assert verdict.verdict == "unreadable"
+
+
+ONE_OF_EACH_KIND = (
+    *("gae", "advantage", "ppo_clip", "kl", "ppo_total"),
+    *("linear_attention_causal", "trpo_step", "kv_cache_bytes", "gqa_head_map"),
+)
+"""A formula for each way of deciding; the rest of the ids share one with these."""
+
+
+@pytest.mark.parametrize("formula", ONE_OF_EACH_KIND)
+@pytest.mark.parametrize("text", junk.EXPLOSIVE, ids=lambda text: repr(text[:25]))
+def test_work_that_doubles_is_cut_off(formula: str, text: str) -> None:
+    start = time.process_time()
+    with cpu_limit(4):
+        verdict = check(specs()[formula], text)
+    assert time.process_time() - start < 2
+    assert verdict.verdict != "equivalent"
 
 
 def test_a_megabyte_of_text_needs_little_memory() -> None:

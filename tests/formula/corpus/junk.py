@@ -76,6 +76,30 @@ CONTROL = (
     "\u200b" * 50,
     "😀 + 😀 =",
 )
+# Short, readable, and work that doubles with every level: a budget must end each of them.
+EXPLOSIVE = (
+    "E" * 40 + "(r A)",
+    r"\mathbb{E}[" * 20 + "r_t A_t" + "]" * 20,
+    r"\sum_a \pi(a|s) " * 15 + "A(s, a)",
+    "".join(rf"\sum_{{{x}=0}}^{{\infty}} " for x in "ijklmnpq") + r"\gamma^i r_{t+i+j}",
+    "".join("sum(" for _ in range(20)) + "p" + ")" * 20,
+    "x0 = 1 + gamma\n" + "".join(f"x{i + 1} = x{i} * x{i}\n" for i in range(40)) + "x40",
+    "a0 = r + V\n" + "".join(f"a{i + 1} = min(a{i}, a{i} + 1)\n" for i in range(40)) + "a40",
+    "(r_t + V(s_t) + \\gamma)^{64}",
+    "((1 + \\gamma)^{60} (1 + \\lambda)^{60} (r_t + V(s_t))^{60})^{60}",
+    r"\sum_{l=0}^{999999} \gamma^l r_{t+l}",
+    r"\sum_{l=0}^{T^{64}} \gamma^l r_{t+l}",
+    r"\min(" * 40 + "r A" + ", r A)" * 40,
+    r"\max_a \max_b \max_c \max_d \max_s Q(s, a) + " * 8 + "V(s)",
+    "Q K^T " * 60,
+    "H^{-1} " * 60 + "g",
+    "(Q K^T)^{64} V",
+    "h" + " // 2" * 200,
+    "h % " * 100 + "7",
+    r"\lfloor " * 40 + "h" + r" \rfloor" * 40,
+    "exp(" * 50 + "gamma" + ")" * 50,
+    "+".join(f"x_{i}" for i in range(300)),
+)
 FIXED = PROSE + CODE + BROKEN + HUGE + CONTROL
 ALPHABET = "rtAVγλδθπ_^{}()[]|\\+-*/=<>.,;: \n09"
 
