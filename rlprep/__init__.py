@@ -6,8 +6,10 @@ The map, one line a room:
     content     where questions/ and solutions/ are, installed or in a checkout
     mathtext    LaTeX as one line of text, for a terminal or a screen reader
     bank        the question bank: YAML to checked objects, the linter, third-party packs
-    sandbox     runs code that nobody vouches for in confined processes, brings back numbers only
     kernels     the reference kernels: policy gradient and attention
+    formula     formulas as people write them: read, decided, explained
+    sandbox     runs code that nobody vouches for in confined processes, brings back numbers only
+    grader      marks submissions: hidden cases from a seed, numbers compared, mistakes named
     interview   holding the interview: the conversation, its state, marks and score
     progress    what a person has done, kept so that nothing typed is lost
     report      the faces of results: terminal, text, JSON

@@ -36,8 +36,8 @@ SANDBOX_CHILD = {*(f"sandbox/{name}.py" for name in ("child", "values", "callabl
 
 # heavy library -> the rooms (or files) that may import it at module level.
 HOMES: dict[str, set[str]] = {
-    "torch": {"kernels", "labs", "grader/cases.py", *SANDBOX_CHILD},
-    "numpy": {"kernels", "labs", "grader", *SANDBOX_CHILD},
+    "torch": {"kernels", "labs", "grader/reference.py", *SANDBOX_CHILD},
+    "numpy": {"formula", "kernels", "labs", "grader", *SANDBOX_CHILD},
     "sympy": {"formula"},
     "z3": {"formula"},
     "yaml": {"bank"},

@@ -71,6 +71,10 @@ class Bank:
         file = self._entries[kind, id_].solution.with_suffix(suffix)
         return file if file.is_file() else None
 
+    def solution_stem(self, kind: str, id_: str) -> Path:
+        """Return where solutions of an item belong, without the suffix of any of them."""
+        return self._entries[kind, id_].solution
+
     def parts(self) -> Iterator[tuple[Pack, Part]]:
         """Yield the parts of the round, pack by pack."""
         for pack in self.packs:

@@ -4,6 +4,7 @@ PyYAML alone keeps the last of two equal keys, expands aliases without bound and
 value stood. Packs come from other people, so each of these is an error with its line here.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from rlprep.bank.problem import Problem
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_BYTES = 1_000_000
 _MAX_DEPTH = 30
+_ABSURD = re.compile(rf"(?:[\[{{]\s*){{{_MAX_DEPTH + 1}}}|(?:- ){{{_MAX_DEPTH + 1}}}")
 
 Key = tuple[str | int, ...]
 
@@ -72,7 +74,7 @@ def read_yaml(path: Path) -> Document:
     """
     text = read_text(path)
     # The C composer recurses on the C stack: refuse absurd nesting before it can overflow.
-    if max(text.count("[["), text.count("{{"), text.count("- - ")) > _MAX_DEPTH:
+    if _ABSURD.search(text):
         raise UnreadableError(Problem(path, None, "nested too deeply", "packs need 5 levels"))
     loader = _Loader(text)
     try:

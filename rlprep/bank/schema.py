@@ -13,6 +13,7 @@ Id = Annotated[
     StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", max_length=40),
     Field(description="snake_case, never reused once published"),
 ]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=40)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -121,25 +122,50 @@ class Formula(Item):
 class Parameter(Item):
     """A positional argument of an exercise's function."""
 
-    name: Id
-    shape: Text
+    name: Name
+    shape: Text = Field(description="[T, B], () and the like are arrays; anything else is not")
     meaning: Text
+
+    @property
+    def is_array(self) -> bool:
+        """Whether the argument is an array, of no axes perhaps, and not a number or a callable."""
+        return self.shape.startswith(("[", "("))
+
+
+class Example(Item):
+    """A public call of an exercise's function, small enough to check by hand."""
+
+    id: Id
+    arguments: dict[Name, Any] = Field(
+        description="by parameter: numbers, lists for arrays, {matvec: {matrix: ...}} and the like"
+    )
+    returns: Any
+    gradient: Any = Field(None, description="with respect to the first argument, where graded")
+
+
+FamilyKind = Literal["value", "gradient", "contract", "property", "extreme", "cost"]
 
 
 class CaseFamily(Item):
     """A group of hidden cases that test one property, worth whole points."""
 
     id: Id
+    kind: FamilyKind = Field(description="only value families pay without another one that does")
     points: int = Field(ge=1)
     property: Text = Field(description="the property in words, as feedback states it")
+    example: Id | None = Field(None, description="the public example that shows it")
+
+
+Sign = Literal["numbers", "no_gradient", "changed_input", "not_repeatable", "whole", "cost"]
 
 
 class KnownMistake(Item):
-    """A wrong implementation that is recognised by its numbers."""
+    """A wrong implementation that is recognised by its numbers, or by another sign."""
 
     id: Id
-    title: Text
+    title: Text = Field(description="ends the sentence 'your numbers are those of a ...'")
     text: Text = Field(description="what it means, why it matters, what to write instead")
+    sign: Sign = "numbers"
 
 
 class Exercise(Item):
@@ -151,10 +177,18 @@ class Exercise(Item):
     statement: Text
     parameters: tuple[Parameter, ...] = Field(min_length=1)
     returns: Text
+    rtol: float = Field(1e-6, gt=0, lt=1e-2, description="tolerance of float64 cases")
+    rtol_single: float = Field(1e-4, gt=0, lt=1e-2, description="tolerance of float32 cases")
+    examples: tuple[Example, ...] = Field(min_length=1)
     families: tuple[CaseFamily, ...] = Field(min_length=1)
     mistakes: tuple[KnownMistake, ...] = ()
     formulas: tuple[Id, ...] = ()
     sources: tuple[Source, ...] = Field(min_length=1)
+
+    @property
+    def points(self) -> int:
+        """Return what a right submission earns."""
+        return sum(family.points for family in self.families)
 
 
 class Clarification(Item):

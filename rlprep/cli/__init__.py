@@ -13,9 +13,10 @@ from typing import Annotated
 import typer
 
 from rlprep import __version__
-from rlprep.cli import pack
+from rlprep.cli import exercise, pack
 from rlprep.cli.check_formula import check_formula
 from rlprep.cli.doctor import doctor
+from rlprep.cli.grade import grade
 from rlprep.cli.quiz import quiz
 from rlprep.errors import RlprepError
 
@@ -27,6 +28,8 @@ app = typer.Typer(
 )
 app.command("quiz")(quiz)
 app.command("check-formula")(check_formula)
+app.command("grade")(grade)
+app.add_typer(exercise.app, name="exercise")
 app.command("doctor")(doctor)
 app.add_typer(pack.app, name="pack")
 

@@ -6,10 +6,10 @@ from rlprep.formula.errors import Unreadable
 from rlprep.formula.tree import Big, Bin, Call, Chain, Name, Neg, Node, Num, Tuple
 
 if TYPE_CHECKING:
-    from rlprep.formula.parser import ExpressionParser
+    from rlprep.formula.applied import Names
 
 
-def big(parser: "ExpressionParser") -> Node:
+def big(parser: "Names") -> Node:
     r"""`\sum_{l=0}^{n} x`: the sign, its limits, and the product that it governs."""
     sign = parser.token
     parser.at += 1
@@ -23,7 +23,7 @@ def big(parser: "ExpressionParser") -> Node:
     return bound(parser, sign.span[0], sign.text, below, above)
 
 
-def limits(parser: "ExpressionParser") -> tuple[Node | None, Node | None]:
+def limits(parser: "Names") -> tuple[Node | None, Node | None]:
     """Read what stands below and above the sign, in either order."""
     below = above = None
     while parser.token.kind in {"_", "^"}:
@@ -42,7 +42,7 @@ def limits(parser: "ExpressionParser") -> tuple[Node | None, Node | None]:
 
 
 def bound(
-    parser: "ExpressionParser", start: int, kind: str, below: Node | None, above: Node | None
+    parser: "Names", start: int, kind: str, below: Node | None, above: Node | None
 ) -> Node:
     """Read the summand and build the node."""
     if not parser.starts_factor() and parser.token.kind not in {"-", "|"}:
@@ -82,8 +82,9 @@ def make(
     return Big(span, kind, var, lo, above, below, body)
 
 
-def named_sum(parser: "ExpressionParser", name: Name) -> Node:
-    """The word `sum`: with limits, as a function, or before what it sums."""
+def named_sum(parser: "Names", name: Name) -> Node:
+    """The word `sum` (or `integral`): with limits, as a function, or before what it sums."""
+    kind = "int" if name.name == "integral" else "sum"
     if name.subs or name.sups:
         below = name.subs[0] if name.subs else None
         above = name.sups[0] if name.sups else None
@@ -92,10 +93,10 @@ def named_sum(parser: "ExpressionParser", name: Name) -> Node:
             below = Chain(parser.spans(below), (below, parser.script()), ("=",))
             if parser.accept("^"):
                 above = parser.script()
-        return bound(parser, name.span[0], "sum", below, above)
+        return bound(parser, name.span[0], kind, below, above)
     if parser.token.kind != "(":
         if parser.starts_factor():
-            return bound(parser, name.span[0], "sum", None, None)
+            return bound(parser, name.span[0], kind, None, None)
         return name
     call = parser.call(name)
     if not isinstance(call, Call):

@@ -34,7 +34,8 @@ ASCII = {
     "；": ";", "：": ":", "｜": "|", "＝": "=", "∶": ":",
 }  # fmt: skip
 
-SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ", "0123456789+-=()aehijklmnoprstuvxβγρφχ",
+SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ",
+"0123456789+-=()aehijklmnoprstuvxβγρφχ",
                       strict=True))  # fmt: skip
 SUPERSCRIPTS = dict(
     zip(

@@ -36,7 +36,7 @@ def _value(node: Node, bound: Mapping[str, int]) -> Fraction:
             return value
         case Name():
             key = variable_key(node)
-            if key in bound:
+            if key is not None and key in bound:
                 return Fraction(bound[key])
             raise Undecidable(f"the index {key} is not bound")
         case Neg(x=x):

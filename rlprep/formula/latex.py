@@ -1,10 +1,11 @@
-"""What each LaTeX command means to the lexer.
+r"""What each LaTeX command means to the lexer.
 
 Commands that are not listed are words (`\\clip`, `\\softmax`, `\\KL`: papers define such macros).
 """
 
 TOKENS: dict[str, tuple[str, str]] = {
-    "cdot": ("cdot", "cdot"), "bullet": ("cdot", "cdot"), "over": ("over", "over"), "times": ("*", "*"), "ast": ("*", "*"),
+    "cdot": ("cdot", "cdot"), "bullet": ("cdot", "cdot"), "over": ("over", "over"), "times": ("*",
+    "*"), "ast": ("*", "*"),
     "odot": ("*", "*"), "circ": ("*", "*"), "otimes": ("otimes", "otimes"), "div": ("/", "/"),
     "pm": ("pm", "pm"), "mp": ("pm", "mp"), "bmod": ("%", "%"), "mod": ("%", "%"),
     "le": ("rel", "<="), "leq": ("rel", "<="), "leqslant": ("rel", "<="), "ge": ("rel", ">="),
@@ -32,7 +33,8 @@ TOKENS: dict[str, tuple[str, str]] = {
     "forall": ("kw", "for"), "quad": ("quad", "quad"), "qquad": ("quad", "quad"),
     "\\": ("row", "row"), "newline": ("row", "row"), "cr": ("row", "row"), "lbrack": ("[", "["),
     "rbrack": ("]", "]"), "lbrace": ("(", "{"), "rbrace": (")", "}"), "{": ("(", "{"),
-    "}": (")", "}"), "%": ("%", "%"), "_": ("_", "_"), "&": (",", ","), "backslash": ("name", "?"),
+    "}": (")", "}"), "%": ("%", "%"), "_": ("_", "\\_"), "&": (",", ","), "backslash": ("name",
+    "?"),
     "argmax": ("name", "argmax"), "argmin": ("name", "argmin"), "varepsilon": ("name", "epsilon"),
     "vartheta": ("name", "theta"), "varphi": ("name", "phi"), "varrho": ("name", "rho"),
     "varpi": ("name", "pi"), "Sigma": ("sum", "sum"), "Pi": ("sum", "prod"),

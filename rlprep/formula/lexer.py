@@ -34,8 +34,15 @@ _OPERATORS = [
 ]  # fmt: skip
 
 
-LABELS = {"old", "new", "clip", "kv", "theta", "pi", "kl", "vf", "model", "head", "max", "min", "seq",
-          "targ", "target", "next", "ref", "top", "ent", "ppo", "cpi", "klpen", "gae", "in", "out"}  # fmt: skip
+_PROSE = {"is", "the", "are", "denotes", "of", "an", "defined", "means", "called", "our", "this"}
+_SPOKEN_SUM = re.compile(
+    r"sum\s+(?:over\s+)?(?P<var>[a-z]\w*)\s*(?:from|=)\s*(?P<lo>[^\s,]+)\s+to\s+(?P<hi>[^\s,]+)"
+    r"(?:\s+of\b)?", re.IGNORECASE,
+)  # fmt: skip
+
+LABELS = {"old", "new", "clip", "kv", "theta", "pi", "kl", "vf", "model", "head", "max", "min",
+          "seq", "targ", "target", "next", "ref", "top", "ent", "ppo", "cpi", "klpen", "gae", "in",
+          "out"}  # fmt: skip
 """Words that are meant whole even where LaTeX would take only their first letter."""
 
 
@@ -171,6 +178,8 @@ class _Lexer:
         if match:
             self.emit("kw", "subject_to", at, match.end())
             return match.end()
+        if spoken := _SPOKEN_SUM.match(self.text, at):
+            return self.spoken_sum(spoken)
         match = _LETTERS.match(self.text, at)
         assert match is not None
         run, end = match.group(), match.end()
@@ -183,7 +192,9 @@ class _Lexer:
             if keyword and (run.islower() or run.istitle()):
                 self.emit("kw", keyword, at, end)
                 return end
-        if self.is_latex and self.tokens and self.tokens[-1].kind in {"_", "^"}:
+        if self.tokens and self.tokens[-1].kind == "^" and re.fullmatch(r"T\d+", run):
+            run, end = "T", at + 1  # a transpose, then a number
+        if self.is_latex and self.tokens and self.tokens[-1].text in {"_", "^"}:
             if run.lower() not in LABELS:
                 run, end = run[0], at + 1  # in LaTeX a script without braces is one character
             self.emit("name", run, at, end)
@@ -192,8 +203,14 @@ class _Lexer:
             self.emit("name", run, at, end)
             return end
         start = at
-        pieces = (run,) if self._in_script() else split_run(run, self.vocabulary)
-        if run in self.vocabulary.applied and self.text[end : end + 1] != "(" and run in {"Hx", "Fx"}:
+        is_identifier = not self.is_latex and re.match(r"_[A-Za-z]{2,}", self.text[end : end + 3])
+        keep = self._in_script() or is_identifier
+        pieces = (run,) if keep else split_run(run, self.vocabulary)
+        if (
+            run in self.vocabulary.applied
+            and self.text[end : end + 1] != "("
+            and run in {"Hx", "Fx"}
+        ):
             pieces = tuple(run)  # Hx is a function only where it is applied
         if self.is_latex and len(pieces) == 1 and not self._in_script() and len(run) <= 3:
             pieces = self._letters(run)
@@ -201,6 +218,21 @@ class _Lexer:
             self.emit("name", piece, start, start + len(piece))
             start += len(piece)
         return end
+
+    def spoken_sum(self, match: re.Match[str]) -> int:
+        """`sum over l from 0 to inf of`: the sign with its limits."""
+        self.emit("sum", "sum", match.start(), match.start() + 3)
+        for mark, groups in (("_", ("var", "lo")), ("^", ("hi",))):
+            self.emit(mark, mark, match.start(groups[0]), match.start(groups[0]))
+            self.emit("{", "{", match.start(groups[0]), match.start(groups[0]))
+            for number, group in enumerate(groups):
+                start, end = match.span(group)
+                if number:
+                    self.emit("rel", "=", start, start)
+                while start < end:
+                    start = self.step(start)
+            self.emit("}", "}", match.end(groups[-1]), match.end(groups[-1]))
+        return match.end()
 
     def _letters(self, run: str) -> tuple[str, ...]:
         """In LaTeX a short unknown run is a product of letters."""
@@ -211,9 +243,9 @@ class _Lexer:
     def full_stop(self, at: int) -> int:
         """A point alone is the placeholder of `pi(.|s)`, or punctuation."""
         rest = self.text[at + 1 :].lstrip()
-        if rest[:1] in {"|", ")"} and self.tokens and self.tokens[-1].kind in {"(", "[", ","}:
-            self.emit("cdot", ".", at, at + 1)
-        elif rest.startswith(("\\mid", "\\vert")):
+        if (
+            rest[:1] in {"|", ")"} and self.tokens and self.tokens[-1].kind in {"(", "[", ","}
+        ) or rest.startswith(("\\mid", "\\vert")):
             self.emit("cdot", ".", at, at + 1)
         elif re.match(r"[)\]}\w]\.[A-Za-z]", self.text[max(0, at - 1) : at + 2]):
             self.emit(".", ".", at, at + 1)
@@ -281,8 +313,20 @@ class _Lexer:
             end += 1
         self.emit(mark, mark, at, at)
         self.emit("{", "{", at, at)
-        for place in range(at, end):
+        place = at
+        while place < end:
+            letters = place
+            while letters < end and table[self.text[letters]].isascii() and (
+                table[self.text[letters]].isalpha()
+            ):  # fmt: skip
+                letters += 1
+            word = "".join(table[c] for c in self.text[place:letters])
+            if len(word) > 1 and word in LABELS:
+                self.emit("name", word, place, letters)
+                place = letters
+                continue
             self.plain(table[self.text[place]], place)
+            place += 1
         self.emit("}", "}", end, end)
         return end
 
@@ -319,11 +363,20 @@ class _Lexer:
         if name in {"underset", "overset", "stackrel", "atop"}:
             self.emit("under", name, at, end)
             return end
+        if name not in latex.TOKENS and not self._is_known_macro(name) and (
+            self.text[end : end + 1] == "{"
+        ):  # fmt: skip
+            raise Unreadable(f"the command \\{name} is not known", (at, end))
         self.named(name, at, end)
         return end
 
+    def _is_known_macro(self, name: str) -> bool:
+        """Whether papers define a macro of this name for something that is read here."""
+        known = self.vocabulary.words | FUNCTIONS | GREEK_WORDS | OPTIMISERS.keys()
+        return name in known or name.lower() in known or len(name) < 3
+
     def delimiter(self, name: str, end: int) -> int:
-        """After \\left or \\right: an empty delimiter is dropped, so is the brace before cases."""
+        r"""After \\left or \\right: an empty delimiter is dropped, so is the brace before cases."""
         rest = self.text[end:].lstrip()
         skipped = len(self.text) - end - len(rest)
         if rest.startswith("."):
@@ -382,6 +435,8 @@ class _Lexer:
             self.emit("kw", keyword, at, end)
             return
         parts = re.split(r"[ ]+", bare)
+        if len(parts) > 1 and not self._in_script() and _PROSE & {p.lower() for p in parts}:
+            return  # `\text{ is the TD residual}` explains
         if not self._in_script() and len(parts) > 1:
             for cut in range(len(parts) - 1, 0, -1):
                 head = latex.PHRASES.get(" ".join(parts[:cut]).lower())

@@ -1,7 +1,7 @@
-"""Names with their scripts sorted out: what labels a name bears and what indexes it.
+r"""Names with their scripts sorted out: what labels a name bears and what indexes it.
 
-`V^{\\pi}_{\\phi}`, `n_{seq}`, `pi_theta_old` and `vf_coef` differ only in spelling. A script that is a word
-is a label; one that holds an index letter or arithmetic is an index.
+`V^{\\pi}_{\\phi}`, `n_{seq}`, `pi_theta_old` and `vf_coef` differ only in spelling. A script that
+is a word is a label; one that holds an index letter or arithmetic is an index.
 """
 
 from collections.abc import Iterator

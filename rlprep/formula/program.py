@@ -9,7 +9,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rlprep.formula.names import INDEX_PAIRS, INDEX_WORDS, labels_of
-from rlprep.formula.tree import Bin, Call, Chain, Define, Grad, Index, Name, Node, Num, Optimise, walk
+from rlprep.formula.tree import (
+    Bin,
+    Call,
+    Chain,
+    Define,
+    Grad,
+    Index,
+    Name,
+    Node,
+    Num,
+    Optimise,
+    walk,
+)
 
 EQUALITIES = {"=", "<-", "->", "propto"}
 
@@ -158,7 +170,11 @@ def _fits(target: Node | None, arity: int | None) -> bool:
 
 
 def build(
-    statements: tuple[Node, ...], *, is_code: bool, is_target: Callable[[Node], bool], text: str = ""
+    statements: tuple[Node, ...],
+    *,
+    is_code: bool,
+    is_target: Callable[[Node], bool],
+    text: str = "",
 ) -> Program:
     """Pick the formula among the statements; `is_target` knows the name that it usually bears."""
     entries = [entry_of(node) for node in statements]

@@ -40,7 +40,8 @@ LIBRARIES = {"torch", "np", "numpy", "F", "math", "jnp", "nn", "tf", "jax", "fun
 HOLDERS = {"self", "args", "cfg", "config", "hparams", "hp", "params", "opt", "batch", "data",
            "agent", "model", "mb", "rollout", "flags", "FLAGS", "conf", "cls"}  # fmt: skip
 SAME = {"detach", "contiguous", "float", "double", "clone", "item", "data", "numpy", "cpu", "to",
-        "type_as", "half", "bfloat16", "requires_grad_", "long", "type", "astype", "copy"}  # fmt: skip
+        "type_as", "half", "bfloat16", "requires_grad_", "long", "type", "astype",
+        "copy"}  # fmt: skip
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^",
              ast.MatMult: "@", ast.FloorDiv: "//", ast.Mod: "%"}  # fmt: skip
 RELATIONS = {ast.Eq: "=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "<", ast.Gt: ">",
@@ -67,8 +68,9 @@ def looks_like_code(text: str) -> bool:
 
 
 class _Reader:
-    def __init__(self, text: str, variables: frozenset[str]) -> None:
+    def __init__(self, text: str, shift: int, variables: frozenset[str]) -> None:
         self.text = text
+        self.shift = shift
         self.libraries = LIBRARIES - variables
         self.renamed: dict[str, ast.expr] = {}
         self.lines = [0]
@@ -84,7 +86,7 @@ class _Reader:
 
     def place(self, line: int, column: int) -> int:
         offset = min(self.lines[min(line, len(self.lines)) - 1] + column, len(self.text.encode()))
-        return self.characters[offset] if self.characters else offset
+        return self.shift + (self.characters[offset] if self.characters else offset)
 
     def span(self, node: ast.AST) -> Span:
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
@@ -321,6 +323,10 @@ class _Reader:
                 if not (isinstance(hi, Name) and hi.name in {"inf", "infinity", "oo"}):
                     hi = Bin(hi.span, "-", hi, Num(hi.span, Fraction(1)))
                 return Big(span, "range", var, lo, hi, None, body)
+            case ast.Call(func=ast.Name(id="enumerate")) if isinstance(generator.target, ast.Tuple):
+                first = self.expression(generator.target.elts[0])
+                return Big(span, "range", first, Num(span, Fraction(0)), Name(span, "inf"), None,
+                           body)  # fmt: skip
             case ast.Call(func=ast.Name(id="zip")):
                 return Big(span, "range", None, None, None, None, body)
         var = self.expression(generator.target)
@@ -345,10 +351,29 @@ def _zipped(generator: ast.comprehension) -> dict[str, ast.expr]:
     """Return what the variables of `for a, b in zip(x, y)` stand for, element by element."""
     match generator:
         case ast.comprehension(
+            target=ast.Tuple(elts=[ast.Name(id=number), ast.Name(id=item)]),
+            iter=ast.Call(func=ast.Name(id="enumerate"), args=[sequence]),
+        ):
+            return {item: _element(sequence, number)}
+        case ast.comprehension(
             target=ast.Tuple(elts=names), iter=ast.Call(func=ast.Name(id="zip"), args=args)
         ) if len(names) == len(args):
             return {n.id: a for n, a in zip(names, args, strict=True) if isinstance(n, ast.Name)}
     return {}
+
+
+def _element(sequence: ast.expr, number: str) -> ast.expr:
+    """Return `rewards[t + i]` for the i-th element of `rewards[t:]`, or of rewards from t on."""
+    match sequence:
+        case ast.Subscript(value=value, slice=ast.Slice(lower=ast.expr() as start, upper=None)):
+            sequence = value
+        case _:
+            start = ast.Name("t", ast.Load())
+    index = ast.BinOp(start, ast.Add(), ast.Name(number, ast.Load()))
+    found = ast.copy_location(ast.Subscript(sequence, index, ast.Load()), sequence)
+    for part in ast.walk(index):
+        ast.copy_location(part, sequence)
+    return found
 
 
 def _label(span: Span, word: str) -> Node:
@@ -388,9 +413,8 @@ def parse(text: str, variables: frozenset[str] = frozenset()) -> list[Node]:
         raise SyntaxError(str(error)) from None
     if _is_too_deep(tree):
         raise Unreadable("the code is nested too deeply", (0, len(text)))
-    shift = text.find(code[:20]) if code else 0
-    reader = _Reader(code, variables)
+    reader = _Reader(code, max(0, text.find(code)), variables)
     nodes = list(reader.body(tree.body))
     if not nodes:
         raise Unreadable("there is no formula here", (0, len(text)))
-    return nodes if shift <= 0 else nodes
+    return nodes

@@ -13,13 +13,16 @@ _FENCE = re.compile(r"\A\s*```[a-z]*\n(.*?)\n?```\s*\Z", re.DOTALL)
 
 
 _SIGNS = re.compile(r"[-+*/^=_()\[\]{}|\\<>~√∑Σ·×−←≤≥≔‖∥⌊\u2080-\u209c]")
-_STOPWORDS = {"the", "of", "is", "an", "with", "something", "like", "plus", "minus", "times", "we", "its",
-              "then", "it", "to", "between", "that", "this", "idk", "from", "on", "my", "not", "you",
-              "what", "some", "how", "about", "just", "as", "over", "and", "or", "think"}  # fmt: skip
+_STOPWORDS = {"the", "of", "is", "an", "with", "something", "like", "plus", "minus", "times",
+              "we", "its",
+              "then", "it", "to", "between", "that", "this", "idk", "from", "on", "my", "not",
+              "you",
+              "what", "some", "how", "about", "just", "as", "over", "and", "or",
+              "think"}  # fmt: skip
 
 
 def _is_prose(text: str) -> bool:
-    """Whether a text is a sentence: words without a sign, or several words that only join others."""
+    """Whether a text is a sentence: words without a sign, or many words that only join others."""
     bare = re.sub(r"\\(?:text|mathrm|mbox|textrm)\s*\{[^{}]*\}", " ", text)
     words = re.findall(r"[A-Za-z']{1,}", re.sub(r"\\[A-Za-z]+", " ", bare))
     if "\\" in text or len(words) < 2:
@@ -64,7 +67,9 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
             return Reading(tuple(pycode.parse(text, variables)), is_code=True)
         except SyntaxError as error:
             if re.match(r"\s*(?:def|class|import|from|while|try|with|return|lambda)\b", text):
-                raise Unreadable(f"this code is not complete: {error.msg}", (0, len(text))) from None
+                raise Unreadable(
+                    f"this code is not complete: {error.msg}", (0, len(text))
+                ) from None
     try:
         return Reading(tuple(statements.parse(tokenize(text, vocabulary), vocabulary)), False)
     except Unreadable as first:

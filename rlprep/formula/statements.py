@@ -1,22 +1,23 @@
-"""Lines and clauses: the statements of an input, from tokens.
+r"""Lines and clauses: the statements of an input, from tokens.
 
-`A = B, where r_t = ..., subject to C` is one statement with a definition and a constraint. Newlines,
-`\\\\`, semicolons, commas outside of brackets and wide gaps separate; a line that begins or ends with
-an operator continues.
+`A = B, where r_t = ..., subject to C` is one statement with a definition and a constraint.
+Newlines, `\\\\`, semicolons, commas outside of brackets and wide gaps separate; a line that begins
+or ends with an operator continues.
 """
 
 from dataclasses import replace
 
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import Token
-from rlprep.formula.parser import CLOSERS, ExpressionParser, depth_of
-from rlprep.formula.tree import Chain, Dots, Name, Node, Num, Optimise
+from rlprep.formula.parser import ExpressionParser, depth_of
+from rlprep.formula.stream import CLOSERS
+from rlprep.formula.tree import Call, Chain, Dots, Name, Node, Num, Optimise
 from rlprep.formula.vocabulary import Vocabulary
 
 MAX_TREE_DEPTH = 120
 SEPARATORS = {",", ";", "nl", "row", "quad", "kw", ":", "."}
-CONTINUES = {"+", "-", "*", "cdot", "/", "rel", "@", "%", "^", "_", "(", "[", "{", "pm", ",", "frac",
-             "sum", "nabla", "otimes", "//"}  # fmt: skip
+CONTINUES = {"+", "-", "*", "cdot", "/", "rel", "@", "%", "^", "_", "(", "[", "{", "pm", ",",
+             "frac", "sum", "nabla", "otimes", "//"}  # fmt: skip
 CONTINUED = {"+", "*", "/", "rel", ")", "]", "}", "^", "_", "@", "%", "cdot", "pm", ",", "end", "-"}
 
 
@@ -109,7 +110,8 @@ class _Statements(ExpressionParser):
             self.at += 1
             if self.token.kind in {"kw", "end"}:
                 break
-            constraints.append(self._statement())
+            further = self._statement()
+            (statements if _defines(further) else constraints).append(further)
         for number, statement in enumerate(statements):
             joined = _with_constraints(statement, tuple(constraints))
             if joined is not None:
@@ -122,6 +124,14 @@ class _Statements(ExpressionParser):
         last = statements[-1]
         objective = last.items[-1] if isinstance(last, Chain) else last
         statements[-1] = Optimise(span, "", objective, tuple(constraints))
+
+
+def _defines(node: Node) -> bool:
+    """Whether what follows a constraint defines a symbol: `L(theta_k, theta) = E[...]`."""
+    match node:
+        case Chain(items=(Name(name=name) | Call(fn=Name(name=name)), _), ops=("=",)):
+            return name not in {"D", "KL"}
+    return False
 
 
 def _with_constraints(node: Node, constraints: tuple[Node, ...]) -> Node | None:

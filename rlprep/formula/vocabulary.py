@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 FUNCTIONS = frozenset(
     {
-        "min", "max", "clip", "clamp", "log", "ln", "exp", "sqrt", "floor", "ceil", "abs", "softmax",
+        "min", "max", "clip", "clamp", "log", "ln", "exp", "sqrt", "floor", "ceil", "abs",
+        "softmax",
         "mean", "avg", "diag", "sum", "where", "minimum", "maximum", "KL", "sign", "relu", "elu",
         "outer", "trace", "tr", "log_softmax", "logsumexp", "Softmax", "SoftMax", "int", "round",
         "Clip", "Min", "Max", "sgn", "norm", "grad", "matmul", "dot", "cumsum", "average",
@@ -33,7 +34,8 @@ GREEK_WORDS = frozenset(
         "alpha", "beta", "gamma", "delta", "epsilon", "eps", "zeta", "eta", "theta", "kappa",
         "lambda", "lam", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi",
         "omega", "inf", "infty", "infinity", "oo", "varepsilon", "nabla", "ratio", "adv", "old",
-        "new", "hat", "loss", "total", "top", "ones", "elu", "Delta", "Phi", "Psi", "dots", "mathbb",
+        "new", "hat", "integral", "loss", "total", "top", "ones", "elu", "Delta", "Phi", "Psi",
+        "dots", "mathbb",
     }
 )  # fmt: skip
 

@@ -42,6 +42,10 @@ def apply(
         return _softmax(arrays, node, env, position)
     if name in ELEMENTWISE or base in ELEMENTWISE:
         return ELEMENTWISE[name if name in ELEMENTWISE else base](value())
+    if name == "inner" and len(args) == 2 and arrays.room.layout != "code":
+        return _inner(value(), value(1))
+    if name == "sigma":
+        raise Undecidable("sigma may be softmax or the logistic function: say which")
     if name in MATMULS:
         left, right = value(), value(1)
         if left.ndim == 2 and left.shape[1] == 1 and right.shape == left.shape:
@@ -99,9 +103,15 @@ def apply(
         return _operator(arrays, node.fn, env, position) @ value()
     if name == "inner" and len(args) == 1 and isinstance(args[0], Tuple):
         pair = args[0].items
-        return float(np.sum(arrays.evaluate(pair[0], env, position)
-                            * arrays.evaluate(pair[1], env, position)))  # fmt: skip
+        return _inner(*(arrays.evaluate(item, env, position) for item in pair))
     return None
+
+
+def _inner(left: "Array", right: "Array") -> "Array":
+    """The inner product of two vectors, or of a vector with every column of a matrix."""
+    if left.shape == right.shape:
+        return np.asarray((left * right).sum())
+    return left.T @ right
 
 
 def _products(arrays: "Arrays") -> set[str]:
@@ -138,7 +148,7 @@ def _softmax(arrays: "Arrays", node: Call, env: "Env", position: int) -> "Array 
 
     labels = set(labels_of(node.fn))
     indices = [k for s in node.fn.subs if (k := variable_key(s)) is not None]
-    bound = {key: span for key, span in arrays.sums}
+    bound = dict(arrays.sums)
     value = arrays.evaluate(node.args[0], env, position)
     if value.size == 1 and arrays.room.layout != "code":
         key = next((k for k in indices if k in bound), arrays.sums[-1][0] if arrays.sums else None)
@@ -176,9 +186,7 @@ def _transpose(arrays: "Arrays", node: Call, value: "Array", env: "Env") -> "Arr
     return arrays.transposed(value)
 
 
-def _reduced(
-    arrays: "Arrays", node: Call, name: str, env: "Env", position: int
-) -> "Array | float":
+def _reduced(arrays: "Arrays", node: Call, name: str, env: "Env", position: int) -> "Array | float":
     if len(node.args) == 1 and isinstance(node.args[0], Big):
         return arrays.big(node.args[0], env, position)
     value = arrays.evaluate(node.args[0], env, position)
@@ -231,10 +239,11 @@ def _clamped(arrays: "Arrays", node: Call, env: "Env", position: int) -> "Array"
     """A clamp by a tiny bound keeps a denominator from 0; it is left out."""
     from rlprep.formula.tree import Num
 
-    low = node.keyword("min", "a_min") or (node.args[1] if len(node.args) > 1 else None)
+    inner, *bounds = node.args
+    low = node.keyword("min", "a_min") or (bounds[0] if bounds else None)
     if isinstance(low, Num) and 0 <= low.value < 1:
         arrays.remarks.add("the small number that keeps a denominator from 0 is left out")
-        return arrays.evaluate(node.args[0], env, position)
+        return arrays.evaluate(inner, env, position)
     raise Undecidable("a clamp that is not known here")
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -31,7 +32,6 @@ from rlprep.formula.tree import (
     Span,
     Sub,
     Trans,
-    Tuple,
     Wrap,
     walk,
 )
@@ -70,7 +70,8 @@ ROLES = {
     "v": "V", "value": "V", "values": "V", "vs": "V", "val": "V", "vals": "V",
 }  # fmt: skip
 FEATURES = {"phi", "psi", "varphi", "feature_map", "phi_q", "phi_k", "featuremap", "fmap", "Phi",
-            "feature", "kernel", "elu_feature_map", "kernel_fn", "nonlinearity", "feat"}  # fmt: skip
+            "feature", "kernel", "elu_feature_map", "kernel_fn", "nonlinearity",
+            "feat"}  # fmt: skip
 TINY = Fraction(1, 100)
 
 
@@ -135,6 +136,7 @@ class Arrays:
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
 
     def binary(self, node: Bin, env: Env, position: int) -> Array | float:
+        """Apply a binary operation."""
         if node.op == "^":
             return self.power(node, env, position)
         left = self.evaluate(node.left, env, position)
@@ -183,6 +185,7 @@ class Arrays:
             self.room.layout != "code" or isinstance(node, Name))  # fmt: skip
 
     def sum(self, op: str, left: Array, right: Array) -> Array:
+        """Add or subtract; in mathematics the shapes must be the same."""
         if self.room.layout != "code" and left.shape != right.shape and left.ndim and right.ndim:
             if left.size == right.size == 1:
                 left, right = left.reshape(()), right.reshape(())
@@ -204,6 +207,7 @@ class Arrays:
         return left @ right
 
     def matmul(self, left: Array, right: Array) -> Array:
+        """Multiply as `@` does in code."""
         if left.ndim == 0 or right.ndim == 0:
             raise ShapeMismatch("a matrix product with a number")
         try:
@@ -213,6 +217,7 @@ class Arrays:
                                 ) from None  # fmt: skip
 
     def quotient(self, left: Array, right: Array) -> Array:
+        """Divide, row by row where a column of normalisers divides a matrix."""
         if self.room.layout != "code" and right.size == 1:
             right = right.reshape(())
         if self.room.layout != "code" and right.ndim == 2:
@@ -223,6 +228,7 @@ class Arrays:
         return left / right
 
     def power(self, node: Bin, env: Env, position: int) -> Array | float:
+        """Raise to a power."""
         exponent = node.right
         if _is_transpose(exponent):
             return self.transposed(self.evaluate(node.left, env, position))
@@ -235,6 +241,7 @@ class Arrays:
         return self.raised(base, power)
 
     def raised(self, base: Array, power: float) -> Array:
+        """Raise an array: -1 inverts a square matrix of mathematics."""
         if base.ndim == 2 and base.size > 1 and self.room.layout != "code":
             if power == -1 and base.shape[0] == base.shape[1]:
                 return np.linalg.inv(base)
@@ -242,11 +249,13 @@ class Arrays:
         return base**power
 
     def transposed(self, value: Array) -> Array:
+        """Exchange the last two axes."""
         return np.swapaxes(value, -1, -2) if value.ndim >= 2 else value
 
     # -- names --------------------------------------------------------------------------------
 
     def name(self, node: Name, env: Env, position: int) -> Array | float:
+        """Return the value of a name."""
         key = variable_key(node)
         if key in env:
             return float(env[key])
@@ -260,6 +269,7 @@ class Arrays:
         return self.transposed(array) if transposed else array
 
     def plain_name(self, node: Name, env: Env, position: int) -> Array | float:
+        """Return the value of a name without its powers."""
         if node.name == "ones":
             return np.ones((self.room.matrices["K"].shape[-2], 1))
         found = self.user_defined(node, env, position)
@@ -281,6 +291,7 @@ class Arrays:
         return 1.7 + 0.1 * (sum(map(ord, lowered)) % 17)
 
     def role(self, node: Name) -> str | None:
+        """Return Q, K or V for a name that stands for one."""
         if node.name in {"Q", "K", "V"}:
             return node.name
         return ROLES.get(node.name.lower())
@@ -288,7 +299,9 @@ class Arrays:
     def token(self, role: str, node: Name, env: Env) -> Array:
         """Return a whole matrix, or the vector of one token as the layout has it."""
         matrix = self.room.matrices[role]
-        place = next((v for i in indices_of(node) if (v := maybe_integer(i, env)) is not None), None)
+        place = next(
+            (v for i in indices_of(node) if (v := maybe_integer(i, env)) is not None), None
+        )
         if place is None:
             if self.room.is_loop:
                 return matrix[env["@"] - 1]
@@ -298,6 +311,7 @@ class Arrays:
         return self.at(matrix, place)
 
     def at(self, matrix: Array, place: int) -> Array:
+        """Return the vector of one token, counted from 1, as the layout has it."""
         if not 1 <= place <= matrix.shape[-2]:
             raise Undefined("an index beyond the last token")
         row = matrix[..., place - 1, :]
@@ -376,6 +390,7 @@ class Arrays:
     # -- functions ------------------------------------------------------------------------------
 
     def call(self, node: Call, env: Env, position: int) -> Array | float:
+        """Apply a function."""
         from rlprep.formula.decide.array_functions import apply
 
         name = "_".join((node.fn.name, *(w for w in labels_of(node.fn) if w not in {"T", "top"})))
@@ -431,11 +446,12 @@ class Arrays:
         raise Undecidable("a subscript that is not known here")
 
     def index(self, x: Node, items: tuple[Node, ...], env: Env, position: int) -> Array | float:
+        """Index an array."""
         if isinstance(x, Call) and x.fn.name == "shape":
             shape = self.evaluate(x.args[0], env, position).shape
             return float(shape[integer(items[0], {})])
         value = self.evaluate(x, env, position)
-        picks: list[object] = []
+        picks: list[Any] = []
         for item in items:
             match item:
                 case Slice(lo=None, hi=None):
@@ -457,6 +473,7 @@ class Arrays:
     # -- sums -----------------------------------------------------------------------------------
 
     def big(self, node: Big, env: Env, position: int) -> Array | float:
+        """Evaluate a sum over tokens."""
         if node.kind not in {"sum", "range"}:
             raise Undecidable("only sums are evaluated here")
         key = variable_key(node.var) if node.var is not None else None
@@ -499,9 +516,7 @@ class Arrays:
                 return self.room.matrices["Q"].shape[-2]
         return self.room.matrices["K"].shape[-2]
 
-    def cases(
-        self, rows: tuple[tuple[Node, Node | None], ...], env: Env, position: int
-    ) -> Array:
+    def cases(self, rows: tuple[tuple[Node, Node | None], ...], env: Env, position: int) -> Array:
         """Cases over indices, as in a causal mask; elementwise conditions as `where`."""
         for value, condition in rows:
             if condition is None:

@@ -121,6 +121,7 @@ class Terms:
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
 
     def defined(self, name: Name, position: int) -> Polynomial | None:
+        """Return the value of a name that the input defines."""
         number = self.program.definition(name, position)
         if number is None:
             return None
@@ -132,6 +133,7 @@ class Terms:
         return value
 
     def name(self, node: Name, position: int) -> Polynomial:
+        """Return the value of a name."""
         known = self.defined(node, position)
         if known is None:
             known = self.known(node)
@@ -144,23 +146,26 @@ class Terms:
         first = words_of(node)[0]
         joined = "".join(words_of(node))
         is_term = bool(words & OBJECTIVES) or first in {"s", "h"}
-        if words & COEFFICIENTS and not words & {"loss", "l", "obj"} or joined in {"c1", "c2"}:
+        if (words & COEFFICIENTS and not words & {"loss", "l", "obj"}) or joined in {"c1", "c2"}:
             return self.coefficient(node, words, joined)
-        if "loss" in joined and any(w in joined for w in ("policy", "pg", "actor", "pi", "surr", "action",
-                                                          "clip")):  # fmt: skip
+        if "loss" in joined and any(w in joined for w in ("policy", "pg", "actor", "pi", "surr",
+        "action", "clip")):  # fmt: skip
             self.uses_policy_loss = True
             return -Polynomial.atom(CLIP)
         if "entropy" in joined and "loss" in joined:
             return Polynomial.atom(("S?",))
         if words & ENTROPIES and (first in ENTROPIES or is_term or "entropy" in joined):
             return Polynomial.atom(ENTROPY)
-        if is_term and words & (VALUES | {"lvf"}) or joined in {"lvf", "lv", "vfloss", "vloss",
-                                                               "valueloss", "criticloss", "mse"}:  # fmt: skip
+        if (is_term and words & (VALUES | {"lvf"})) or joined in {"lvf", "lv", "vfloss", "vloss",
+                                                               "valueloss", "criticloss",
+                                                               "mse"}:  # fmt: skip
             return Polynomial.atom(VALUE)
-        if is_term and words & SURROGATES or joined in {"lclip", "jclip", "surr", "surrogate", "lpg",
+        if (is_term and words & SURROGATES) or joined in {"lclip", "jclip", "surr", "surrogate",
+                                                          "lpg",
                                                         "lpi", "clipobj", "lppo"}:  # fmt: skip
             return Polynomial.atom(CLIP)
-        if first in {"v", "value", "values", "vpred", "vtheta", "newvalue", "newvalues", "vf", "val"} and (
+        if first in {"v", "value", "values", "vpred", "vtheta", "newvalue", "newvalues", "vf",
+                     "val"} and (
             not words & {"targ", "target", "targets"}
         ):  # fmt: skip
             return Polynomial.atom(("V",))
@@ -170,6 +175,7 @@ class Terms:
         return Polynomial.atom(("?", "_".join(words_of(node))))
 
     def coefficient(self, node: Name, words: set[str], joined: str) -> Polynomial:
+        """Return the coefficient that a name stands for: of a term, or anybody's."""
         if joined in {"c1"} or words & VALUES:
             return Polynomial.atom(FIRST)
         if joined in {"c2"} or words & (ENTROPIES - {"e"}) or "entropy" in joined or "ent" in words:
@@ -177,6 +183,7 @@ class Terms:
         return Polynomial.atom(("free", "_".join(words_of(node))))
 
     def call(self, node: Call, position: int) -> Polynomial:
+        """Apply a function."""
         name = node.fn.name
         lowered = "_".join(words_of(node.fn))
         if name in {"min", "minimum", "where", "max", "maximum"}:
@@ -348,5 +355,3 @@ def _told(part: Part | None) -> str:
         return "0"
     size = "1" if part.coefficient == "one" else part.coefficient
     return size if part.sign > 0 else f"-{size}"
-
-

@@ -8,7 +8,7 @@ from rlprep.formula.decide.numbers import Number, plain
 from rlprep.formula.decide.policies import role_of
 from rlprep.formula.errors import Undecidable, Unreadable
 from rlprep.formula.names import flat_lower
-from rlprep.formula.tree import Bin, Call, Cases, Chain, Given, Name, Node, Num, Parallel, Tuple
+from rlprep.formula.tree import Bin, Call, Cases, Given, Name, Node, Num, Parallel, Tuple
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.tabular import Env, Tabular
@@ -19,8 +19,8 @@ CLIPS = {"clip", "clamp", "Clip", "CLIP", "clip_by_value", "clamp_", "clipped"}
 MEANS = {"mean", "avg", "average", "reduce_mean", "masked_mean", "nanmean", "Mean"}
 KEPT = {"detach", "stopgrad", "sg", "identity", "squeeze", "unsqueeze", "stop_gradient", "view",
         "flatten", "reshape", "gather", "ravel", "no_grad"}  # fmt: skip
-DIVERGENCES = {"kl", "dkl", "d_kl", "kl_div", "kl_divergence", "kldiv", "kldivergence", "d", "mean_kl",
-               "div", "rel_entr"}  # fmt: skip
+DIVERGENCES = {"kl", "dkl", "d_kl", "kl_div", "kl_divergence", "kldiv", "kldivergence", "d",
+               "mean_kl", "div", "rel_entr"}  # fmt: skip
 ENTROPIES = {"s", "h", "entropy", "ent"}
 
 
@@ -44,9 +44,11 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
             raise Unreadable("where needs a condition and two values", node.span)
         rows = ((args[1], args[0]), (args[2], None))
         return tabular.evaluate(Cases(node.span, rows), env, position)
+    if lowered in {"log_prob", "logprob", "log_pi", "log_probs"}:
+        return _log_probability(tabular, node, env)
     if name in {"log", "ln"}:
         result = precision.log(value())
-        if node.fn.subs or name == "log" and len(args) == 2:
+        if node.fn.subs or (name == "log" and len(args) == 2):
             return _other_base(tabular, node, result, env, position)
         return result
     if name in {"log2", "log10"}:
@@ -59,14 +61,11 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
         exponent = Fraction(2) if name == "square" else value(1)
         return precision.power(value(), exponent)
     if name in {"abs", "absolute"}:
-        result = value()
-        return -result if plain(result) < 0 else result
+        return precision.absolute(value())
     if name in {"relu", "ReLU"}:
-        result = value()
-        return result if plain(result) > 0 else Fraction(0)
+        return precision.extreme([value(), precision.constant(Fraction(0))], largest=True)
     if name in {"sign", "sgn"}:
-        result = plain(value())
-        return Fraction((result > 0) - (result < 0))
+        return tabular.sign(value())
     if name in {"neg", "negative"}:
         return -value()
     if name in {"mul", "multiply"} and len(args) == 2:
@@ -100,8 +99,7 @@ def _extreme(tabular: "Tabular", node: Call, env: "Env", position: int) -> Numbe
     if len(args) < 2:
         raise Unreadable(f"{node.fn.name} needs at least two arguments", node.span)
     values = [tabular.evaluate(arg, env, position) for arg in args]
-    pick = min if node.fn.name in MINIMA else max
-    return pick(values, key=plain)
+    return tabular.precision.extreme(values, largest=node.fn.name in MAXIMA)
 
 
 def _clip(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
@@ -133,8 +131,7 @@ def _clip(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
         if bound is None or (isinstance(bound, Name) and bound.name == "None"):
             continue
         limit = tabular.evaluate(bound, env, position)
-        beyond = plain(result) < plain(limit) if side == "low" else plain(result) > plain(limit)
-        result = limit if beyond else result
+        result = tabular.precision.extreme([result, limit], largest=side == "low")
     return result
 
 
@@ -198,11 +195,14 @@ def _of_policies(tabular: "Tabular", node: Call, env: "Env", position: int) -> N
                 raise Undecidable("an entropy needs a whole distribution")
             return tabular.entropy(which, env)
         return None
-    if lowered in {"log_prob", "logprob", "log_pi"}:
-        names = [a for a in node.args if isinstance(a, Name)]
-        holder = names[0] if names else node.fn
-        return tabular.precision.log(tabular.policy(holder, (), env))
     return None
+
+
+def _log_probability(tabular: "Tabular", node: Call, env: "Env") -> Number:
+    """`dist.log_prob(action)`: of the policy that the object's name says."""
+    names = [a for a in node.args if isinstance(a, Name)]
+    holder = names[0] if names else node.fn
+    return tabular.precision.log(tabular.policy(holder, (), env))
 
 
 def _average_state(tabular: "Tabular", node: Call, env: "Env") -> Number | None:
@@ -243,7 +243,8 @@ def _policy_of(tabular: "Tabular", node: Node) -> str | None:
             if role_of(node, tabular.subject) in {"policy", "logp"}:
                 return tabular.which(node)
             return "old" if "old" in flat_lower(node) else (
-                "new" if flat_lower(node) in {"new", "new_dist", "curr", "current"} else None)  # fmt: skip
+                "new" if flat_lower(node) in {"new", "new_dist", "curr",
+                                              "current"} else None)  # fmt: skip
         case Given(left=left):
             return _policy_of(tabular, left)
     return None

@@ -1,8 +1,8 @@
 """What every decider hands back: values in fixed worlds, and how to show where two differ.
 
-A decider evaluates a formula in a fixed, seeded set of worlds. Two formulas with different values in
-one world are different, and that world is the witness. Equal values everywhere are a proof where the
-decider's worlds are exhaustive for its kind of formula, and evidence elsewhere; it says which.
+A decider evaluates a formula in a fixed, seeded set of worlds. Two formulas with different values
+in one world are different, and that world is the witness. Equal values everywhere are a proof where
+the decider's worlds are exhaustive for its kind of formula, and evidence elsewhere; it says which.
 """
 
 from collections.abc import Callable, Sequence

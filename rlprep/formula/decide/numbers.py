@@ -1,7 +1,8 @@
 """Exact rationals, with logarithms, exponentials and roots to 45 digits, and first derivatives.
 
-Everything algebraic stays an exact fraction. A transcendental value is the fraction nearest to it with
-45 digits, and `Precision` remembers that one occurred, so that a comparison knows its tolerance.
+Everything algebraic stays an exact fraction. A transcendental value is the fraction nearest to it
+with 45 digits, and `Precision` remembers that one occurred, so that a comparison knows its
+tolerance.
 """
 
 from dataclasses import dataclass
@@ -68,6 +69,18 @@ class Precision:
 
     def __init__(self) -> None:
         self.is_exact = True
+
+    def constant(self, value: Fraction) -> Number:
+        """Return a literal."""
+        return value
+
+    def extreme(self, values: list[Number], *, largest: bool) -> Number:
+        """Return the smallest or largest value."""
+        return (max if largest else min)(values, key=plain)
+
+    def absolute(self, x: Number) -> Number:
+        """Return the absolute value."""
+        return -x if plain(x) < 0 else x
 
     def divide(self, a: Number, b: Number) -> Number:
         """Return a / b."""

@@ -25,11 +25,13 @@ PER_PAIR = {"ratio", "advantage"}
 VOCABULARY = Vocabulary(
     words=frozenset(
         {
-            "logp", "logprob", "logprobs", "ratio", "ratios", "adv", "advs", "advantage", "advantages",
+            "logp", "logprob", "logprobs", "ratio", "ratios", "adv", "advs", "advantage",
+            "advantages",
             "old", "new", "eps", "epsilon", "clip", "policy", "probs", "prob", "dist", "entropy",
             "KL", "DKL", "kl", "reward", "rewards", "returns", "return", "values", "value", "loss",
             "gamma", "surr", "surrogate", "objective", "mean", "beta", "delta", "logpi", "CLIP",
-            "rt", "At", "st", "at", "ln", "qvalue", "baseline", "obj", "batch", "coef", "GAE", "gae",
+            "rt", "At", "st", "at", "ln", "qvalue", "baseline", "obj", "batch", "coef", "GAE",
+            "gae",
         }
     ),
     letters=frozenset("rRVvAGQPpqsaTtkdDSHLJENbx"),
@@ -156,7 +158,7 @@ def _sides(program: Program, subject: str) -> list[Node]:
 
 
 def _only_names(node: Node, program: Program, subject: str) -> bool:
-    """Whether a further side is only another name of what is asked for (`\\nabla J = g = ...`)."""
+    r"""Whether a further side is only another name of what is asked for (`\\nabla J = g = ...`)."""
     name = node.fn if isinstance(node, Call) else node
     return isinstance(name, Name) and role_of(name, subject) is None
 
@@ -202,8 +204,11 @@ def _by_state(tabular: Tabular, node: Node) -> Value:
         numbers = [plain(tabular.evaluate(node, {"s": s}, position)) for s in tabular.world.states]
         return Value("state", tuple(numbers), tabular.precision.is_exact)
     except Free:
-        numbers = [plain(tabular.evaluate(node, {"s": s, "a": a}, position))
-                   for s in tabular.world.states for a in tabular.world.actions]  # fmt: skip
+        try:
+            numbers = [plain(tabular.evaluate(node, {"s": s, "a": a}, position))
+                       for s in tabular.world.states for a in tabular.world.actions]  # fmt: skip
+        except Free:
+            return Value("depends on the next state", (), True)
         return Value("integrand", tuple(numbers), tabular.precision.is_exact)
 
 
@@ -213,8 +218,11 @@ def _by_outcome(tabular: Tabular, node: Node) -> Value:
         number = plain(tabular.evaluate(node, {"s": 0}, position))
         return Value("value", (number,), tabular.precision.is_exact)
     except Free:
-        numbers = [plain(tabular.evaluate(node, {"s": 0, "a": a}, position))
-                   for a in tabular.world.actions]  # fmt: skip
+        try:
+            numbers = [plain(tabular.evaluate(node, {"s": 0, "a": a}, position))
+                       for a in tabular.world.actions]  # fmt: skip
+        except Free:
+            return Value("depends on the next state", (), True)
         return Value("integrand", tuple(numbers), tabular.precision.is_exact)
 
 
@@ -247,10 +255,8 @@ def _problem(tabular: Tabular, node: Node, sign: int) -> Value:
     value = plain(tabular.whole(objective)) * sign
     if not (isinstance(node, Optimise) and node.constraints):
         return Value("unconstrained", (value,), tabular.precision.is_exact)
-    if len(node.constraints) > 1:
-        kept = [c for c in node.constraints if isinstance(c, Chain) and _mentions_kl(c)]
-        node = Optimise(node.span, node.sense, node.objective, tuple(kept[:1]))
-    gap = _constraint(tabular, node.constraints[0])
+    kept = [c for c in node.constraints if isinstance(c, Chain) and _mentions_kl(c)]
+    gap = _constraint(tabular, (kept or list(node.constraints))[0])
     return Value(f"subject to {gap.kind}", (value, *gap.numbers), gap.is_exact)
 
 
@@ -288,6 +294,40 @@ def proof(mine: Meaning, setting: tuple[Hashable, ...]) -> str:
         return ("identity test: exactly equal in 5 decision problems, two of them with random "
                 "entries from a range of 10^5")  # fmt: skip
     return "evidence: equal to 28 digits in 5 decision problems of 2 states and 3 actions"
+
+
+def confirm(mine: Meaning, theirs: Meaning, subject: str) -> tuple[str, dict[str, Any] | None]:
+    """Prove an equality that no world refuted, or find the sample that refutes it.
+
+    Returns:
+        the proof in words (empty when nothing better than the worlds is known), and a witness.
+    """
+    if subject != "ppo_clip":
+        return "", None
+    from rlprep.formula.decide.cases import difference
+
+    their_side = (theirs.facts["program"], theirs.facts["nodes"][0])
+    for node in mine.facts["nodes"]:
+        try:
+            point = difference((mine.facts["program"], node), their_side,
+                               negated=mine.facts["loss"], subject=subject)  # fmt: skip
+        except Undecidable:
+            return "", None
+        if point is not None:
+            return "", _refuted(mine, theirs, node, sample_world(*point), subject)
+    return "z3: no r > 0, 0 < epsilon < 1 and real A tell the two apart", None
+
+
+def _refuted(
+    mine: Meaning, theirs: Meaning, node: Node, world: World, subject: str
+) -> dict[str, Any] | None:
+    """Return the witness of a sample that z3 found, if both formulas really differ there."""
+    sides: list[Value] = []
+    for meaning, tree in ((mine, node), (theirs, theirs.facts["nodes"][0])):
+        tabular = Tabular(meaning.facts["program"], world, subject)
+        sides.append(_value(tabular, tree, subject, meaning.facts["loss"]))
+    yours, reference = sides
+    return None if _matches(yours, reference) else _shown(world, yours, reference, mine, subject)
 
 
 def witness(

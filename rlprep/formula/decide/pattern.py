@@ -1,8 +1,9 @@
 """Ellipses: `a + b + ... (+ z)` continued by the pattern of the terms that are written.
 
 Each written term must be a coefficient times one quantity (a reward, residual, value or n-step
-advantage). From one term to the next the coefficient is multiplied by a fixed factor and the quantity's
-index grows by a fixed step; the last term, when there is one, says how many terms there are.
+advantage). From one term to the next the coefficient is multiplied by a fixed factor and the
+quantity's index grows by a fixed step; the last term, when there is one, says how many terms there
+are.
 """
 
 from dataclasses import dataclass, replace
@@ -95,7 +96,8 @@ def continued(series: "Series", node: Bin, bound: dict[str, int], position: int)
     """
     addends = [
         pair for number, pair in enumerate(_signed(node))
-        if not (number and isinstance(pair[1], Dots) and isinstance(_signed(node)[number - 1][1], Dots))
+        if not (number and isinstance(pair[1], Dots) and isinstance(_signed(node)[number - 1][1],
+        Dots))
     ]  # fmt: skip
     gap = next(i for i, (_, n) in enumerate(addends) if isinstance(n, Dots))
     before = [(s, n) for s, n in addends[:gap]]

@@ -1,4 +1,4 @@
-"""Which quantity of policy optimisation a name stands for.
+r"""Which quantity of policy optimisation a name stands for.
 
 A name is looked at as a set of words: its letter or identifier and its labels. `logp_old`,
 `old_log_probs` and `\\log\\pi_{\\theta_{old}}` all name the old policy's log-probability.
@@ -10,7 +10,8 @@ from functools import lru_cache
 from rlprep.formula.names import labels_of
 from rlprep.formula.tree import Name, walk
 
-OLD = {"old", "k", "b", "behavior", "behaviour", "prev", "previous", "mu", "beta", "ref", "0", "oldpi",
+OLD = {"old", "k", "b", "behavior", "behaviour", "prev", "previous", "mu", "beta", "ref", "0",
+       "oldpi",
        "olds", "fixed", "collect", "sampler", "data", "target", "last", "before"}  # fmt: skip
 POLICY = {"pi", "policy", "probs", "prob", "dist", "distribution", "pol", "actor", "action",
           "distrib", "policies", "mu", "p", "q", "pd", "pmf"}  # fmt: skip
@@ -21,9 +22,26 @@ REWARD = {"r", "rew", "reward", "rewards", "rews"}
 RETURN = {"g", "ret", "rets", "return", "returns", "rtg", "reward_to_go"}
 STATE_VALUE = {"v", "value", "values", "baseline", "b", "val", "vals", "critic"}
 LOG_WORDS = {"logp", "logprob", "logprobs", "logpi", "logps", "lp", "logpac", "logpdf", "neglogp",
-             "logpa", "logits", "logq", "logqs", "logpis", "lprob", "lprobs", "newlogprob", "oldlogprob"}  # fmt: skip
+             "logpa", "logits", "logq", "logqs", "logpis", "lprob", "lprobs", "newlogprob",
+             "oldlogprob"}  # fmt: skip
 
-QUALIFIERS = {"new", "old", "next", "cur", "curr", "current", "prev", "b", "mb", "batch", "all", "flat"}
+QUALIFIERS = {
+    "state",
+    "states",
+    "action",
+    "new",
+    "old",
+    "next",
+    "cur",
+    "curr",
+    "current",
+    "prev",
+    "b",
+    "mb",
+    "batch",
+    "all",
+    "flat",
+}
 
 RATIO_SUBJECTS = {"ratio", "ppo_clip", "ppo_kl_penalty", "ppo_total", "trpo_objective",
                   "trpo_constraint", "trpo"}  # fmt: skip
@@ -39,8 +57,20 @@ def is_old(name: Name) -> bool:
     """Whether a name bears the label of the policy that collected the data."""
     words = words_of(name)
     joined = "".join(words)
+    if _is_iterate(name):
+        return True
     return bool(OLD & set(words[1:])) or "old" in joined or words[0] in {"mu", "q", "b"} or (
         words[0] in OLD and len(words) > 1
+    )  # fmt: skip
+
+
+def _is_iterate(name: Name) -> bool:
+    """Whether the parameters are those of an iteration (theta_t, theta_i), which acted."""
+    inner = (n for script in (*name.subs, *name.sups) for n in walk(script))
+    return any(
+        isinstance(n, Name) and n.name == "theta" and len(n.subs) == 1
+        and isinstance(n.subs[0], Name) and n.subs[0].name in {"t", "k", "i", "n", "j", "m"}
+        for n in inner
     )  # fmt: skip
 
 
@@ -60,15 +90,19 @@ def role_of(name: Name, subject: str) -> str | None:
     found = set(words)
     core = [w for w in words if w not in QUALIFIERS]
     base = core[0] if core and words[0] in QUALIFIERS else words[0]
+    if "action" in found and found & {"value", "values"}:
+        return "action_value"
+    if joined == "clip":
+        return "epsilon"
     if "grad" in found and len(words) > 1:
         return "score"
     if _is_epsilon(words, subject):
         return "bound" if subject in {"trpo", "trpo_constraint"} else "epsilon"
-    if "ratio" in joined and "log" in joined or joined in {"logr", "logratio", "log_rt"}:
+    if ("ratio" in joined and "log" in joined) or joined in {"logr", "logratio", "log_rt"}:
         return "logratio"
     if LOG_WORDS & found or ("log" in found and found & {"prob", "probs", "p", "pi", "pis", "q"}):
         return "logp"
-    if "entropy" in found or "ent" == base or "entropies" in found:
+    if "entropy" in found or base == "ent" or "entropies" in found:
         return "entropy"
     if "kl" in found and found & {"max", "target", "limit", "bound", "targ", "delta"}:
         return "bound"
@@ -93,8 +127,8 @@ def _is_epsilon(words: Iterable[str], subject: str) -> bool:
     joined = "".join(words)
     if words[0] in EPSILON:
         return True
-    clipping = {"range", "eps", "epsilon", "param", "coef", "coeff", "ratio", "value", "delta", "val",
-                "fraction", "threshold", "factor"}  # fmt: skip
+    clipping = {"range", "eps", "epsilon", "param", "coef", "coeff", "ratio", "value", "delta",
+                "val", "fraction", "threshold", "factor"}  # fmt: skip
     return joined.startswith("clip") and bool(set(words[1:]) & clipping) and subject != "ppo_total"
 
 

@@ -1,6 +1,7 @@
 """Exact polynomials in named atoms, over the rationals or a prime field.
 
-A monomial is a sorted tuple of (atom, exponent); exponents may be negative (Laurent), so products and
+A monomial is a sorted tuple of (atom, exponent); exponents may be negative (Laurent), so products
+and
 quotients of single terms stay polynomials. Two polynomials are equal exactly when their terms are:
 this normal form proves an identity for all real values of the atoms.
 """

@@ -1,11 +1,12 @@
 """Infinite sums of sequences that satisfy a linear recurrence, exactly.
 
-Berlekamp-Massey finds the shortest recurrence of a sequence; its generating function at 1 is the sum of
-all its terms. Massey 1969, Shift-register synthesis and BCH decoding.
+Berlekamp-Massey finds the shortest recurrence of a sequence; its generating function at 1 is the
+sum of all its terms. Massey 1969, Shift-register synthesis and BCH decoding.
 """
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import zip_longest
 
 from rlprep.formula.decide.polynomial import invert
 from rlprep.formula.errors import Undecidable, Undefined
@@ -27,14 +28,12 @@ def shortest_recurrence(sequence: Sequence[Number], mod: int) -> list[Number]:
         if not gap:
             continue
         if previous_at < 0:
-            current, previous_at, previous_gap = [0] * (n + 1), n, gap
+            current, previous_at, previous_gap = list[Number]([0] * (n + 1)), n, gap
             continue
         scale = reduced(gap * invert(previous_gap, mod))
-        update: list[Number] = [0] * (n - previous_at - 1) + [scale]
+        update: list[Number] = [*([0] * (n - previous_at - 1)), scale]
         update += [reduced(-scale * c) for c in previous]
-        size = max(len(update), len(current))
-        longer = [reduced((current[i] if i < len(current) else 0)
-                          + (update[i] if i < len(update) else 0)) for i in range(size)]  # fmt: skip
+        longer = [reduced(a + b) for a, b in zip_longest(current, update, fillvalue=0)]
         if n - len(current) > previous_at - len(previous):
             previous, previous_at, previous_gap = current, n, gap
         current = longer

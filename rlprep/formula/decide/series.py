@@ -1,9 +1,10 @@
 """Rewards, values and residuals along a trajectory: returns, TD residuals, advantages.
 
-A formula of this family is a polynomial (nearly always linear) in r_k, V_k and what the input leaves
-free. It is evaluated at whole-number times with gamma and lambda drawn from a prime field, so equal
-coefficients prove an identity in gamma and lambda up to a chance of about 10^-16 (Schwartz 1980, Zippel
-1979). Infinite tails are summed by their linear recurrence; finite horizons are tried one by one.
+A formula of this family is a polynomial (nearly always linear) in r_k, V_k and what the input
+leaves free. It is evaluated at whole-number times with gamma and lambda drawn from a prime field,
+so equal coefficients prove an identity in gamma and lambda up to a chance of about 10^-16
+(Schwartz 1980, Zippel 1979). Infinite tails are summed by their linear recurrence; finite horizons
+are tried one by one.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,15 @@ from fractions import Fraction
 
 from rlprep.formula.decide.polynomial import PRIME, Monomial, Polynomial, total
 from rlprep.formula.decide.recurrence import infinite_sum
+from rlprep.formula.decide.timeline import (
+    REWARDS,
+    clock_letters,
+    horizon_letters,
+    lookahead,
+    mentions,
+    role_of,
+    step_letters,
+)
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.integers import MAX_EXPONENT, integer, maybe_integer
 from rlprep.formula.names import flat_lower, indices_of, labels_of, variable_key
@@ -39,23 +49,6 @@ from rlprep.formula.vocabulary import FUNCTIONS
 
 WINDOW = 8
 TERMS = 34
-REWARDS = {"r", "rew", "rews", "reward", "rewards", "rwd"}
-RETURNS = {"g", "ret", "rets", "return", "returns", "rtg", "rtgs"}
-VALUES = {"v", "val", "vals", "value", "values", "baseline", "vf", "vs", "critic"}
-RESIDUALS = {"delta", "deltas", "td", "td_error", "td_errors", "tderror", "td_residual", "td_err",
-             "tderr", "td_delta", "td_deltas", "td_residuals"}  # fmt: skip
-ADVANTAGES = {"a", "adv", "advs", "advantage", "advantages", "gae", "lastgaelam", "last_gae_lam",
-              "last_gae", "lastgae", "running_adv", "next_adv", "next_advantage", "gaes",
-              "advantage_next", "last_advantage", "adv_next", "running_gae", "gae_lam", "acc",
-              "next_gae"}  # fmt: skip
-DISCOUNTS = {"gamma", "discount", "discount_factor", "gam", "g"}
-LAMBDAS = {"lambda", "lam", "lamda", "lmbda", "lambd", "gae_lambda", "lambda_", "gae_lam",
-           "gae_tau", "tau", "lmda", "lambda_gae", "lmbd", "lambda_gae"}  # fmt: skip
-ENDED = {"done", "dones", "d", "terminal", "terminals", "terminated", "term", "ended", "terminations",
-         "is_terminal", "done_mask", "next_done", "nextdone", "next_dones", "episode_end"}  # fmt: skip
-GOES_ON = {"mask", "masks", "not_done", "nonterminal", "nextnonterminal", "next_nonterminal",
-           "next_non_terminal", "non_terminal", "notdone", "not_dones", "continues", "not_terminal",
-           "nonterminals", "alive", "m", "continue", "cont", "next_mask", "next_not_done"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +87,10 @@ class Series:
         self.program = program
         self.world = world
         self.subject = subject
-        self.horizon = _horizon_letters(program)
-        self.steps = _step_letters(program, subject)
-        self.clocks = _clock_letters(program)
-        self.has_plain_reward = _mentions(program, lambda n: n.name in {"r", "rew", "reward"})
+        self.horizon = horizon_letters(program)
+        self.steps = step_letters(program, subject)
+        self.clocks = clock_letters(program)
+        self.has_plain_reward = mentions(program, lambda n: n.name in REWARDS)
         self.has_tail = False
         self.remarks: set[str] = set()
         self.unknown: dict[str, Span] = {}
@@ -105,7 +98,12 @@ class Series:
         self.own: tuple[str, int] | None = None  # what the formula defines, and may not use
 
     def const(self, value: Fraction | int) -> Polynomial:
+        """Return a number of the world."""
         return Polynomial.constant(value, self.world.mod)
+
+    def role(self, node: Name) -> str | None:
+        """Return which quantity a name of this input stands for."""
+        return role_of(node, self.subject, has_plain_reward=self.has_plain_reward)
 
     def start(self) -> dict[str, int]:
         """Return the environment of the formula: which letters are which numbers."""
@@ -121,6 +119,7 @@ class Series:
     # -- quantities ---------------------------------------------------------------------------
 
     def reward(self, k: int) -> Polynomial:
+        """Return the reward."""
         k -= self.world.shift
         if self.world.ended and k > self.world.t:
             return self.const(0)
@@ -129,6 +128,7 @@ class Series:
         return Polynomial.atom(("r", k), self.world.mod)
 
     def value(self, k: int) -> Polynomial:
+        """Return the value of a state."""
         world = self.world
         if world.is_episode and world.end is not None and k >= world.end:
             return self.const(0)
@@ -213,6 +213,7 @@ class Series:
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
 
     def binary(self, node: Bin, bound: dict[str, int], position: int) -> Polynomial:
+        """Apply a binary operation."""
         left, right = node.left, node.right
         match node.op:
             case "+" | "-":
@@ -230,23 +231,26 @@ class Series:
         raise Undecidable(f"'{node.op}' has no meaning here")
 
     def inverse(self, value: Polynomial) -> Polynomial:
+        """Return one over a single term."""
         if len(value.terms) > 1:
             raise Undecidable("a quotient by a sum of symbols")
         return value.inverse()
 
     def power(self, base: Polynomial, exponent: Node, bound: dict[str, int]) -> Polynomial:
+        """Raise to a power."""
         if isinstance(exponent, Name) and exponent.name in {"pi", "V"}:
             return base
         whole = integer(exponent, bound)
-        if abs(whole) > max(MAX_EXPONENT, TERMS + 30):
+        if abs(whole) > MAX_EXPONENT + 3 * TERMS:
             raise Undecidable("an exponent is too large")
         return base.power(whole)
 
     def name(self, node: Name, bound: dict[str, int], position: int) -> Polynomial:
+        """Return the value of a name."""
         key = variable_key(node)
         if key in bound and key != "inf":
             return self.const(bound[key])
-        role = role_of(node, self)
+        role = self.role(node)
         defined = self.program.definition(node, position)
         if defined is not None:
             return self.defined(node, defined, bound, position)
@@ -266,6 +270,7 @@ class Series:
         return self.at(role, node, time, bound)
 
     def foreign(self, node: Name, power: Node | None, bound: dict[str, int]) -> Polynomial:
+        """Return a symbol of its own for a name that is not known here."""
         self.unknown.setdefault(flat_lower(node), node.span)
         base = Polynomial.atom(("?", flat_lower(node), *self._shown_index(node, bound)),
                                self.world.mod)  # fmt: skip
@@ -318,7 +323,13 @@ class Series:
         """Return the time that a name's scripts give it, and whether they give one."""
         offset = node.primes
         words = [node.name.lower(), *(w.lower() for w in labels_of(node))]
-        if "next" in words or words[0].startswith("next") or "last" in words[:1] or "tp1" in words or "bootstrap" in words:
+        if (
+            "next" in words
+            or words[0].startswith("next")
+            or "last" in words[:1]
+            or "tp1" in words
+            or "bootstrap" in words
+        ):
             offset += 1
         for index in reversed(indices_of(node)):
             value = maybe_integer(index, bound)
@@ -327,8 +338,9 @@ class Series:
         return bound["t"] + offset, bool(offset)
 
     def call(self, node: Call, bound: dict[str, int], position: int) -> Polynomial:
+        """Apply a function."""
         name = node.fn.name
-        role = role_of(node.fn, self)
+        role = self.role(node.fn)
         defined = self.program.definition(node.fn, position)
         if defined is not None and role not in {"V", "r"}:
             return self.defined(node, defined, bound, position)
@@ -409,11 +421,11 @@ class Series:
         if time is None:
             raise Undecidable("an index is not known")
         if isinstance(x, Name):
-            role = role_of(x, self)
+            role = self.role(x)
             if role is not None and self.program.definition(x, position) is None:
                 if role in {"ended", "goes_on", "gamma", "lam"}:
                     return self.name(x, bound, position)
-                return self.at(role, x, time + _lookahead(x), bound)
+                return self.at(role, x, time + lookahead(x), bound)
         return self.evaluate(x, {**bound, "t": time}, position)
 
     def defined(self, node: Node, number: int, bound: dict[str, int], position: int) -> Polynomial:
@@ -541,57 +553,6 @@ class Series:
         raise Undefined("no case applies")
 
 
-def role_of(node: Name, series: Series) -> str | None:
-    """Return which quantity a name stands for."""
-    full = flat_lower(node)
-    base = node.name.lower()
-    words = [base, *(w.lower() for w in labels_of(node))]
-    core = "_".join(w for w in words if w not in {"next", "t", "tp1", "last", "hat", "b", "new"})
-    glued = base.removeprefix("next").lstrip("_") if base.startswith("next") else base
-    for name in (full, core, base, glued):
-        if name in {"r"} and node.name == "R":
-            return _capital_r(node, series)
-        if name in GOES_ON:
-            return "goes_on"
-        if name in ENDED:
-            return "ended"
-        if name in RESIDUALS:
-            return "delta"
-        if name in LAMBDAS:
-            return "lam"
-        if name in DISCOUNTS and node.name != "G":
-            return "gamma"
-        if name in REWARDS:
-            return "r"
-        if name in VALUES:
-            return "V"
-        if name in RETURNS and node.name != "g":
-            return "G"
-        if name in ADVANTAGES and node.name != "a":
-            return "A"
-    return None
-
-
-def _capital_r(node: Name, series: Series) -> str:
-    """R is a return where r is the reward, or where the subject is measured against V."""
-    if (
-        node.subs
-        and any(isinstance(i, Bin) for i in indices_of(node))
-        and not series.has_plain_reward
-    ):
-        return "r"
-    if series.has_plain_reward:
-        return "G"
-    if series.subject in {"gae_lambda1"}:
-        return "G"
-    return "r"
-
-
-def _lookahead(node: Name) -> int:
-    words = [node.name.lower(), *(w.lower() for w in labels_of(node))]
-    return int("next" in words or words[0].startswith("next")) + node.primes
-
-
 def _latest(monomial: Monomial) -> int:
     times = [k for atom, _ in monomial for k in atom[1:2] if isinstance(k, int)]
     return max(times, default=0)
@@ -602,50 +563,6 @@ def _terms(node: Node) -> list[Node]:
     if isinstance(node, Bin) and node.op in {"+", "-"}:
         return [*_terms(node.left), *_terms(node.right)]
     return [node]
-
-
-def _mentions(program: Program, wanted: Callable[[Name], bool]) -> bool:
-    return any(
-        isinstance(n, Name) and wanted(n)
-        for entry in program.entries for v in entry.values for n in walk(v)
-    )  # fmt: skip
-
-
-def _horizon_letters(program: Program) -> tuple[str, ...]:
-    """Return the letters that stand for the end of the episode or segment."""
-    return ("T",) if _mentions(program, lambda n: n.name == "T") else ("T", "H", "N")
-
-
-def _step_letters(program: Program, subject: str) -> tuple[str, ...]:
-    """Return the letters that stand for the number of steps of an n-step estimate."""
-    bound = {
-        variable_key(n.var)
-        for e in program.entries for v in e.values for n in walk(v)
-        if isinstance(n, Big) and n.var is not None
-    }  # fmt: skip
-    if subject != "nstep_advantage":
-        return ()
-    free = [x for x in ("n", "k", "N", "m", "K", "H", "h", "T") if x not in bound
-            and _mentions(program, lambda node, x=x: variable_key(node) == x)]  # fmt: skip
-    return tuple(free[:1])
-
-
-def _clock_letters(program: Program) -> tuple[str, ...]:
-    """Return the variable that code uses for t: the one index that nothing binds."""
-    if not program.is_code and len(program.entries) != 1:
-        return ()
-    bound = {
-        variable_key(n.var)
-        for e in program.entries for v in e.values for n in walk(v)
-        if isinstance(n, Big) and n.var is not None
-    }  # fmt: skip
-    used = {
-        key
-        for e in program.entries for v in (*e.values, e.target) if v is not None for n in walk(v)
-        if isinstance(n, Index) for item in n.items for part in walk(item)
-        if isinstance(part, Name) and (key := variable_key(part)) is not None
-    } - bound - {"None"}  # fmt: skip
-    return tuple(used) if len(used) == 1 and "t" not in used else ()
 
 
 def _bind_parameters(target: Node, use: Node, inner: dict[str, int], bound: dict[str, int]) -> None:

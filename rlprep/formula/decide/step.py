@@ -1,7 +1,7 @@
 """The trust-region step: vectors, a positive definite matrix and its inverse.
 
-Evaluated in float64 for two random draws with four parameters. The parameters themselves may be left out
-(the increment alone is accepted): how the value moves with theta tells.
+Evaluated in float64 for two random draws with four parameters. The parameters themselves may be
+left out (the increment alone is accepted): how the value moves with theta tells.
 """
 
 from collections.abc import Hashable
@@ -23,19 +23,34 @@ DRAWS = (5, 6)
 SIZE = 4
 GRADIENTS = {"g", "grad", "gradient", "grads", "b", "policy_grad", "pg", "flat_grad", "loss_grad",
              "policy_gradient", "gradients"}  # fmt: skip
-MATRICES = {"f", "h", "a", "fim", "fisher", "hessian", "m", "fisher_matrix", "fvp", "hvp", "i", "b_mat"}
-STEPS = {"x", "s", "stepdir", "step_dir", "search_dir", "direction", "natural_grad", "nat_grad", "ng",
+MATRICES = {
+    "f",
+    "h",
+    "a",
+    "fim",
+    "fisher",
+    "hessian",
+    "m",
+    "fisher_matrix",
+    "fvp",
+    "hvp",
+    "i",
+    "b_mat",
+}
+STEPS = {"x", "s", "stepdir", "step_dir", "search_dir", "direction", "natural_grad", "nat_grad",
+         "ng",
          "v", "search_direction", "step_direction", "npg", "natural_gradient", "d", "u", "y", "p",
          "searchdir", "nat_gradient", "w", "x_hat"}  # fmt: skip
-PARAMETERS = {"theta", "params", "parameters", "old_params", "theta_old", "prev_params", "flat_params",
-              "weights", "param", "new_params"}  # fmt: skip
-BOUNDS = {"delta", "max_kl", "epsilon", "eps", "target_kl", "kl_limit", "delta_kl", "kl", "kl_bound",
-          "delta_max", "max_kl_step", "kl_target", "step_size"}  # fmt: skip
+PARAMETERS = {"theta", "params", "parameters", "old_params", "theta_old", "prev_params",
+              "flat_params", "weights", "param", "new_params"}  # fmt: skip
+BOUNDS = {"delta", "max_kl", "epsilon", "eps", "target_kl", "kl_limit", "delta_kl", "kl",
+          "kl_bound", "delta_max", "max_kl_step", "kl_target", "step_size"}  # fmt: skip
 
 VOCABULARY = Vocabulary(
     words=frozenset(
         {
-            "theta", "delta", "params", "grad", "solve", "max", "kl", "stepdir", "step", "inv", "cg",
+            "theta", "delta", "params", "grad", "solve", "max", "kl", "stepdir", "step", "inv",
+            "cg",
             "hvp", "fvp", "Fvp", "Hvp", "Hx", "Fx", "old", "new", "fisher", "conjugate", "gradient",
             "dot", "alpha", "lm", "FIM",
         }
@@ -72,6 +87,7 @@ class Step(Arrays):
         return super()._evaluate(node, env, position)
 
     def plain_name(self, node: Name, env: dict[str, int], position: int) -> Array | float:
+        """Return the value of a name without its powers."""
         found = self.user_defined(node, env, position)
         if found is not None:
             return found
@@ -98,14 +114,16 @@ class Step(Arrays):
         return 1.7
 
     def user_defined(self, node: Name, env: dict[str, int], position: int) -> Array | None:
+        """Return the value of a name that the input defines."""
         number = self.program.definition(node, position)
-        if number is None or is_target("", node) and indices_of(node):
+        if number is None or (is_target("", node) and indices_of(node)):
             return None
         if self.program.entries[number].key in self.program.entries[number].uses:
             return None  # theta = theta + step
         return self.evaluate(self.program.entries[number].values[-1], env, number)
 
     def name(self, node: Name, env: dict[str, int], position: int) -> Array | float:
+        """Return the value of a name."""
         if node.name == "alpha" or node.name.startswith("backtrack"):
             return self.plain_name(Name(node.span, node.name), env, position)
         return super().name(node, env, position)
@@ -221,5 +239,6 @@ def witness(
 
     room = room_of("column", DRAWS[0])
     at = {"g": [f"{x:.4g}" for x in room.vectors["g"].ravel()],
-          "H": [[f"{x:.4g}" for x in row] for row in room.vectors["H"]], "delta": "0.05"}  # fmt: skip
+          "H": [[f"{x:.4g}" for x in row] for row in room.vectors["H"]],
+          "delta": "0.05"}  # fmt: skip
     return {"at": at, "quantity": "the change of theta", "yours": told(a), "reference": told(b)}

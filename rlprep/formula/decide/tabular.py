@@ -1,8 +1,8 @@
 """Expectations, policies and divergences, evaluated exactly in a small world of tables.
 
-The evaluator walks the syntax tree with the current state, action and next state in its environment. A
-quantity that needs one that is not bound raises `Free`: the expectation around it (or the implicit one
-around a per-sample integrand) then binds it.
+The evaluator walks the syntax tree with the current state, action and next state in its
+environment. A quantity that needs one that is not bound raises `Free`: the expectation around it
+(or the implicit one around a per-sample integrand) then binds it.
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,8 @@ from zlib import crc32
 
 from rlprep.formula.decide.distributions import Sampling, sampling_of
 from rlprep.formula.decide.numbers import Dual, Number, Precision, dual, plain
-from rlprep.formula.decide.policies import has_primed_parameters, is_old, role_of
+from rlprep.formula.decide.policies import is_old, role_of
+from rlprep.formula.decide.which import policy_roles
 from rlprep.formula.decide.worlds import World
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.names import flat, indices_of, labels_of, variable_key
@@ -48,10 +49,11 @@ ACTION_LETTERS = {"a", "u", "x", "X", "y", "b", "A", "i", "j", "z", "w", "c"}
 STATE_LETTERS = {"s", "S", "o", "h"}
 TIME_LETTERS = {"t", "l", "k", "n", "T", "tau", "i", "j", "h", "m", "e", "b"}
 TRANSPARENT = {"detach", "stopgrad", "sg", "identity", "squeeze", "float", "Stopgrad", "unsqueeze",
-               "gather", "flatten", "view", "reshape", "stop_gradient", "ravel", "clone"}  # fmt: skip
+               "gather", "flatten", "view", "reshape", "stop_gradient", "ravel",
+               "clone"}  # fmt: skip
 
 
-class Free(Exception):
+class Free(Undecidable):
     """A quantity needs a state, action or next state that nothing binds."""
 
     def __init__(self, axis: str) -> None:
@@ -71,12 +73,12 @@ class Tabular:
         self.unknown: dict[str, Span] = {}
         self.in_gradient = False
         self.parameters: list[dict[str, tuple[Node, Env, int]]] = []
-        self.roles = _policy_roles(program, subject)
+        self.roles = policy_roles(program, subject)
         self.default = (
             "new" if subject in {"policy_gradient", "advantage", "entropy", "kl"} else "old"
         )
         self.depth = 0
-        self.fixed_samples = False
+        self.in_expectation = False
 
     # -- entry --------------------------------------------------------------------------------
 
@@ -105,7 +107,7 @@ class Tabular:
     def _evaluate(self, node: Node, env: Env, position: int) -> Number:
         match node:
             case Num(value=value):
-                return value
+                return self.precision.constant(value)
             case Neg(x=x):
                 return -self.evaluate(x, env, position)
             case Bin():
@@ -125,8 +127,7 @@ class Tabular:
             case Wrap(kind="abs", x=x):
                 if isinstance(x, Name) and len(x.name) == 1:
                     return Fraction(1)  # |D|: the size of the batch
-                value = self.evaluate(x, env, position)
-                return -value if plain(value) < 0 else value
+                return self.precision.absolute(self.evaluate(x, env, position))
             case Index(x=x) | Sub(x=x):
                 return self.evaluate(x, env, position)
             case Optimise():
@@ -136,6 +137,7 @@ class Tabular:
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
 
     def binary(self, node: Bin, env: Env, position: int) -> Number:
+        """Apply a binary operation."""
         if node.op == "^":
             if isinstance(node.left, Name) and node.left.name == "e":
                 return self.precision.exp(self.evaluate(node.right, env, position))
@@ -157,6 +159,7 @@ class Tabular:
     # -- names --------------------------------------------------------------------------------
 
     def name(self, node: Name, env: Env, position: int) -> Number:
+        """Return the value of a name."""
         for frame in reversed(self.parameters):
             key = variable_key(node)
             if key in frame:
@@ -211,7 +214,8 @@ class Tabular:
         world = self.world
         role = role_of(node, self.subject)
         if node.name in {"d", "mu", "rho", "eta", "p", "P"} and self._of_state_alone(args):
-            visits = world.d_old if is_old(node) or self.default == "old" else world.d_new
+            labelled = {"old", "k"} & {w.lower() for w in labels_of(node)}
+            visits = world.d_old if labelled or self.default == "old" else world.d_new
             return visits[self.state(args, env)]
         match role:
             case "policy":
@@ -224,6 +228,8 @@ class Tabular:
                 return world.slope[self.state(args, env)][self.action(args, env)]
             case "logratio":
                 return self.precision.log(self.ratio(env, args))
+            case "advantage" if self.subject == "advantage":
+                raise Undecidable("the formula only names what is asked for")
             case "advantage":
                 return world.advantage[self.state(args, env)][self.action(args, env)]
             case "action_value":
@@ -258,7 +264,7 @@ class Tabular:
         """A symbol that the formula has no use for, as some fixed number of its own."""
         key = flat(node)
         self.unknown.setdefault(key, node.span)
-        return Fraction(crc32(key.encode()) % 89 + 3, 7)
+        return self.precision.constant(Fraction(crc32(key.encode()) % 89 + 3, 7))
 
     def policy(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
         """Return a policy's probability of an action in a state."""
@@ -278,6 +284,7 @@ class Tabular:
         return self.roles(node)
 
     def ratio(self, env: Env, args: tuple[Node, ...]) -> Number:
+        """Return pi_theta / pi_old at the sample."""
         s, a = self.state(args, env), self.action(args, env)
         value: Number = self.world.new[s][a]
         if self.in_gradient:
@@ -285,6 +292,7 @@ class Tabular:
         return self.precision.divide(value, self.world.old[s][a])
 
     def value(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
+        """Return the value of a state."""
         if node.name == "b":
             return self.world.past[self.state(args, env)]
         if self._is_next(node, args):
@@ -292,6 +300,7 @@ class Tabular:
         return self.world.v[self.state(args, env)]
 
     def reward(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
+        """Return the reward."""
         return self.world.reward[self.state(args, env)][self.action(args, env)]
 
     def earned(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
@@ -344,11 +353,16 @@ class Tabular:
     # -- expectations and sums ------------------------------------------------------------------
 
     def expect(self, node: Expect, env: Env, position: int) -> Number:
+        """Evaluate an expectation."""
         sampling = sampling_of(node, self)
         body = node.body
-        if isinstance(body, Given):
-            return self.conditional(body, sampling, env, position)
-        return self.average(sampling, body, env, position)
+        outside, self.in_expectation = self.in_expectation, True
+        try:
+            if isinstance(body, Given):
+                return self.conditional(body, sampling, env, position)
+            return self.average(sampling, body, env, position)
+        finally:
+            self.in_expectation = outside
 
     def conditional(self, body: Given, sampling: Sampling, env: Env, position: int) -> Number:
         """E[x | s, a]: what is given stays, the rest is averaged."""
@@ -365,6 +379,10 @@ class Tabular:
         axes = list(sampling.axes)
         if self.subject == "advantage" and not sampling.explicit:
             axes = []
+        if self.subject in {"kl", "entropy"}:
+            if self.subject == "kl" and not sampling.explicit:
+                raise Undecidable("an expectation whose distribution is not named")
+            axes = [axis for axis in axes if axis != "s"]
         for _ in range(4):
             try:
                 return self._mean(sampling, axes, body, env, position)
@@ -415,7 +433,6 @@ class Tabular:
     def _chance(self, policy: str, s: int, a: int, sampling: Sampling) -> Number:
         value = (self.world.new if policy == "new" else self.world.old)[s][a]
         if policy == "new" and self.in_gradient and sampling.explicit:
-            self.fixed_samples = True
             return Dual(value, value * self.world.slope[s][a])
         return value
 
@@ -452,6 +469,10 @@ class Tabular:
         if axis in {"time", "samples"}:
             if self._sums_rewards(node):
                 return self.future(node, key, env)
+            if self.subject == "advantage":
+                if self.in_expectation:
+                    raise Undecidable("a sum over time inside an expectation")
+                return self.foreign(Name(node.span, "sample"))
             sampled = axis == "samples" or key in {"i", "n", "j", "m", "b"}
             if sampled and "s" not in env and not rest:
                 return self.average(Sampling(("s", "a"), explicit=False), node.body, env, position)
@@ -471,8 +492,10 @@ class Tabular:
     def _sums_rewards(self, node: Big) -> bool:
         names = [n for n in walk(node.body) if isinstance(n, Name)]
         roles = {role_of(n, self.subject) for n in names}
+        if self.subject == "advantage" and not self.in_expectation:
+            return False
         return self.subject in {"policy_gradient", "advantage"} and roles <= {
-            "reward", "return", "gamma", "count", None, "state_dist", "policy", "value"
+            "reward", "return", "gamma", "count", None, "state_dist", "policy"
         } and bool(roles & {"reward", "return"}) and "policy" not in roles  # fmt: skip
 
     def future(self, node: Big, key: str, env: Env) -> Number:
@@ -508,6 +531,11 @@ class Tabular:
             self.in_gradient = False
         return value.slope if isinstance(value, Dual) else Fraction(0)
 
+    def sign(self, x: Number) -> Number:
+        """The sign of a number, 0 at 0."""
+        value = plain(x)
+        return Fraction((value > 0) - (value < 0))
+
     def extreme(self, node: Optimise, env: Env, position: int) -> Number:
         """The best value over states or actions; over parameters, the objective itself."""
         letters = {n.name for over in node.over for n in walk(over) if isinstance(n, Name)}
@@ -526,12 +554,14 @@ class Tabular:
     # -- cases ----------------------------------------------------------------------------------
 
     def cases(self, rows: tuple[tuple[Node, Node | None], ...], env: Env, position: int) -> Number:
+        """Return the value of the first case that holds."""
         for value, condition in rows:
             if condition is None or self.holds(condition, env, position):
                 return self.evaluate(value, env, position)
         raise Undefined("no case applies")
 
     def holds(self, condition: Node, env: Env, position: int) -> bool:
+        """Whether a condition is true."""
         match condition:
             case Chain(items=items, ops=ops):
                 values = [plain(self.evaluate(item, env, position)) for item in items]
@@ -542,6 +572,7 @@ class Tabular:
     # -- functions ------------------------------------------------------------------------------
 
     def call(self, node: Call, env: Env, position: int) -> Number:
+        """Apply a function."""
         from rlprep.formula.decide.functions import apply
 
         defined = self.program.definition(node.fn, position, len(node.args))
@@ -648,73 +679,3 @@ def _is_next_index(name: Name) -> bool:
 
 def _is_label(node: Node) -> bool:
     return isinstance(node, Name) and node.name in {"theta", "s", "a", "t", "pi"}
-
-
-def _policy_roles(program: Program, subject: str):  # noqa: ANN202
-    """Return the function that tells the new policy from the old one in this input."""
-    names = [
-        n for e in program.entries for v in e.values for n in walk(v)
-        if isinstance(n, Name) and role_of(n, subject) in {"policy", "logp"}
-    ]  # fmt: skip
-    tilde = any(n.mark == "tilde" for n in names)
-    primed = any(has_primed_parameters(n) for n in names)
-    samplers = [
-        n for e in program.entries for v in e.values for x in walk(v) if isinstance(x, Expect)
-        for d in x.dist for n in walk(d) if isinstance(n, Name) and role_of(n, subject) == "policy"
-    ]  # fmt: skip
-    plain_samples = any(not has_primed_parameters(n) for n in samplers) and primed and not any(
-        is_old(n) or has_primed_parameters(n) for n in samplers
-    )  # fmt: skip
-    if subject == "kl":
-        return _kl_roles(program)
-    single = subject in {"policy_gradient", "advantage", "entropy"}
-
-    def which(name: Name) -> str:
-        if tilde:
-            return "new" if name.mark == "tilde" else "old"
-        if single and not ("old" in "".join(labels_of(name)).lower() or (
-                name.name in {"q", "mu"} and len({n.name for n in names}) > 1)):  # fmt: skip
-            return "new"
-        if is_old(name):
-            return "old"
-        if primed:
-            return "new" if has_primed_parameters(name) == plain_samples else "old"
-        return "new"
-
-    return which
-
-
-def _kl_roles(program: Program):  # noqa: ANN202
-    """P and Q of a divergence: as the left side names them, else by letter."""
-    target = program.formula.target
-    sides: list[str] = []
-    if isinstance(target, Call):
-        items = target.args
-        if len(items) == 1 and isinstance(items[0], Parallel | Given):
-            items = (items[0].left, items[0].right)
-        sides = [k for i in items if (k := _policy_key(i)) is not None]
-
-    def which(name: Name) -> str:
-        key = _policy_key(name)
-        if len(sides) == 2 and key in sides and sides[0] != sides[1]:
-            return "new" if key == sides[0] else "old"
-        if name.name.lower() in {"q"} or "q" in {w.lower() for w in labels_of(name)} or (
-            "".join(labels_of(name)).lower().endswith("q")
-        ) or name.name.lower().endswith("q"):  # fmt: skip
-            return "old"
-        if name.name.lower() in {"logp", "logps"} or flat(name).lower() in {"log_p", "logprob"}:
-            return "new"
-        if name.name.lower().startswith("p") and name.name.lower() not in {"pi", "policy", "probs"}:
-            return "new"
-        return "new" if is_old(name) else "old"
-
-    return which
-
-
-def _policy_key(node: Node) -> str | None:
-    match node:
-        case Name():
-            return flat(node).lower() + "'" * node.primes
-        case Call(fn=fn):
-            return _policy_key(fn)
-    return None

@@ -8,15 +8,8 @@ from typing import Any
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.pattern import quantity
 from rlprep.formula.decide.polynomial import Atom, Monomial, Polynomial
-from rlprep.formula.decide.series import (
-    ENDED,
-    GOES_ON,
-    WINDOW,
-    Series,
-    World,
-    prime_world,
-    role_of,
-)
+from rlprep.formula.decide.series import WINDOW, Series, World, prime_world
+from rlprep.formula.decide.timeline import ENDED, GOES_ON, role_of
 from rlprep.formula.errors import TooShort, Undecidable, Undefined
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import flat_lower, indices_of, variable_key
@@ -36,8 +29,8 @@ VOCABULARY = Vocabulary(
         {
             "rewards", "reward", "rew", "rews", "values", "value", "val", "vals", "deltas", "gae",
             "advantages", "advantage", "advs", "returns", "ret", "done", "dones", "terminal",
-            "mask", "masks", "gamma", "lam", "lamda", "nonterminal", "next", "td", "GAE", "discount",
-            "range", "inf", "lastgaelam", "st", "rt", "At", "Vt", "TD", "infinity",
+            "mask", "masks", "gamma", "lam", "lamda", "nonterminal", "next", "td", "GAE",
+            "discount", "range", "inf", "lastgaelam", "st", "rt", "At", "Vt", "TD", "infinity",
         }
     ),
     letters=frozenset("rRVvAGQsSatTknlTdδ"),
@@ -59,8 +52,7 @@ def is_target(subject: str, node: Node) -> bool:
         name = name.x
     if not isinstance(name, Name):
         return False
-    probe = Series(Program([], 0, False), prime_world(), subject)
-    return role_of(name, probe) == target_role(subject) and key_of(node) is not None
+    return role_of(name, subject) == target_role(subject) and key_of(node) is not None
 
 
 def _mentions_letter(program: Program, letters: set[str]) -> bool:
@@ -78,8 +70,8 @@ def _mentions_letter(program: Program, letters: set[str]) -> bool:
 
 def _has_mask(program: Program) -> bool:
     return any(
-        isinstance(n, Name) and (flat_lower(n) in ENDED | GOES_ON or n.name.lower() in ENDED | GOES_ON)
-        for e in program.entries for v in e.values for n in walk(v)
+        isinstance(n, Name) and (flat_lower(n) in ENDED | GOES_ON or n.name.lower() in ENDED |
+        GOES_ON) for e in program.entries for v in e.values for n in walk(v)
     )  # fmt: skip
 
 
@@ -234,14 +226,13 @@ def _is_own_name(node: Node, program: Program, subject: str) -> bool:
 
 
 def _is_relation(program: Program, subject: str) -> bool:
-    """Whether the formula is an equation to be solved, like `A_t - gamma lambda A_{t+1} = delta_t`."""
+    """Whether the formula is an equation to be solved: `A_t - gamma lambda A_{t+1} = delta_t`."""
     sides = members(program)
     if program.formula.target is not None or len(sides) != 2:
         return False
-    probe = Series(program, prime_world(), subject)
     role = target_role(subject)
     return any(
-        isinstance(n, Name) and role_of(n, probe) == role and not n.sups
+        isinstance(n, Name) and role_of(n, subject) == role and not n.sups
         for side in sides for n in walk(side)
     )  # fmt: skip
 

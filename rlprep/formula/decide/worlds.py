@@ -1,7 +1,8 @@
 """Small decision problems with numbers in every table: two states, three actions, two policies.
 
-Entries are fixed fractions drawn once by a seeded generator, small enough to be printed in a witness. A
-`sample` world is a single sample with a freely chosen ratio, for formulas that are decided pointwise.
+Entries are fixed fractions drawn once by a seeded generator, small enough to be printed in a
+witness. A `sample` world is a single sample with a freely chosen ratio, for formulas that are
+decided pointwise.
 """
 
 from dataclasses import dataclass

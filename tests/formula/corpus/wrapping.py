@@ -46,6 +46,7 @@ DELTA = (
     r"\delta_t = r_t + \gamma V(s_{t+1}) - V(s_t)",
     r"\delta_t := r_t + \gamma V(s_{t+1}) - V(s_t)",
 )
+LATE_DELTA = (r"\delta_t = R_{t+1} + \gamma V(s_{t+1}) - V(s_t)",)
 WHERE = (r", \quad {}", r" \quad \text{{where }} {}", r",\ \text{{with }} {}", "\nwhere {}")
 # A thin space here would become the argument of the command before it.
 TAKES_ARGUMENT = re.compile(
@@ -94,7 +95,8 @@ def wrap(formula: str, tex: str, rng: Random) -> str:
     if sides and not has_relation(tex) and rng.random() < 0.6:
         tex = f"{rng.choice(sides)} {rng.choice(DEFINING)} {tex}"
     if re.search(r"\\delta_\{?[tkij]", tex) and r"\delta_t =" not in tex and rng.random() < 0.25:
-        tex += rng.choice(WHERE).format(rng.choice(DELTA))
+        deltas = LATE_DELTA if "R_" in tex else DELTA  # one index convention in one input
+        tex += rng.choice(WHERE).format(rng.choice(deltas))
     opening, closing = rng.choice(DELIMITERS)
     ending = rng.choice(ENDINGS)
     if opening.startswith((r"\begin", "$$", r"\[")) and rng.random() < 0.3:

@@ -1,0 +1,82 @@
+"""Which of the two policies a name means: the new one, or the one that collected the data.
+
+The answer depends on the whole input: with a tilde on one policy the other is old, with primed
+parameters the distribution that is sampled from is, and KL's left side says which is P.
+"""
+
+from collections.abc import Callable
+
+from rlprep.formula.decide.policies import has_primed_parameters, is_old, role_of
+from rlprep.formula.names import flat, labels_of
+from rlprep.formula.program import Program
+from rlprep.formula.tree import Call, Expect, Given, Name, Node, Parallel, walk
+
+
+def policy_roles(program: Program, subject: str) -> Callable[[Name], str]:
+    """Return the function that tells the new policy from the old one in this input."""
+    names = [
+        n for e in program.entries for v in e.values for n in walk(v)
+        if isinstance(n, Name) and role_of(n, subject) in {"policy", "logp"}
+    ]  # fmt: skip
+    tilde = any(n.mark == "tilde" for n in names)
+    primed = any(has_primed_parameters(n) for n in names)
+    samplers = [
+        n for e in program.entries for v in e.values for x in walk(v) if isinstance(x, Expect)
+        for d in x.dist for n in walk(d) if isinstance(n, Name) and role_of(n, subject) == "policy"
+    ]  # fmt: skip
+    plain_samples = any(not has_primed_parameters(n) for n in samplers) and primed and not any(
+        is_old(n) or has_primed_parameters(n) for n in samplers
+    )  # fmt: skip
+    if subject == "kl":
+        return _kl_roles(program)
+    single = subject in {"policy_gradient", "advantage", "entropy"}
+
+    def which(name: Name) -> str:
+        if tilde:
+            return "new" if name.mark == "tilde" else "old"
+        if single and not ("old" in "".join(labels_of(name)).lower() or (
+                name.name in {"q", "mu"} and len({n.name for n in names}) > 1)):  # fmt: skip
+            return "new"
+        if is_old(name):
+            return "old"
+        if primed:
+            return "new" if has_primed_parameters(name) == plain_samples else "old"
+        return "new"
+
+    return which
+
+
+def _kl_roles(program: Program) -> Callable[[Name], str]:
+    """P and Q of a divergence: as the left side names them, else by letter."""
+    target = program.formula.target
+    sides: list[str] = []
+    if isinstance(target, Call):
+        items = target.args
+        if len(items) == 1 and isinstance(items[0], Parallel | Given):
+            items = (items[0].left, items[0].right)
+        sides = [k for i in items if (k := _policy_key(i)) is not None]
+
+    def which(name: Name) -> str:
+        key = _policy_key(name)
+        if len(sides) == 2 and key in sides and sides[0] != sides[1]:
+            return "new" if key == sides[0] else "old"
+        if name.name.lower() in {"q"} or "q" in {w.lower() for w in labels_of(name)} or (
+            "".join(labels_of(name)).lower().endswith("q")
+        ) or name.name.lower().endswith("q"):  # fmt: skip
+            return "old"
+        if name.name.lower() in {"logp", "logps"} or flat(name).lower() in {"log_p", "logprob"}:
+            return "new"
+        if name.name.lower().startswith("p") and name.name.lower() not in {"pi", "policy", "probs"}:
+            return "new"
+        return "new" if is_old(name) else "old"
+
+    return which
+
+
+def _policy_key(node: Node) -> str | None:
+    match node:
+        case Name():
+            return flat(node).lower() + "'" * node.primes
+        case Call(fn=fn):
+            return _policy_key(fn)
+    return None

@@ -1,0 +1,99 @@
+"""Text to program: read in the formula's vocabulary, refused where it can be no formula at all."""
+
+import re
+from difflib import get_close_matches
+from importlib import import_module
+from types import ModuleType
+
+from rlprep.formula import program as programs
+from rlprep.formula.errors import Undecidable, Unreadable
+from rlprep.formula.integers import MAX_EXPONENT
+from rlprep.formula.program import Program
+from rlprep.formula.read import read
+from rlprep.formula.show import latex
+from rlprep.formula.tree import Bin, Node, Num, Span, walk
+from rlprep.formula.vocabulary import FUNCTIONS, Vocabulary
+
+FAMILIES = {
+    "trajectory": {"td_residual", "discounted_return", "nstep_advantage", "gae", "gae_finite",
+                   "gae_recursive", "gae_lambda0", "gae_lambda1"},
+    "objective": {"ratio", "advantage", "policy_gradient", "ppo_clip", "ppo_kl_penalty",
+                  "trpo_objective", "trpo_constraint", "trpo", "kl", "entropy"},
+    "combined": {"ppo_total"},
+    "step": {"trpo_step"},
+    "attention": {"softmax_attention", "linear_attention", "linear_attention_causal"},
+    "sizes": {"kv_cache_bytes", "kv_reduction"},
+    "heads": {"gqa_head_map"},
+}  # fmt: skip
+"""Which decider owns which formulas; they are imported one at a time."""
+
+FOREIGN = frozenset(
+    {"q", "pi", "rho", "epsilon", "eps", "beta", "alpha", "lambda", "gamma", "kappa", "mu", "tau",
+    "theta", "sample", "max"}
+)  # fmt: skip
+"""Symbols of the field: where one does not belong, the formula is different and not unknown."""
+
+MAX_ECHO = 1500
+_SIGNS = re.compile(r"[-+*/^=_()\[\]{}|\\<>~√∑Σ·×−]")
+
+
+def family_of(subject: str) -> ModuleType:
+    """Return the decider of a formula. Imported late: no decider pays for another's libraries."""
+    name = next((name for name, subjects in FAMILIES.items() if subject in subjects), None)
+    if name is None:
+        raise Undecidable(f"no decider knows {subject}")
+    return import_module(f"rlprep.formula.decide.{name}")
+
+
+def understood(subject: str, text: str) -> Program:
+    """Read a text and pick out its formula.
+
+    Raises:
+        Unreadable: it is no formula; the span says where reading stopped.
+    """
+    family = family_of(subject)
+    reading = read(text, family.VOCABULARY)
+    for statement in reading.statements:
+        _refuse_towers(statement)
+    return programs.build(
+        reading.statements, is_code=reading.is_code,
+        is_target=lambda node: family.is_target(subject, node), text=text,
+    )  # fmt: skip
+
+
+def echo(program: Program) -> str:
+    """Return how an input was read, as LaTeX: the formula, then what defines its symbols."""
+    others = [e.node for i, e in enumerate(program.entries) if i != program.main]
+    shown = r", \quad ".join(latex(node) for node in (program.formula.node, *others))
+    return shown if len(shown) <= MAX_ECHO else ""
+
+
+def unknown_names(unknown: dict[str, Span], text: str, vocabulary: Vocabulary) -> Exception:
+    """Return what unknown names mean for the verdict: prose is refused, one symbol undecided."""
+    names = [name for name in unknown if name not in FOREIGN]
+    words = [name for name in names if len(name) > 2 and name.isalpha()]
+    if len(words) > 1 or (words and not _SIGNS.search(text)):
+        return Unreadable(f"'{words[0]}' is not a symbol of this formula", unknown[words[0]],
+                          hint=_suggestion(words[0], vocabulary))  # fmt: skip
+    shown = ", ".join(f"'{name}'" for name in names)
+    return Undecidable(
+        f"it is not known what {shown} stands for; define it, or use the usual symbol"
+    )
+
+
+def _suggestion(word: str, vocabulary: Vocabulary) -> str | None:
+    close = get_close_matches(word, sorted(vocabulary.words | FUNCTIONS), n=1)
+    return f"did you mean '{close[0]}'?" if close else None
+
+
+def _refuse_towers(statement: Node) -> None:
+    """Refuse powers that no formula has: towers of numbers, exponents beyond 64."""
+    for node in walk(statement):
+        if not (isinstance(node, Bin) and node.op == "^"):
+            continue
+        if isinstance(node.right, Num) and abs(node.right.value) > MAX_EXPONENT:
+            raise Unreadable(f"an exponent above {MAX_EXPONENT}", node.right.span)
+        if any(
+            isinstance(n, Bin) and n.op == "^" and isinstance(n.left, Num) for n in walk(node.right)
+        ):
+            raise Unreadable("a tower of powers is no part of this formula", node.span)

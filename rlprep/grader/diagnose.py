@@ -1,0 +1,150 @@
+"""The known mistake whose numbers these are. Never has an influence on points."""
+
+import importlib.util
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rlprep.bank.schema import Exercise, KnownMistake
+from rlprep.grader import compare
+from rlprep.grader.judge import Finding, Observation
+from rlprep.grader.result import Diagnosis, Verdict
+
+OVERFLOWS = frozenset({"OverflowError", "ZeroDivisionError", "FloatingPointError"})
+"""What plain Python raises where torch and NumPy return infinity or NaN."""
+MATCH_RTOL = 1e-5
+
+
+def diagnose(
+    exercise: Exercise, observations: Sequence[Observation], others: Sequence[Finding], folder: Path
+) -> Diagnosis | None:
+    """Return the mistake that explains every case, or None.
+
+    Args:
+        exercise: with its mistakes.
+        observations: what the submission gave, case by case.
+        others: findings that belong to no case (cost).
+        folder: where the mistakes of this exercise are implemented.
+    """
+    findings = [each.finding for each in observations if each.finding] + list(others)
+    if not findings:
+        return None
+    signs = {finding.sign for finding in findings}
+    for mistake in exercise.mistakes:
+        if mistake.sign != "numbers":
+            if signs == {mistake.sign}:
+                return named(mistake)
+        elif _has_numbers_of(
+            load_function(folder, mistake.id, exercise.id), exercise, observations
+        ):
+            return named(mistake)
+    return _factor(observations)
+
+
+def named(mistake: KnownMistake) -> Diagnosis:
+    """Return the diagnosis of a known mistake."""
+    return Diagnosis(mistake.id, f"this looks like: {mistake.title}", mistake.text)
+
+
+def load_function(folder: Path, mistake: str, name: str) -> Callable[..., Any]:
+    """Return the function of a file of our own content."""
+    file = folder / f"{mistake}.py"
+    spec = importlib.util.spec_from_file_location(f"rlprep_mistake_{name}_{mistake}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return getattr(module, name)
+
+
+def _has_numbers_of(
+    function: Callable[..., Any], exercise: Exercise, observations: Sequence[Observation]
+) -> bool:
+    """Tell whether the submission and the function give the same, right and wrong alike."""
+    compared, wrong = 0, 0
+    for seen in observations:
+        if seen.case.contract:
+            continue
+        agrees = _agrees(function, exercise, seen)
+        if agrees is None:
+            continue
+        if not agrees:
+            return False
+        compared += 1
+        wrong += seen.finding is not None and seen.finding.sign in (None, "numbers")
+    return wrong > 0 and 2 * compared >= len(observations)
+
+
+def _agrees(function: Callable[..., Any], exercise: Exercise, seen: Observation) -> bool | None:
+    """Tell whether one case agrees; None where the submission gave nothing to compare."""
+    from rlprep.grader import reference
+
+    overflowed = False
+    if seen.finding and seen.finding.verdict not in _WITH_NUMBERS:
+        raised = seen.finding.raised
+        if raised is None or raised.type_name not in OVERFLOWS:
+            return None
+        overflowed = True
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            value, slope = reference.call(function, seen.case)
+    except Exception:
+        return False
+    if overflowed:
+        return not _is_finite(value)
+    rtol = max(MATCH_RTOL, exercise.rtol_single if seen.case.is_single else exercise.rtol)
+    if not compare.same(seen.value, value, rtol):
+        return False
+    value_is_wrong = seen.finding and seen.finding.sign == "numbers" and seen.gradient is None
+    if seen.case.gradient_of is None or value_is_wrong:
+        return True
+    if seen.gradient is None or slope is None:
+        return seen.gradient is None and slope is None
+    return compare.same(seen.gradient, slope, rtol)
+
+
+_WITH_NUMBERS = (Verdict.WRONG, Verdict.SHAPE, Verdict.NON_FINITE)
+
+
+def _is_finite(value: Any) -> bool:
+    parts = value if isinstance(value, tuple) else (value,)
+    return all(bool(np.isfinite(part).all()) for part in parts)
+
+
+def _factor(observations: Sequence[Observation]) -> Diagnosis | None:
+    """Recognise results that are right but for one factor, which names many slips of a sign."""
+    factors: list[float] = []
+    for seen in observations:
+        if seen.case.contract or seen.value is None or isinstance(seen.want, tuple):
+            continue
+        factor = _factor_of(seen)
+        if factor is None:
+            return None
+        factors.append(factor)
+    if len(factors) < 3 or np.ptp(factors) > 1e-4 * abs(factors[0]) or abs(factors[0] - 1) < 1e-4:
+        return None
+    return Diagnosis(
+        "factor", f"this looks like: right but for a factor of {factors[0]:.4g}", _PAGE
+    )
+
+
+_PAGE = """Every number is the right one times one constant. Look for a sign (a loss is minimised,
+an objective maximised; KL and entropy are not negative), for a mean that should be a sum or the
+other way round, for a forgotten or doubled 1/2, and for a logarithm to another base."""
+
+
+def _factor_of(seen: Observation) -> float | None:
+    try:
+        got = compare.to_array(seen.value).astype(np.float64)
+    except compare.NotNumbersError:
+        return None
+    want = np.asarray(seen.want, dtype=np.float64)
+    if got.shape != want.shape or not np.isfinite(got).all():
+        return None
+    factor = float((got * want).sum() / (want * want).sum())
+    close = np.allclose(got, factor * want, rtol=1e-4, atol=1e-4 * abs(factor) * np.abs(want).max())
+    return factor if close and factor else None

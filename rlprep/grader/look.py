@@ -1,0 +1,193 @@
+"""What a submission defines, read from its syntax tree: nothing of it is imported or run here."""
+
+import ast
+import difflib
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from rlprep.grader.result import Verdict
+
+
+class UnreadableSourceError(Exception):
+    """The text is no Python source."""
+
+    def __init__(self, message: str, verdict: Verdict, line: int | None = None) -> None:
+        super().__init__(message)
+        self.verdict = verdict
+        self.line = line
+
+
+@dataclass(frozen=True)
+class Defined:
+    """A known function that the file defines."""
+
+    name: str
+    line: int
+    fault: str | None = None
+    """Why it can't be called as the exercise calls it; None where nothing speaks against it."""
+    uses_torch: bool = False
+    """Its text, or that of a function that it names, refers to torch."""
+    parameters: tuple[str, ...] = ()
+    unused: frozenset[str] = frozenset()
+    """Parameters that its text never reads."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a file defines."""
+
+    known: tuple[Defined, ...]
+    """Known functions, in the order of the file."""
+    others: tuple[str, ...] = field(default=())
+    """The names of its other functions."""
+
+    def nearest(self, names: Mapping[str, int]) -> tuple[str, str] | None:
+        """Return the pair of a name in the file and the known name that it resembles most."""
+        best: tuple[float, str, str] | None = None
+        for other in self.others:
+            for name in difflib.get_close_matches(other.lower(), list(names), 1, 0.6):
+                ratio = difflib.SequenceMatcher(None, other.lower(), name).ratio()
+                best = max(best or (0.0, "", ""), (ratio, other, name))
+        return best[1:] if best else None
+
+
+def look(source: bytes, arities: Mapping[str, int]) -> Look:
+    """Return what a source defines.
+
+    Args:
+        source: the file.
+        arities: the name of each exercise and the number of its positional arguments.
+
+    Raises:
+        UnreadableSourceError: it doesn't parse.
+    """
+    tree = _parse(source)
+    bindings: dict[str, ast.AST] = {}
+    for name, node in _bindings(tree.body):
+        bindings[name] = node  # the last one counts, as in Python
+    known = [
+        _defined(name, node, arities[name], bindings, _torch_names(tree))
+        for name, node in bindings.items()
+        if name in arities
+    ]
+    known.sort(key=lambda each: each.line)
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    others = [n for n, node in bindings.items() if n not in arities and isinstance(node, functions)]
+    return Look(tuple(known), tuple(others))
+
+
+def _parse(source: bytes) -> ast.Module:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
+    except SyntaxError as error:
+        message = error.msg or "invalid syntax"
+        if "codec can't decode" in message or "encoding" in message or "UTF-8" in message:
+            text = "not UTF-8 text: save the file as UTF-8"
+            raise UnreadableSourceError(text, Verdict.REFUSED_FILE) from None
+        raise UnreadableSourceError(message, Verdict.SYNTAX, error.lineno) from None
+    except (ValueError, MemoryError, RecursionError) as error:
+        what = "nested too deeply" if not isinstance(error, ValueError) else str(error)
+        raise UnreadableSourceError(what, Verdict.SYNTAX) from None
+
+
+def _bindings(body: list[ast.stmt]) -> Iterator[tuple[str, ast.AST]]:
+    """Yield what a module binds, also inside if, try, with and loops."""
+    for node in body:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name, node
+            case ast.Assign():
+                for target in node.targets:
+                    yield from ((name, node.value) for name in _names(target))
+            case ast.AnnAssign(value=ast.expr()):
+                yield from ((name, node.value) for name in _names(node.target))
+            case ast.Import() | ast.ImportFrom():
+                for alias in node.names:
+                    yield (alias.asname or alias.name).split(".")[0], node
+            case _:
+                for inner in ("body", "orelse", "finalbody"):
+                    yield from _bindings(getattr(node, inner, []))
+                for handler in getattr(node, "handlers", []):
+                    yield from _bindings(handler.body)
+
+
+def _names(target: ast.expr) -> Iterator[str]:
+    return (node.id for node in ast.walk(target) if isinstance(node, ast.Name))
+
+
+def _defined(
+    name: str,
+    node: ast.AST,
+    arity: int,
+    bindings: dict[str, ast.AST],
+    torch_names: set[str],
+) -> Defined:
+    line = getattr(node, "lineno", 1)
+    fault = _fault(name, node, arity)
+    reach = _reach(name, bindings)
+    used = {n.id for part in reach for n in ast.walk(part) if isinstance(n, ast.Name)}
+    parameters: tuple[str, ...] = ()
+    unused: frozenset[str] = frozenset()
+    if isinstance(node, ast.FunctionDef) and not node.args.vararg:
+        parameters = tuple(a.arg for a in (*node.args.posonlyargs, *node.args.args))
+        read = {
+            n.id
+            for statement in node.body
+            for n in ast.walk(statement)
+            if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
+        }
+        unused = frozenset(parameters) - read if "locals" not in read else frozenset()
+    return Defined(name, line, fault, bool(used & torch_names), parameters, unused)
+
+
+def _fault(name: str, node: ast.AST, arity: int) -> str | None:
+    if isinstance(node, ast.AsyncFunctionDef):
+        return f"'async def {name}' gives a coroutine when it is called: write 'def {name}'"
+    if isinstance(node, ast.ClassDef):
+        return f"{name} is a class; the exercise calls a function: write 'def {name}'"
+    if isinstance(node, ast.Constant | ast.List | ast.Tuple | ast.Dict | ast.Set | ast.JoinedStr):
+        return f"{name} is no function: write 'def {name}'"
+    if not isinstance(node, ast.FunctionDef | ast.Lambda):
+        return None  # an alias, a partial, an import: the call itself will tell
+    if isinstance(node, ast.FunctionDef) and node.decorator_list:
+        return None
+    arguments = node.args
+    positional = len(arguments.posonlyargs) + len(arguments.args)
+    needed = positional - len(arguments.defaults)
+    pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    keywords = [argument.arg for argument, default in pairs if default is None]
+    if keywords:
+        return f"{name} needs {', '.join(keywords)} by name; all arguments come by position"
+    if needed > arity or (positional < arity and arguments.vararg is None):
+        takes = str(positional) if needed == positional else f"{needed} to {positional}"
+        return f"{name} takes {takes} arguments, the exercise passes {arity}"
+    return None
+
+
+def _torch_names(tree: ast.Module) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.split(".")[0] == "torch":
+                    names.add(alias.asname or "torch")
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "torch":
+            names |= {alias.asname or alias.name for alias in node.names}
+    return names
+
+
+def _reach(name: str, bindings: dict[str, ast.AST]) -> list[ast.AST]:
+    """Return the node of a function and those of the file's functions that it names."""
+    seen = {name}
+    reach = [bindings[name]]
+    for part in reach:
+        for node in ast.walk(part):
+            if isinstance(node, ast.Name) and node.id in bindings and node.id not in seen:
+                seen.add(node.id)
+                target = bindings[node.id]
+                if not isinstance(target, ast.Import | ast.ImportFrom):
+                    reach.append(target)
+    return reach

@@ -1,0 +1,31 @@
+"""Writing a report to a file: whole, or not at all."""
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from rlprep.errors import RlprepError
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file in one step: a full disk leaves neither half a report nor a stray file.
+
+    Raises:
+        RlprepError: it can't be written.
+    """
+    temporary = None
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(temporary).chmod(0o666 & ~umask)  # mkstemp's 0600 suits secrets, not reports
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary:
+            with suppress(OSError):
+                Path(temporary).unlink()
+        reason = (error.strerror or str(error)).lower()
+        raise RlprepError(f"the report {path} can't be written: {reason}") from None

@@ -1,0 +1,8 @@
+"""A k3 estimate for each sample."""
+
+import torch
+
+
+def approx_kl(log_probs_new, log_probs_old):
+    x = log_probs_new - log_probs_old
+    return x.exp() - 1 - x

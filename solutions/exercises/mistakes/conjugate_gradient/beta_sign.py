@@ -1,0 +1,22 @@
+"""A conjugate gradient with a minus before beta."""
+
+import torch
+
+
+def conjugate_gradient(Avp, b, n_iters, tol):
+    x = torch.zeros_like(b)
+    r = b.clone()
+    p = r.clone()
+    rs = r @ r
+    for _ in range(n_iters):
+        if rs < tol:
+            break
+        Ap = Avp(p)
+        alpha = rs / (p @ Ap)
+        x = x + alpha * p
+        r = r - alpha * Ap
+        rs_new = r @ r
+        beta = rs_new / rs
+        p = r - beta * p
+        rs = rs_new
+    return x

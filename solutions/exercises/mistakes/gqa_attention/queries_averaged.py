@@ -1,0 +1,15 @@
+"""A GQA that averages the queries of a group."""
+
+import torch
+
+
+def gqa_attention(q, k, v, causal):
+    size = q.shape[1] // k.shape[1]
+    q = q.unflatten(1, (-1, size)).mean(2, keepdim=True).expand(-1, -1, size, -1, -1).flatten(1, 2)
+    k = k.repeat_interleave(q.shape[1] // k.shape[1], dim=1)
+    v = v.repeat_interleave(q.shape[1] // v.shape[1], dim=1)
+    scores = q @ k.mT / q.shape[-1] ** 0.5
+    if causal:
+        hidden = torch.ones(q.shape[2], k.shape[2], dtype=torch.bool).triu(1)
+        scores = scores.masked_fill(hidden, -torch.inf)
+    return scores.softmax(-1) @ v

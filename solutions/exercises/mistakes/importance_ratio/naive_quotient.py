@@ -1,0 +1,7 @@
+"""A quotient of two exponentials."""
+
+import torch
+
+
+def importance_ratio(log_probs_new, log_probs_old):
+    return log_probs_new.exp() / log_probs_old.exp()

@@ -1,0 +1,7 @@
+"""A quotient of the log-probabilities."""
+
+import torch
+
+
+def importance_ratio(log_probs_new, log_probs_old):
+    return log_probs_new / log_probs_old

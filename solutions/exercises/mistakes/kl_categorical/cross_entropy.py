@@ -1,0 +1,8 @@
+"""A cross entropy."""
+
+import torch
+
+
+def kl_categorical(logits_p, logits_q):
+    log_p, log_q = logits_p.log_softmax(-1), logits_q.log_softmax(-1)
+    return -(log_p.exp() * log_q).sum(-1)

@@ -1,0 +1,8 @@
+"""A symmetric KL divergence."""
+
+import torch
+
+
+def kl_categorical(logits_p, logits_q):
+    log_p, log_q = logits_p.log_softmax(-1), logits_q.log_softmax(-1)
+    return 0.5 * ((log_p.exp() - log_q.exp()) * (log_p - log_q)).sum(-1)

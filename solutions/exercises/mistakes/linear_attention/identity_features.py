@@ -1,0 +1,8 @@
+"""A linear attention without a feature map."""
+
+
+def linear_attention(q, k, v, eps):
+    phi_q, phi_k = q, k
+    memory = phi_k.mT @ v
+    normaliser = phi_k.sum(-2).unsqueeze(-1)
+    return phi_q @ memory / (phi_q @ normaliser + eps)

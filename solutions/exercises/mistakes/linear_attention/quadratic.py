@@ -1,0 +1,12 @@
+"""A linear attention in quadratic time."""
+
+import torch
+
+
+def features(x):
+    return torch.where(x >= 0, x + 1, x.clamp(max=0).exp())
+
+
+def linear_attention(q, k, v, eps):
+    weights = features(q) @ features(k).mT
+    return weights @ v / (weights.sum(-1, keepdim=True) + eps)

@@ -1,0 +1,5 @@
+"""A softmax attention."""
+
+
+def linear_attention(q, k, v, eps):
+    return (q @ k.mT / q.shape[-1] ** 0.5).softmax(-1) @ v

@@ -1,0 +1,28 @@
+"""A V-trace that bootstraps from the next row's value."""
+
+import torch
+
+
+def vtrace(
+    log_probs_target,
+    log_probs_behaviour,
+    rewards,
+    values,
+    next_values,
+    terminated,
+    truncated,
+    gamma,
+    rho_bar,
+    c_bar,
+):
+    ratio = (log_probs_target - log_probs_behaviour).exp()
+    rho = ratio.clamp(max=rho_bar)
+    c = ratio.clamp(max=c_bar)
+    after = torch.cat([values[1:], next_values[-1:]])
+    targets = torch.zeros_like(rewards)
+    ahead = torch.zeros_like(rewards[0])
+    for t in reversed(range(len(rewards))):
+        delta = rho[t] * (rewards[t] + gamma * after[t] * ~terminated[t] - values[t])
+        ahead = delta + gamma * c[t] * ~(terminated[t] | truncated[t]) * ahead
+        targets[t] = values[t] + ahead
+    return targets

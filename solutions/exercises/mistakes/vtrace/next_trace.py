@@ -1,0 +1,28 @@
+"""A V-trace that carries with the ratio of the next step."""
+
+import torch
+
+
+def vtrace(
+    log_probs_target,
+    log_probs_behaviour,
+    rewards,
+    values,
+    next_values,
+    terminated,
+    truncated,
+    gamma,
+    rho_bar,
+    c_bar,
+):
+    ratio = (log_probs_target - log_probs_behaviour).exp()
+    rho = ratio.clamp(max=rho_bar)
+    c = ratio.clamp(max=c_bar)
+    after = torch.cat([c[1:], torch.ones_like(c[:1])])
+    targets = torch.zeros_like(rewards)
+    ahead = torch.zeros_like(rewards[0])
+    for t in reversed(range(len(rewards))):
+        delta = rho[t] * (rewards[t] + gamma * next_values[t] * ~terminated[t] - values[t])
+        ahead = delta + gamma * after[t] * ~(terminated[t] | truncated[t]) * ahead
+        targets[t] = values[t] + ahead
+    return targets

@@ -1,0 +1,27 @@
+"""A V-trace without any truncation."""
+
+import torch
+
+
+def vtrace(
+    log_probs_target,
+    log_probs_behaviour,
+    rewards,
+    values,
+    next_values,
+    terminated,
+    truncated,
+    gamma,
+    rho_bar,
+    c_bar,
+):
+    ratio = (log_probs_target - log_probs_behaviour).exp()
+    rho = ratio
+    c = ratio
+    targets = torch.zeros_like(rewards)
+    ahead = torch.zeros_like(rewards[0])
+    for t in reversed(range(len(rewards))):
+        delta = rho[t] * (rewards[t] + gamma * next_values[t] * ~terminated[t] - values[t])
+        ahead = delta + gamma * c[t] * ~(terminated[t] | truncated[t]) * ahead
+        targets[t] = values[t] + ahead
+    return targets
