@@ -123,13 +123,16 @@ class _Comparison:
 
     def _misconception(self) -> WrongForms | None:
         """Return the known mistake that means the same; of several, the one written most alike."""
-        found = (
-            (form, wrong)
-            for wrong in self.spec.misconceptions
-            for form in wrong.forms
-            if any(self._same(r, _known(self.spec.id, form, self.setting)) for r in self.readings)
-        )
-        return explain.most_alike(self.text, found)
+        for reading in self.readings:  # the likeliest reading that shows a mistake
+            found = [
+                (form, wrong)
+                for wrong in self.spec.misconceptions
+                for form in wrong.forms
+                if self._same(reading, _known(self.spec.id, form, self.setting))
+            ]
+            if found:
+                return explain.most_alike(self.text, found)
+        return None
 
     def _same(self, mine: Meaning, theirs: Meaning | None) -> bool:
         if theirs is None:

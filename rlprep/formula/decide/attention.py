@@ -18,12 +18,13 @@ from rlprep.formula.decide.matrix_rules import Convention
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.tensor import ShapeError, Tensor
 from rlprep.formula.decide.token_definitions import POSITION, Scope
+from rlprep.formula.decide.token_indices import free_letters
 from rlprep.formula.decide.token_layouts import layouts
 from rlprep.formula.decide.token_programs import Code
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.names import variable_key
 from rlprep.formula.program import EQUALITIES, Program
-from rlprep.formula.tree import Big, Call, Chain, Name, Node, Num, Sub, Tuple, walk
+from rlprep.formula.tree import Big, Call, Chain, Name, Node, Num, Sub, Tuple, children, walk
 
 __all__ = ["SUBJECTS", "VOCABULARY", "is_target", "meaning", "proof", "readings", "same",
            "setting_of", "witness"]  # fmt: skip
@@ -190,13 +191,13 @@ def _position_row(evaluator: Code, row: Tensor | str) -> Hashable:
 
 
 def _side(evaluator: Matrices, side: Node) -> Hashable:
-    letters = free_letters(evaluator, side)
+    letters = free_letters(side)
     target = evaluator.program.formula.target
     if isinstance(target, Name):
         own = [p.name for p in evaluator.parameters(evaluator.program.formula)
                if isinstance(p, Name)]  # fmt: skip
         letters = own + [x for x in letters if x not in own]
-    if evaluator.carried and not letters:
+    if not letters and (evaluator.carried or evaluator.has_bare_query):
         letters = [POSITION]
     if not letters:
         return rows_of(evaluator, evaluator.value(side, {}))
@@ -204,7 +205,7 @@ def _side(evaluator: Matrices, side: Node) -> Hashable:
         raise Undecidable("the formula has several free indices")
     found: list[Hashable] = []
     for i in range(evaluator.world.sizes["n"]):
-        scope: Scope = {letters[0]: i + evaluator.base}
+        scope: Scope = {POSITION: i + evaluator.base, letters[0]: i + evaluator.base}
         try:
             found.append(_row(evaluator, side, scope, letters[1:], i))
         except ShapeError:
@@ -219,40 +220,16 @@ def _row(
 ) -> tuple[Any, ...]:
     if rest:
         every = range(evaluator.base, evaluator.base + evaluator.world.sizes["m"])
-        return tuple(evaluator.value(side, {**scope, rest[0]: j}).item for j in every)
+        values = [evaluator.value(side, {**scope, rest[0]: j}) for j in every]
+        if any(value.shape for value in values):
+            raise Undecidable(f"the index {rest[0]} is bound by no sum")
+        return tuple(value.item for value in values)
     value = evaluator.value(side, scope)
     if value.ndim == 2 and 1 not in value.shape and value.shape[0] == evaluator.world.sizes["n"]:
         value = value.picked(0, number)  # a matrix numerator in a formula for one row
     if value.ndim == 2 and 1 not in value.shape:
         return ("matrix", *value.shape, *value.data)
     return tuple(value.data)
-
-
-def free_letters(evaluator: Matrices, side: Node) -> list[str]:
-    """Return the index letters of a side that no sum binds, in order."""
-    bound = {variable_key(n.var) for n in walk(side) if isinstance(n, Big) and n.var is not None}
-    found: list[str] = []
-    for node in sorted(walk(side), key=lambda n: n.span):
-        for index in _indices(node):
-            for letter in walk(index):
-                key = variable_key(letter) if isinstance(letter, Name) else None
-                if key is not None and key not in {*bound, *found}:
-                    found.append(key)
-    return found
-
-
-def _indices(node: Node) -> tuple[Node, ...]:
-    match node:
-        case Sub(x=Num()):
-            return ()  # `1_n` is the vector of ones
-        case Sub(sub=script):
-            items = script.items if isinstance(script, Tuple) else (script,)
-            return tuple(i for item in items for i in names.index_nodes(item))
-        case Name():
-            spelt = names.spelling(node, is_code=False)
-            is_index = spelt.key != "softmax" and names.role_of(spelt.key, is_code=False) != "ones"
-            return spelt.indices if is_index else ()
-    return ()
 
 
 def rows_of(evaluator: Matrices, value: Tensor) -> Hashable:

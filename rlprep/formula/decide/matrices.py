@@ -195,7 +195,8 @@ class Matrices(Definitions):
             case "Q" | "K" | "V":
                 whole = self.world.given(role)
                 places = self.places(spelt.indices, scope)
-                if self.carried and not places and isinstance(now := scope.get(POSITION), int):
+                is_bare = self.carried or (self.has_bare_query and spelt.key == "q")
+                if is_bare and not places and isinstance(now := scope.get(POSITION), int):
                     places = [now]
                 return self.at(whole, places)
             case "ones":

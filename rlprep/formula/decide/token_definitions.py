@@ -10,6 +10,7 @@ from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_world import World
 from rlprep.formula.decide.matrix_rules import Convention, Rules
 from rlprep.formula.decide.tensor import Tensor, stacked
+from rlprep.formula.decide.token_indices import free_letters
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import variable_key
@@ -32,7 +33,19 @@ class Definitions(Rules):
         self.unknown: dict[str, Span] = {}
         self.base = 0 if self._counts_from_zero() else 1
         self.carried = self._carried_names()
+        self.has_bare_query = self._has_bare_query()
         self.known: dict[tuple[int, tuple[object, ...]], Tensor] = {}
+
+    def _has_bare_query(self) -> bool:
+        """Whether a plain `q` stands beside keys or values with indices: one query's vector."""
+        spelt = [
+            names.spelling(n, is_code=False)
+            for e in self.program.entries for v in e.values for n in names.plain_names(v)
+        ]  # fmt: skip
+        inputs = [s for s in spelt if s.key in names.INPUT_NAMES]
+        return any(s.key == "q" and not s.indices for s in inputs) and any(
+            s.indices for s in inputs if s.key != "q"
+        )
 
     def value(self, node: Node, scope: Scope) -> Tensor:
         """Return the value of an expression."""
@@ -105,14 +118,18 @@ class Definitions(Rules):
         number, entry = general[0]
         parameters = self.parameters(entry)
         if not parameters:
-            now = {POSITION: scope[POSITION]} if POSITION in scope else {}
-            return self.at(self.entry_value(number, entry, now), places)
+            return self.at(self.entry_value(number, entry, self.surroundings(entry, scope)), places)
         if not places:
             return self.whole(number, entry, parameters, scope)
         if places[0] < self.base:
             return self.world.scalar(0)  # the state before the first position
         bound = self.bound(parameters, places)
-        return self.entry_value(number, entry, bound)
+        return self.entry_value(number, entry, self.surroundings(entry, scope) | bound)
+
+    def surroundings(self, entry: Entry, scope: Scope) -> Scope:
+        """Return the indices of the use that a definition's right side leaves open."""
+        letters = {POSITION, *free_letters(entry.values[-1])}
+        return {key: scope[key] for key in letters & scope.keys() if isinstance(scope[key], int)}
 
     def state(self, key: str, scope: Scope) -> Tensor:
         """The value of a carried name: after its update, or before it inside the update itself."""
