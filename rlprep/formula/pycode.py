@@ -50,7 +50,8 @@ MAX_NODES = 1500
 MAX_AST_DEPTH = 100
 
 _CODE = re.compile(
-    r"\b(?:torch|np|numpy|jnp|math|nn|tf|jax|th|self|F|scipy)\.[a-zA-Z]"
+    r"\b(?:torch|np|numpy|jnp|math|nn|tf|jax|th|self|F|scipy|cfg|config|args|hparams|conf)\.[a-zA-Z]"
+    r"|//"
     r"|\.(?:mean|sum|exp|log|clamp|clip|T|transpose|mT|softmax|pow|square|log_prob|entropy|dot"
     r"|permute|unsqueeze|cumsum|sqrt|gather|dot|detach|shape|size|min|max|abs|div|mul|matmul|neg|add)\b"
     r"|\*\*|\bfor\s+\w+\s+in\b|\[[^\]]*:[^\]]*\]|^\s*(?:def|return|import|from|for|with)\b"
@@ -67,9 +68,10 @@ def looks_like_code(text: str) -> bool:
 
 
 class _Reader:
-    def __init__(self, text: str, shift: int) -> None:
+    def __init__(self, text: str, shift: int, variables: frozenset[str]) -> None:
         self.text = text
         self.shift = shift
+        self.libraries = LIBRARIES - variables
         self.renamed: dict[str, ast.expr] = {}
         self.lines = [0]
         for line in text.encode().splitlines(keepends=True):
@@ -98,8 +100,26 @@ class _Reader:
     # -- statements ---------------------------------------------------------------------------
 
     def body(self, statements: list[ast.stmt]) -> Iterator[Node]:
+        others = [s for s in statements if not isinstance(s, ast.Import | ast.ImportFrom)]
         for statement in statements:
-            yield from self.statement(statement)
+            match statement:
+                case ast.FunctionDef(
+                    name=name, body=[*_, ast.Return(value=ast.expr() as value)]
+                ) if len(others) > 1 and len(statement.body) == 1:
+                    yield self.function(statement, name, statement.args, value)
+                case _:
+                    yield from self.statement(statement)
+
+    def function(
+        self, node: ast.AST, name: str, arguments: ast.arguments, value: ast.expr
+    ) -> Define:
+        """A one-line function beside other statements: `phi = lambda x: elu(x) + 1`."""
+        span = self.span(node)
+        fn = self.name(node, name)
+        if not isinstance(fn, Name):
+            raise self.refuse(node, "a function of this name")
+        parameters = tuple(self.name(argument, argument.arg) for argument in arguments.args)
+        return Define(span, Call(span, fn, parameters), self.expression(value))
 
     def statement(self, node: ast.stmt) -> Iterator[Node]:
         match node:
@@ -114,6 +134,10 @@ class _Reader:
             ) == len(values):
                 for name, value in zip(names, values, strict=True):
                     yield Define(self.span(node), self.expression(name), self.expression(value))
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as value):
+                yield self.function(node, name, value.args, value.body)
+            case ast.Assign(value=ast.List(elts=[]) | ast.Dict(keys=[])):
+                return  # what a loop will fill
             case ast.Assign(targets=targets, value=value):
                 # a = b = x: b is x, and a is b
                 inner = self.expression(value)
@@ -248,10 +272,10 @@ class _Reader:
                 function = self.name(node.func, name)
             case ast.Attribute(value=ast.Name(id="np" | "numpy" | "jnp"), attr="repeat"):
                 function = Name(span, "repeat_interleave")  # numpy's word for torch's
-            case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in LIBRARIES:
+            case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in self.libraries:
                 function = self.name(node.func, attr)
             case ast.Attribute(value=ast.Attribute() as value, attr=attr) if (
-                _root(value) in LIBRARIES
+                _root(value) in self.libraries
             ):
                 function = self.name(node.func, attr)
             case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in HOLDERS:
@@ -366,8 +390,8 @@ def _is_too_deep(tree: ast.AST) -> bool:
     return False
 
 
-def parse(text: str) -> list[Node]:
-    """Return the statements of Python code.
+def parse(text: str, variables: frozenset[str] = frozenset()) -> list[Node]:
+    """Return the statements of Python code; `variables` are no libraries (`K.T`).
 
     Raises:
         SyntaxError: the text is not Python.
@@ -389,7 +413,7 @@ def parse(text: str) -> list[Node]:
         raise SyntaxError(str(error)) from None
     if _is_too_deep(tree):
         raise Unreadable("the code is nested too deeply", (0, len(text)))
-    reader = _Reader(code, max(0, text.find(code)))
+    reader = _Reader(code, max(0, text.find(code)), variables)
     nodes = list(reader.body(tree.body))
     if not nodes:
         raise Unreadable("there is no formula here", (0, len(text)))

@@ -61,9 +61,10 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
         # Blanks in place of the fence keep every position as the user sees it.
         start, end = fenced.span(1)
         text = " " * start + text[start:end] + " " * (len(text) - end)
+    variables = vocabulary.letters if vocabulary.matrices else frozenset()
     if pycode.looks_like_code(text):
         try:
-            return Reading(tuple(pycode.parse(text)), is_code=True)
+            return Reading(tuple(pycode.parse(text, variables)), is_code=True)
         except SyntaxError as error:
             if re.match(r"\s*(?:def|class|import|from|while|try|with|return|lambda)\b", text):
                 raise Unreadable(
@@ -75,6 +76,6 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
         if "\\" in text or "^" in text:
             raise
         try:
-            return Reading(tuple(pycode.parse(text)), is_code=True)
+            return Reading(tuple(pycode.parse(text, variables)), is_code=True)
         except (SyntaxError, Unreadable):
             raise first from None

@@ -2,6 +2,8 @@
 
 import ast
 import difflib
+import io
+import tokenize
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -79,14 +81,18 @@ def look(source: bytes, arities: Mapping[str, int]) -> Look:
 
 def _parse(source: bytes) -> ast.Module:
     try:
+        # Python itself would let broken bytes pass in a comment.
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        source.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError):
+        text = "not UTF-8 text: save the file as UTF-8"
+        raise UnreadableSourceError(text, Verdict.REFUSED_FILE) from None
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(source)
     except SyntaxError as error:
         message = error.msg or "invalid syntax"
-        if "codec can't decode" in message or "encoding" in message or "UTF-8" in message:
-            text = "not UTF-8 text: save the file as UTF-8"
-            raise UnreadableSourceError(text, Verdict.REFUSED_FILE) from None
         raise UnreadableSourceError(message, Verdict.SYNTAX, error.lineno) from None
     except (ValueError, MemoryError, RecursionError) as error:
         what = "nested too deeply" if not isinstance(error, ValueError) else str(error)
@@ -102,8 +108,8 @@ def _bindings(body: list[ast.stmt]) -> Iterator[tuple[str, ast.AST]]:
             case ast.Assign():
                 for target in node.targets:
                     yield from ((name, node.value) for name in _names(target))
-            case ast.AnnAssign(value=ast.expr()):
-                yield from ((name, node.value) for name in _names(node.target))
+            case ast.AnnAssign(value=ast.expr() as value):
+                yield from ((name, value) for name in _names(node.target))
             case ast.Import() | ast.ImportFrom():
                 for alias in node.names:
                     yield (alias.asname or alias.name).split(".")[0], node

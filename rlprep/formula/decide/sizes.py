@@ -1,43 +1,31 @@
 """Products of sizes: the bytes of a key-value cache, and the factor that sharing heads saves.
 
-Both sides are evaluated exactly with whole numbers in place of the sizes; two rational functions of
-degree below 20 that agree at random points from a range of 10^6 are equal up to a chance of 10^-4
-for each of four points. bits = 8 bytes and d_model = H_q d hold throughout.
+Both sides become rational functions of the sizes; equal functions are a proof for all sizes. Head
+counts divide (H_q = group size times H_kv), d_model = H_q d, and a byte has 8 bits.
 """
 
 from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from random import Random
 from typing import Any
 
-from rlprep.formula.decide.meaning import Meaning, Values
-from rlprep.formula.errors import Undecidable, Undefined, Unreadable
-from rlprep.formula.names import labels_of
+from rlprep.formula.decide.counting import EXACT, SYMBOLIC, Counting, Number, definition
+from rlprep.formula.decide.meaning import Meaning
+from rlprep.formula.decide.quotient import Quotient
+from rlprep.formula.decide.size_names import Assignment, assignments, key_of, words_of
+from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.program import EQUALITIES, Program
-from rlprep.formula.tree import Bin, Call, Chain, Index, Name, Neg, Node, Num, Span, Tuple, walk
-from rlprep.formula.vocabulary import FUNCTIONS, Vocabulary
+from rlprep.formula.tree import Call, Chain, Name, Node, Num, Span, walk
+from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"kv_cache_bytes", "kv_reduction"}
-ROLES: tuple[str, ...] = (
-    "batch",
-    "layers",
-    "sequence",
-    "kv_heads",
-    "head_width",
-    "bytes",
-    "q_heads",
-)
-MAX_POWER = 8
-
-LETTERS: dict[str, tuple[str, ...]] = {
-    "B": ("batch", "bytes"), "b": ("bytes", "batch"), "L": ("layers", "sequence"),
-    "l": ("layers", "sequence"), "N": ("sequence", "layers", "batch"), "n": ("sequence", "layers"),
-    "S": ("sequence",), "s": ("sequence", "bytes"), "T": ("sequence",), "t": ("sequence",),
-    "D": ("head_width",), "d": ("head_width",), "p": ("bytes",), "P": ("bytes",), "w": ("bytes",),
-    "e": ("bytes",), "G": ("kv_heads",), "g": ("kv_heads",), "C": ("sequence",),
-}  # fmt: skip
-"""What a bare letter may stand for, the likeliest first; a role already taken goes to the next."""
+SHOWN = {"batch": "B", "layers": "L", "sequence": "n", "kv_heads": "H_kv", "head_width": "d",
+         "bytes": "b", "q_heads": "H_q"}  # fmt: skip
+SMALL = {"batch": 3, "layers": 5, "sequence": 7, "kv_heads": 2, "head_width": 11, "bytes": 4,
+         "group_size": 4}  # fmt: skip
+LARGER = {"batch": 7, "layers": 3, "sequence": 11, "kv_heads": 5, "head_width": 2, "bytes": 13,
+          "group_size": 3}  # fmt: skip
 
 VOCABULARY = Vocabulary(
     words=frozenset(
@@ -45,21 +33,37 @@ VOCABULARY = Vocabulary(
             "layers", "heads", "kv", "head", "dim", "seq", "len", "batch", "bytes", "size", "bits",
             "sequence", "length", "context", "hidden", "model", "dtype", "num", "key", "value",
             "element", "elem", "per", "tokens", "width", "cache", "memory", "MHA", "GQA", "group",
-            "groups", "query", "sizeof", "Hq", "Hkv", "nq", "nkv", "float", "precision", "itemsize",
+            "groups", "query", "sizeof", "float", "precision", "itemsize", "KV", "MQA", "cfg",
+            "max", "nh", "nkv", "Hq", "Hkv", "nq", "bs", "bsz", "dh", "dk", "dv", "total", "layer",
+            "elements",
         }
     ),
     letters=frozenset("LHBbdnhNSTsGgDlqk"),
-    multiplied=frozenset("LHBbdnhNSTsGgDl"),
+    multiplied=frozenset("LHBbdnhNSTsGgDlKPpeCctMmr"),
     labels=False, expects=False,
 )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read the names of an input.
+
+    Attributes:
+        roles: what each name stands for.
+        is_plain: whether d_model is a size of its own, and not H_q d.
+    """
+
+    roles: Assignment
+    is_plain: bool
 
 
 def is_target(subject: str, node: Node) -> bool:
     """Whether a left side bears the usual name of what is asked for."""
     del subject
     name = node.fn if isinstance(node, Call) else node
-    words = {"cache", "bytes", "memory", "mem", "size", "reduction", "ratio", "kv"}
-    return isinstance(name, Name) and bool(words & set(_words(name)))
+    usual = {"cache", "bytes", "memory", "mem", "size", "reduction", "ratio", "kv", "m", "total",
+             "factor"}  # fmt: skip
+    return isinstance(name, Name) and bool(usual & set(words_of(key_of(name))))
 
 
 def setting_of(program: Program, subject: str) -> tuple[Hashable, ...]:
@@ -67,254 +71,202 @@ def setting_of(program: Program, subject: str) -> tuple[Hashable, ...]:
     return ("sizes",)
 
 
-def _words(name: Name) -> tuple[str, ...]:
-    return (name.name.lower(), *(w.lower() for w in labels_of(name)))
-
-
-def plain_role(name: Name) -> str | None:
-    """Return the role of a name that says what it is; None for a bare letter."""
-    words = set(_words(name))
-    joined = "".join(_words(name))
-    if any("bit" in w for w in words):
-        return "bits"
-    if any("byte" in w for w in words) or words & {"dtype", "itemsize", "sizeof", "precision",
-                                                   "elem", "element"}:  # fmt: skip
-        return "bytes"
-    if name.name in {"Hq", "Hkv", "nq", "nkv"}:
-        return "q_heads" if name.name.endswith("q") else "kv_heads"
-    heads = "head" in joined or name.name in {"H", "h"} or "groups" in words
-    if words & {"rep", "repeats"} or joined in {"groupsize", "nrep", "numkeyvaluegroups"} or (
-        {"per", "kv"} <= words
-    ):  # fmt: skip
-        return "group_size"
-    if ("model" in words or "hidden" in words or "embd" in joined or "embed" in joined) and (
-        "layers" not in words
-    ):  # fmt: skip
-        return "model_width"
-    if (words & {"dim", "size", "width", "d"} - _just(name) and "head" in joined) or joined in {
-        "dh", "dhead", "headdim", "dk", "dv", "dhd", "hd", "dkv", "dimhead", "headsize"
-    }:  # fmt: skip
-        return "head_width"
-    if "kv" in joined or {"key", "value"} <= words or "groups" in words:
-        return (
-            "kv_heads" if heads or name.name in {"n", "N", "num"} or words & {"n", "num"} else None
-        )
-    if "layer" in joined or joined in {"nl", "numlayers"} or words & {"blocks", "depth"}:
-        return "layers"
-    if "batch" in joined or words & {"bs", "bsz"}:
-        return "batch"
-    if words & {"seq", "sequence", "length", "context", "ctx", "len", "tokens", "seqlen",
-                "positions", "window"} or "seq" in joined:  # fmt: skip
-        return "sequence"
-    if heads and (words & {"q", "query", "attention"} or "heads" in joined or "head" in words
-                  or joined in {"nh", "hq"}):  # fmt: skip
-        return "q_heads"
-    return "q_heads" if joined in {"nh", "nq", "mha"} else None
-
-
-def _just(name: Name) -> set[str]:
-    return {name.name.lower()} if not name.subs and not name.sups else set()
-
-
-def roles_of(program: Program) -> dict[str, str]:
-    """Assign a role to every name of an input, letters by what is still to be had."""
-    names = list(_names(program))
-    roles = {key_of(n): role for n in names if (role := plain_role(n)) is not None}
-    for name in names:
-        key = key_of(name)
-        if key in roles:
-            continue
-        taken = set(roles.values())
-        for role in LETTERS.get(name.name, ()) if not labels_of(name) else ():
-            if role not in taken:
-                roles[key] = role
-                break
-    for name in names:
-        if name.name in {"H", "h"} and key_of(name) not in roles:
-            roles[key_of(name)] = "heads"
-    return roles
-
-
-def key_of(name: Name) -> str:
-    """Return a name with all of its labels."""
-    return "_".join((name.name, *labels_of(name)))
-
-
-def _names(program: Program) -> Iterator[Name]:
-    for entry in program.entries:
-        for value in entry.values:
-            for node in walk(value):
-                if isinstance(node, Call):
-                    continue
-                if isinstance(node, Name):
-                    yield node
-
-
-@lru_cache(maxsize=8)
-def worlds() -> tuple[dict[str, Fraction], ...]:
-    """Return the sizes to be tried: one readable set, four with large random numbers."""
-    small: dict[str, Fraction] = dict(
-        zip(ROLES, map(Fraction, (3, 5, 7, 2, 11, 4, 6)), strict=True)
-    )
-    found = [small]
-    for seed in range(4):
-        random = Random(seed)
-        found.append({role: Fraction(random.randint(10, 10**6)) for role in ROLES})
-    for world in found:
-        world["bits"] = world["bytes"] * 8
-        world["model_width"] = world["q_heads"] * world["head_width"]
-        world["group_size"] = world["q_heads"] / world["kv_heads"]
-    return tuple(found)
-
-
 def members(program: Program) -> list[Node]:
-    """Return the sides of the formula that must each equal the reference."""
+    """Return the sides of the formula that state the size; a side of mere words is a label."""
     values: list[Node] = []
     for value in program.formula.values:
         is_chain = isinstance(value, Chain) and EQUALITIES.issuperset(value.ops)
         values.extend(value.items if is_chain else (value,))  # type: ignore[attr-defined]
-    if len(values) > 1 and isinstance(values[0], Bin) and any(
-        isinstance(n, Call) for n in walk(values[0])
-    ):  # fmt: skip
-        values = values[1:]  # cache(MHA) / cache(GQA) = ...
-    return values
+    kept = [value for value in values if not _is_label(value, program)]
+    return kept or values[-1:]
 
 
-class Sizes:
-    """Evaluates products of sizes with numbers in place of the names."""
+def _is_label(node: Node, program: Program) -> bool:
+    """Whether a side names what is asked for: `cache(MHA) / cache(GQA)`, `KV cache size`."""
+    names = [n for n in walk(node) if isinstance(n, Name)]
+    words = {word for name in names for word in words_of(key_of(name))}
+    if any(definition(program, key_of(name), program.main) is not None for name in names):
+        return False
+    return bool(words) and words <= {
+        "kv", "cache", "size", "memory", "mem", "mha", "gqa", "mqa", "bytes", "m", "reduction",
+        "factor", "ratio", "of", "total", "k", "v", "in", "c", "s", "r", "savings", "compression",
+    } and not any(isinstance(n, Num) for n in walk(node)) and bool(
+        words & {"cache", "mha", "gqa", "mqa", "memory", "mem", "reduction", "ratio", "factor",
+                 "compression"}
+    )  # fmt: skip
 
-    def __init__(self, program: Program, numbers: dict[str, Fraction], subject: str) -> None:
-        self.program = program
-        self.numbers = numbers
-        self.roles = roles_of(program)
-        self.subject = subject
-        self.unknown: dict[str, Span] = {}
-        self.depth = 0
 
-    def evaluate(self, node: Node, position: int) -> Fraction:
-        """Return the value of a node."""
-        match node:
-            case Num(value=value):
-                return value
-            case Neg(x=x):
-                return -self.evaluate(x, position)
-            case Bin(op=op, left=left, right=right):
-                return self.binary(
-                    op, self.evaluate(left, position), self.evaluate(right, position)
-                )
-            case Name():
-                return self.name(node, position)
-            case Index(x=x):
-                return self.evaluate(x, position)
-            case Call(fn=fn, args=args):
-                return self.call(fn, args, position)
-        raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
+class Sizes(Counting):
+    """Evaluates sizes; `element_size()` and the like are the bytes of an element."""
 
-    def binary(self, op: str, a: Fraction, b: Fraction) -> Fraction:
-        """Apply a binary operation."""
-        match op:
-            case "+":
-                return a + b
-            case "-":
-                return a - b
-            case "*" | "cdot" | "@" | "otimes":
-                return a * b
-            case "/" | "//":
-                if not b:
-                    raise Undefined("a division by zero")
-                return a / b
-            case "^" if b.denominator == 1 and abs(b) <= MAX_POWER:
-                return a ** int(b)
-        raise Undecidable(f"'{op}' has no meaning here")
-
-    def name(self, node: Name, position: int) -> Fraction:
-        """Return the value of a name."""
-        defined = self.program.definition(node, position)
-        if defined is not None:
-            self.depth += 1
-            if self.depth > 30:
-                raise Undecidable("definitions refer to each other without end")
-            result = self.evaluate(self.program.entries[defined].values[-1], defined)
-            self.depth -= 1
-            return result
-        role = self.roles.get(key_of(node))
-        power = next((s.value for s in node.sups if isinstance(s, Num)), None)
-        if isinstance(next(iter(node.sups), None), Neg):
-            power = -self.evaluate(node.sups[0].x, position)  # type: ignore[attr-defined]
-        if role == "heads":
-            if self.subject == "kv_cache_bytes":
-                raise Undecidable(f"'{node.name}' may count query heads or key-value heads")
-            role = "q_heads"
-        if role is None:
-            self.unknown.setdefault(key_of(node), node.span)
-            return Fraction(len(self.unknown) * 1009 + 17)
-        value = self.numbers[role]
-        return self.binary("^", value, power) if power is not None else value
-
-    def call(self, fn: Name, args: tuple[Node, ...], position: int) -> Fraction:
-        """Apply a function."""
-        words = set(_words(fn))
-        if words & {"int", "float", "round"} and len(args) == 1:
-            return self.evaluate(args[0], position)
-        if "sizeof" in words or "element" in words or "itemsize" in words:
-            return self.numbers["bytes"]
-        if fn.name in FUNCTIONS or len(fn.name) > 2:
-            raise Unreadable(f"the function '{fn.name}' is not part of this formula", fn.span)
-        value = self.evaluate(fn, position)
-        for arg in args:
-            items = arg.items if isinstance(arg, Tuple) else (arg,)
-            for item in items:
-                value *= self.evaluate(item, position)
+    def other_call(self, node: Call, position: int) -> Number:
+        """Return the bytes of an element where a call asks for them; a product elsewhere."""
+        words = set(words_of(key_of(node.fn)))
+        if words & {"sizeof", "element", "itemsize", "bytes"}:
+            return self.values["bytes"]
+        if len(key_of(node.fn)) > 2 and key_of(node.fn) not in self.roles:
+            return super().other_call(node, position)
+        value = self.evaluate(node.fn, position)
+        for arg in node.args:
+            value = value * self.evaluate(arg, position)
         return value
 
 
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
-    """Return the one reading of a formula."""
-    return [meaning(program, subject, setting)]
+    """Return what a formula means for each way to read its letters, likeliest first."""
+    keys = list(dict.fromkeys(_free_keys(program)))
+    if not _is_about_sizes(program):
+        raise Undecidable("no size occurs here")
+    found: list[Meaning] = []
+    for roles in assignments(keys):
+        if "heads" in roles.values():
+            roles = _with_heads(roles, subject)
+        plain = [True, False] if "model_width" in roles.values() else [False]
+        found += [_meaning(program, subject, Reading(roles, is_plain)) for is_plain in plain]
+    return found
+
+
+def _is_about_sizes(program: Program) -> bool:
+    return any(isinstance(n, Name) for value in program.formula.values for n in walk(value))
+
+
+def _with_heads(roles: Assignment, subject: str) -> Assignment:
+    """Settle what a bare H counts: query heads where the other heads occur too."""
+    if "kv_heads" not in roles.values() and subject == "kv_cache_bytes":
+        name = next(key for key, role in roles.items() if role == "heads")
+        raise Undecidable(f"'{name}' may count query heads or key-value heads: write H_kv or H_q")
+    return {key: "q_heads" if role == "heads" else role for key, role in roles.items()}
+
+
+def _free_keys(program: Program) -> Iterator[str]:
+    """Yield the names in the formula and in what it uses, in order of appearance."""
+    targets = {key_of(e.target) for e in program.entries if isinstance(e.target, Name)}
+    for number, entry in enumerate(program.entries):
+        for value in members(program) if number == program.main else entry.values:
+            functions = {id(n.fn) for n in walk(value) if isinstance(n, Call)}
+            names = (n for n in walk(value) if isinstance(n, Name) and id(n) not in functions)
+            for name in sorted(names, key=lambda n: n.span):
+                if key_of(name) not in targets and not _is_script(name, value):
+                    yield key_of(name)
+        if isinstance(entry.target, Name) and isinstance(entry.values[-1], Num):
+            yield key_of(entry.target)
+
+
+def _is_script(name: Name, within: Node) -> bool:
+    """Whether a name only stands in a script of another name."""
+    return any(
+        isinstance(other, Name) and other is not name
+        and any(n is name for script in (*other.subs, *other.sups) for n in walk(script))
+        for other in walk(within)
+    )  # fmt: skip
 
 
 def meaning(program: Program, subject: str, setting: tuple[Hashable, ...]) -> Meaning:
-    """Return the value of a formula for every set of sizes."""
-    del setting
-    nodes = members(program)
+    """Return what a form of the bank means."""
+    return readings(program, subject, setting)[0]
+
+
+def _meaning(program: Program, subject: str, reading: Reading) -> Meaning:
     unknown: dict[str, Span] = {}
     remarks: set[str] = set()
-
-    def compute(number: int) -> tuple[Fraction, ...]:
-        sizes = Sizes(program, worlds()[number], subject)
+    facts = {"unknown": unknown, "program": program, "reading": reading, "subject": subject}
+    values: list[Any] = []
+    sizes = Sizes(program, reading.roles, symbols(is_plain=reading.is_plain), SYMBOLIC)
+    try:
+        values.append(tuple(sizes.evaluate(side, program.main) for side in members(program)))
+    except (Undecidable, Undefined) as error:
+        values.append(None)
+        facts["why"] = str(error)
+    unknown.update(sizes.unknown)
+    remarks |= sizes.remarks
+    for world in worlds():
+        numbers = Sizes(program, reading.roles, world, EXACT)
         try:
-            found = tuple(sizes.evaluate(node, program.main) for node in nodes)
-        except Undefined:
-            found = (Fraction(-1),)
-        unknown.update(sizes.unknown)
-        return found
+            values.append(tuple(numbers.evaluate(s, program.main) for s in members(program)))
+        except Undefined as error:
+            values.append(str(error))
+    if not reading.is_plain and "model_width" in reading.roles.values():
+        remarks.add("d_model is read as H_q d")
+    return Meaning(tuple(values), remarks, members(program)[-1], facts)
 
-    roles = roles_of(program)
-    facts = {"unknown": unknown, "program": program, "nodes": nodes, "roles": roles}
-    return Meaning(Values(len(worlds()), compute), remarks, nodes[0], facts)
+
+@lru_cache(maxsize=2)
+def symbols(*, is_plain: bool) -> dict[str, Quotient]:
+    """Return every role as a symbol, related ones by each other."""
+    found = {role: Quotient.atom(role) for role in SMALL if role != "group_size"}
+    found["group_size"] = Quotient.atom("group")
+    found["q_heads"] = found["group_size"] * found["kv_heads"]
+    found["bits"] = found["bytes"] * Quotient.of(8)
+    found["kv_width"] = found["kv_heads"] * found["head_width"]
+    wide = found["q_heads"] * found["head_width"]
+    found["model_width"] = Quotient.atom("model_width") if is_plain else wide
+    return found
+
+
+@lru_cache(maxsize=1)
+def worlds() -> tuple[dict[str, Fraction], ...]:
+    """Return sizes to try, readable ones first."""
+    found = []
+    for numbers in (SMALL, LARGER):
+        world = {role: Fraction(value) for role, value in numbers.items()}
+        world["q_heads"] = world["group_size"] * world["kv_heads"]
+        world["bits"] = world["bytes"] * 8
+        world["kv_width"] = world["kv_heads"] * world["head_width"]
+        world["model_width"] = world["q_heads"] * world["head_width"]
+        found.append(world)
+    return tuple(found)
 
 
 def same(mine: Meaning, theirs: Meaning) -> bool:
-    """Whether every side of one formula has the other's value for all sizes."""
-    return all(side == b[0] for a, b in zip(mine.values, theirs.values, strict=True) for side in a)
+    """Whether every side of one formula is the other's function of the sizes.
+
+    Raises:
+        Undecidable: neither an identity nor a difference in the sizes that were tried shows.
+    """
+    left, right = mine.values[0], theirs.values[0]
+    if left is not None and right is not None:
+        return all(side == right[0] for side in left)
+    for a, b in zip(mine.values[1:], theirs.values[1:], strict=True):
+        if isinstance(a, str) or isinstance(b, str) or any(side != b[0] for side in a):
+            return False
+    raise Undecidable(mine.facts.get("why", "the sizes are rounded in an unusual way"))
 
 
 def proof(mine: Meaning, setting: tuple[Hashable, ...]) -> str:
     """Return in words how an equality was established."""
     del mine, setting
-    return ("identity test: exactly equal for 5 sets of sizes, four of them random from a range "
-            "of 10^6")  # fmt: skip
+    return "proved: the same rational function of the sizes (polynomial normal form)"
 
 
 def witness(
     mine: Meaning, theirs: Meaning, subject: str, setting: tuple[Hashable, ...]
 ) -> dict[str, Any]:
-    """Return sizes for which the two differ, with both values."""
+    """Return sizes for which the two differ, with both values.
+
+    Raises:
+        Undecidable: the formula is the reference for elements of a fixed number of bytes.
+    """
     del setting
-    kept = ("q_heads", "kv_heads") if subject == "kv_reduction" else ROLES
-    for world, a, b in zip(worlds(), mine.values, theirs.values, strict=True):
+    _refuse_fixed_bytes(mine, theirs)
+    kept = ("q_heads", "kv_heads") if subject == "kv_reduction" else tuple(SHOWN)
+    for world, a, b in zip(worlds(), mine.values[1:], theirs.values[1:], strict=True):
+        at = {SHOWN[role]: str(world[role]) for role in kept}
+        if isinstance(a, str):
+            return {"at": at, "yours": f"has no value: {a}", "reference": str(b[0])}
         for side in a:
             if side != b[0]:
-                return {"at": {role: str(world[role]) for role in kept}, "yours": str(side),
-                        "reference": str(b[0])}  # fmt: skip
-    return {}
+                return {"at": at, "yours": str(side), "reference": str(b[0])}
+    raise Undecidable("the formulas differ, but not at the sizes that were tried")
+
+
+def _refuse_fixed_bytes(mine: Meaning, theirs: Meaning) -> None:
+    """Leave open a formula that is right for 16-, 32- or 64-bit elements only."""
+    if mine.values[0] is None or mine.facts["subject"] != "kv_cache_bytes":
+        return
+    share = mine.values[0][-1] / theirs.values[0][0] * Quotient.atom("bytes")
+    size = share.constant
+    if size is not None and size in {2, 4, 8}:
+        raise Undecidable(
+            f"this is the size for elements of {size} bytes only; write the bytes per element as a "
+            "symbol"
+        )

@@ -8,9 +8,10 @@ from statistics import median
 from rlprep.formula.check import check
 from rlprep.formula.spec import FormulaVerdict
 from tests.formula.corpus.labels import specs
+from tests.formula.corpus.limits import cpu_limit
 from tests.formula.corpus.variants import Line
 
-SLOW_S = 1.0
+SLOW_S, HANG_S = 1.0, 20.0
 CRASH = "crashed: "
 
 
@@ -38,7 +39,8 @@ def score(line: Line) -> Scored:
 def _timed(line: Line) -> tuple[float, FormulaVerdict]:
     start = time.perf_counter()
     try:
-        verdict = check(specs()[line.formula], line.input)
+        with cpu_limit(HANG_S):
+            verdict = check(specs()[line.formula], line.input)
     except Exception as error:  # a check must never raise: counted, and the run goes on
         message = f"{CRASH}{type(error).__name__}: {error}"
         verdict = FormulaVerdict(line.formula, line.input, "undecided", message)

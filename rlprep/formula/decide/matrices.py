@@ -1,0 +1,292 @@
+"""Evaluates the mathematics of attention: matrices, vectors, indexed sums, definitions.
+
+`q_i` is a column, or a row where the convention says so. What operations on shapes mean stands in
+`matrix_rules.py`, what defined names mean in `token_definitions.py`; `token_arrays.py` replaces the
+rules by those of NumPy and torch for code.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from rlprep.formula.decide import attention_names as names
+from rlprep.formula.decide.attention_world import World
+from rlprep.formula.decide.matrix_rules import Convention, Ones
+from rlprep.formula.decide.tensor import Tensor, combined, divide, inverse
+from rlprep.formula.decide.token_definitions import POSITION, Definitions, Scope
+from rlprep.formula.errors import Undecidable, Undefined
+from rlprep.formula.integers import maybe_integer
+from rlprep.formula.names import variable_key
+from rlprep.formula.program import Program
+from rlprep.formula.tree import (
+    Big,
+    Bin,
+    Call,
+    Cases,
+    Chain,
+    Index,
+    Name,
+    Neg,
+    Node,
+    Num,
+    Sub,
+    Trans,
+    Tuple,
+)
+
+TINIEST = Fraction(1, 1000)
+MAX_DEPTH = 60
+
+
+class Matrices(Definitions):
+    """Evaluates the expressions of one program in one world under one convention."""
+
+    def __init__(self, program: Program, world: World, convention: Convention) -> None:
+        super().__init__(program, world, convention)
+        self.depth = 0
+
+    def value(self, node: Node, scope: Scope) -> Tensor:
+        """Return the value of an expression."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise Undecidable("definitions refer to each other without end")
+        try:
+            return self._value(node, scope)
+        finally:
+            self.depth -= 1
+
+    def _value(self, node: Node, scope: Scope) -> Tensor:
+        match node:
+            case Num(value=value):
+                return self.world.scalar(value)
+            case Neg(x=x):
+                return self.value(x, scope).map(lambda v: -v)
+            case Bin():
+                return self.binary(node, scope)
+            case Name():
+                return self.name(node, scope)
+            case Call():
+                return self.call(node, scope)
+            case Trans(x=x):
+                return self.transposed(self.value(x, scope))
+            case Sub(x=x, sub=script):
+                return self.subscripted(x, script, scope)
+            case Index(x=x, items=items):
+                return self.indexed(x, items, scope)
+            case Big():
+                return self.big(node, scope)
+            case Cases(rows=rows):
+                return self.cases(rows, scope)
+            case Chain(items=(_, *_), ops=ops) if set(ops) <= {"<", "<=", ">", ">=", "=", "!="}:
+                return self.world.scalar(int(self.holds(node, scope)))
+        raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
+
+    def binary(self, node: Bin, scope: Scope) -> Tensor:
+        """An operation between two expressions."""
+        if node.op == "^":
+            return self.raised(node, scope)
+        if node.op in {"+", "-"} and (kept := self._without_stabiliser(node, scope)) is not None:
+            return self.value(kept, scope)
+        left, right = self.value(node.left, scope), self.value(node.right, scope)
+        match node.op:
+            case "+":
+                return self.plus(left, right)
+            case "-":
+                return self.plus(left, right.map(lambda v: -v))
+            case "/":
+                return self.quotient(left, right)
+            case "*" | "cdot" | "otimes" | "@" | "odot":
+                if self._is_literal_one(node.right) and left.ndim == 2:
+                    right = Ones(is_row=False)
+                return self.product(left, right, node.op)
+        raise Undecidable(f"'{node.op}' has no meaning here")
+
+    def _is_literal_one(self, node: Node) -> bool:
+        """Whether a factor is a plain `1`, written where the vector of ones belongs."""
+        match node:
+            case Num(value=value):
+                return value == 1
+            case Sub(x=Num(value=value)):
+                return value == 1
+        return False
+
+    def _without_stabiliser(self, node: Bin, scope: Scope) -> Node | None:
+        """Return what is left of a sum when a tiny constant is dropped; None if there is none."""
+        for tiny, rest in ((node.right, node.left), (node.left, node.right)):
+            is_literal = isinstance(tiny, Num) and 0 < tiny.value <= TINIEST
+            is_named = isinstance(tiny, Name) and self._is_tiny(tiny, scope)
+            if node.op == "+" and (is_literal or is_named):
+                self.remarks.add("the tiny constant that keeps a denominator from 0 is ignored")
+                return rest
+        return None
+
+    def _is_tiny(self, node: Name, scope: Scope) -> bool:
+        key = names.spelling(node, is_code=self.is_code).key
+        if names.role_of(key, is_code=self.is_code) != "tiny" or key in scope:
+            return False
+        found = self.definitions(key)
+        return not found or isinstance(found[-1][1].values[-1], Num)
+
+    def raised(self, node: Bin, scope: Scope) -> Tensor:
+        """A power, a transposition, an inverse, or an exponential `e^x`."""
+        match node:
+            case Bin(right=Name(name=name, subs=())) if (
+                name in names.TRANSPOSES and name not in scope
+            ):
+                if self._is_literal_one(node.left):
+                    return Ones(is_row=True)
+                return self.transposed(self.value(node.left, scope))
+        return self.powered(self.value(node.left, scope), node.right, scope)
+
+    def powered(self, base: Tensor, exponent: Node, scope: Scope) -> Tensor:
+        """A power of a number or of a square matrix."""
+        power = self._constant(exponent, scope)
+        if base.ndim == 2:
+            if power == -1:
+                one, zero = self.world.scalar(1).item, self.world.scalar(0).item
+                return inverse(base, one, zero)
+            raise Undecidable("a power of a matrix")
+        return base.map(lambda x: self.root_power(x, power))
+
+    def _constant(self, node: Node, scope: Scope) -> Fraction:
+        """Return an exponent: a rational constant."""
+        match node:
+            case Num(value=value):
+                return value
+            case Neg(x=x):
+                return -self._constant(x, scope)
+            case Bin(op="/", left=left, right=right):
+                below = self._constant(right, scope)
+                if below:
+                    return self._constant(left, scope) / below
+            case Name() if (key := variable_key(node)) in scope:
+                found = scope[key]
+                if isinstance(found, int):
+                    return Fraction(found)
+        raise Undecidable("an exponent that is no constant")
+
+    def name(self, node: Name, scope: Scope) -> Tensor:
+        """The value of a name with all its scripts."""
+        spelt = names.spelling(node, is_code=self.is_code)
+        if spelt.key == "e" and spelt.powers and not self.definitions("e"):
+            return self.value(spelt.powers[0], scope).map(self.world.arithmetic.exp)
+        result = self.plain_name(node, spelt, scope)
+        for power in spelt.powers:
+            result = self.powered(result, power, scope)
+        return self.transposed(result) if spelt.transposed else result
+
+    def plain_name(self, node: Name, spelt: names.Spelling, scope: Scope) -> Tensor:
+        """The value of a name without its transposition and powers."""
+        if spelt.key in scope and not spelt.indices:
+            found = scope[spelt.key]
+            return found if isinstance(found, Tensor) else self.world.scalar(found)
+        if spelt.key in scope and isinstance(scope[spelt.key], Tensor):
+            return self.at(scope[spelt.key], self.places(spelt.indices, scope))  # type: ignore[arg-type]
+        if spelt.key in self.carried and not spelt.indices:
+            return self.state(spelt.key, scope)
+        if found := self.usable_definitions(spelt.key):
+            return self.defined(spelt, found, scope)
+        return self.given(node, spelt, scope)
+
+    def given(self, node: Name, spelt: names.Spelling, scope: Scope) -> Tensor:
+        """An input, a size, or an unknown symbol."""
+        role = names.role_of(spelt.key, is_code=self.is_code)
+        match role:
+            case "Q" | "K" | "V":
+                whole = self.world.given(role)
+                places = self.places(spelt.indices, scope)
+                if self.carried and not places and isinstance(now := scope.get(POSITION), int):
+                    places = [now]
+                return self.at(whole, places)
+            case "ones":
+                if node.subs and isinstance(node.subs[0], Chain):
+                    return self.world.scalar(int(self.holds(node.subs[0], scope)))
+                return Ones(is_row=False)
+            case "mask":
+                return self.causal_mask()
+            case "length" if spelt.key == "M" and not spelt.indices:
+                return self.causal_mask()
+        return self.symbol(node, spelt, role)
+
+    def symbol(self, node: Name, spelt: names.Spelling, role: names.Role) -> Tensor:
+        """A number that the formula leaves free."""
+        match role:
+            case "width" | "length" | "value_width":
+                return self.world.symbol(role)
+            case "e":
+                return self.world.scalar(1).map(self.world.arithmetic.exp)
+            case "tiny":
+                return self.world.scalar(0)
+            case "scale":
+                self.remarks.add("scale is read as the factor 1 / sqrt(d) or its inverse")
+                root = self.world.symbol("width").map(self.world.arithmetic.sqrt)
+                if self.convention.scale == "root":
+                    return root
+                return combined(divide, self.world.scalar(1), root)
+        self.unknown.setdefault(spelt.key.lower(), node.span)
+        return self.world.symbol("unknown")
+
+    def subscripted(self, x: Node, script: Node, scope: Scope) -> Tensor:
+        """`(Q K^T)_{ij}`, or a remark such as `softmax(...)_{col}`."""
+        if self._is_literal_one(x):
+            return Ones(is_row=False)
+        items = script.items if isinstance(script, Tuple) else (script,)
+        indices = tuple(i for item in items for i in names.index_nodes(item))
+        if isinstance(x, Call) and not indices:
+            fn = Name(x.fn.span, x.fn.name, (*x.fn.subs, script), x.fn.sups)
+            return self.value(Call(x.span, fn, x.args, x.kwargs), scope)
+        places = [maybe_integer(i, {k: v for k, v in scope.items() if isinstance(v, int)})
+                  for i in indices]  # fmt: skip
+        if any(place is None for place in places):
+            return self.value(x, scope)  # `1_n`, `(...)_{n x m}`: a size, no index
+        return self.at(self.value(x, scope), [p for p in places if p is not None])
+
+    def indexed(self, x: Node, items: tuple[Node, ...], scope: Scope) -> Tensor:
+        """`A[i, j]`."""
+        if isinstance(x, Name):
+            spelt = names.spelling(x, is_code=self.is_code)
+            if spelt.key == "ones" and isinstance(items[0], Chain):
+                return self.world.scalar(int(self.holds(items[0], scope)))
+            full = names.Spelling(spelt.key, (*spelt.indices, *items), spelt.transposed)
+            return self.plain_name(x, full, scope)
+        return self.at(self.value(x, scope), self.places(items, scope))
+
+    def holds(self, node: Node, scope: Scope) -> bool:
+        """Whether a condition between indices holds."""
+        if not isinstance(node, Chain):
+            raise Undecidable("a condition that is not known here")
+        bound = {k: v for k, v in scope.items() if isinstance(v, int)}
+        values = [maybe_integer(item, bound) for item in node.items]
+        return all(
+            compared(op, a, b) for op, a, b in zip(node.ops, values, values[1:], strict=False)
+        )
+
+    def cases(self, rows: tuple[tuple[Node, Node | None], ...], scope: Scope) -> Tensor:
+        """The first case whose condition between indices holds."""
+        for value, condition in rows:
+            if condition is None or self.holds(condition, scope):
+                return self.value(value, scope)
+        raise Undefined("no case applies")
+
+    def extent(self, node: Node, scope: Scope) -> int:
+        """Return the length of an axis as a whole number: known in code only."""
+        raise Undecidable("the size of an array is not known")
+
+    def big(self, node: Big, scope: Scope) -> Tensor:
+        """A sum over tokens."""
+        from rlprep.formula.decide.token_sums import token_sum
+
+        return token_sum(self, node, scope)
+
+    def call(self, node: Call, scope: Scope) -> Tensor:
+        """A function of its arguments."""
+        from rlprep.formula.decide.token_calls import call
+
+        return call(self, node, scope)
+
+
+def compared(op: str, a: int | None, b: int | None) -> bool:
+    """Return whether two indices satisfy a relation."""
+    if a is None or b is None:
+        raise Undecidable("a condition that is not known here")
+    return {"=": a == b, "<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b, "!=": a != b}[op]

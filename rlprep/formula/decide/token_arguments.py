@@ -1,0 +1,51 @@
+"""What the arguments of a call say: the array, the axis, whether the axis is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rlprep.formula.decide.tensor import Tensor
+from rlprep.formula.errors import Undecidable
+from rlprep.formula.tree import Call, Name, Neg, Node, Num, Tuple
+
+if TYPE_CHECKING:
+    from rlprep.formula.decide.matrices import Matrices
+    from rlprep.formula.decide.token_definitions import Scope
+
+
+def single(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    """Return the value of the first argument."""
+    if not node.args:
+        raise Undecidable(f"'{node.fn.name}' of nothing")
+    return of.value(node.args[0], scope)
+
+
+def axis_of(of: Matrices, node: Call, position: int) -> int | None:
+    """Return the axis that a call names, None where it names none."""
+    given = node.keyword("dim", "axis")
+    if given is None and len(node.args) > position:
+        given = node.args[position]
+    if given is None or (isinstance(given, Name) and given.name == "None"):
+        return None
+    axes = integers(given)
+    if len(axes) != 1:
+        raise Undecidable("several axes at once")
+    return axes[0]
+
+
+def keeps(node: Call) -> bool:
+    """Whether a reduced axis stays, with length 1."""
+    kept = node.keyword("keepdim", "keepdims")
+    return isinstance(kept, Num) and kept.value != 0
+
+
+def integers(node: Node) -> list[int]:
+    """Return the whole numbers of a list of axes."""
+    match node:
+        case Num(value=value):
+            return [int(value)]
+        case Neg(x=Num(value=value)):
+            return [-int(value)]
+        case Tuple(items=items):
+            return [x for item in items for x in integers(item)]
+    raise Undecidable("an axis that is not known")

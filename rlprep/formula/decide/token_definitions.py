@@ -1,0 +1,208 @@
+"""Definitions beside a formula: `A = softmax(...)`, `alpha_{ij} = ...`, `S_i = S_{i-1} + ...`.
+
+A definition is evaluated at the indices of its use; recurrences recur down to the state before the
+first position, which is 0 unless the input says otherwise.
+"""
+
+from __future__ import annotations
+
+from rlprep.formula.decide import attention_names as names
+from rlprep.formula.decide.attention_world import World
+from rlprep.formula.decide.matrix_rules import Convention, Rules
+from rlprep.formula.decide.tensor import Tensor, stacked
+from rlprep.formula.errors import Undecidable, Undefined
+from rlprep.formula.integers import maybe_integer
+from rlprep.formula.names import variable_key
+from rlprep.formula.program import Entry, Program
+from rlprep.formula.tree import Big, Bin, Call, Index, Name, Node, Num, Span, walk
+
+Scope = dict[str, "Tensor | int"]
+POSITION, UPDATED = "@", "@updated"
+"""Where a state is carried without an index: the present position, and the update that runs."""
+
+
+class Definitions(Rules):
+    """Finds and evaluates what an input defines; `value` comes with the walk over expressions."""
+
+    is_code = False
+
+    def __init__(self, program: Program, world: World, convention: Convention) -> None:
+        super().__init__(world, convention)
+        self.program = program
+        self.unknown: dict[str, Span] = {}
+        self.base = 0 if self._counts_from_zero() else 1
+        self.carried = self._carried_names()
+        self.known: dict[tuple[int, tuple[object, ...]], Tensor] = {}
+
+    def value(self, node: Node, scope: Scope) -> Tensor:
+        """Return the value of an expression."""
+        raise NotImplementedError
+
+    def _counts_from_zero(self) -> bool:
+        return any(
+            isinstance(n, Big) and isinstance(n.lo, Num) and n.lo.value == 0
+            for e in self.program.entries for v in e.values for n in walk(v)
+        )  # fmt: skip
+
+    def _carried_names(self) -> set[str]:
+        """Return the names that a statement updates from themselves: `S <- S + k v^T`."""
+        found: set[str] = set()
+        for entry in self.program.entries:
+            if not isinstance(entry.target, Name):
+                continue
+            target = names.spelling(entry.target, is_code=False)
+            for node in walk(entry.values[-1]):
+                if isinstance(node, Name) and not target.indices:
+                    spelt = names.spelling(node, is_code=False)
+                    if spelt.key == target.key and not spelt.indices:
+                        found.add(target.key)
+        return found - names.INPUT_NAMES
+
+    def definitions(self, key: str) -> list[tuple[int, Entry]]:
+        """Return the statements that define a name, with their numbers."""
+        found = []
+        for number, entry in enumerate(self.program.entries):
+            target = entry.target
+            while isinstance(target, Index):
+                target = target.x
+            if isinstance(target, Call):
+                target = target.fn
+            if isinstance(target, Name) and (
+                names.spelling(target, is_code=self.is_code).key == key
+            ):
+                found.append((number, entry))
+        return found
+
+    def usable_definitions(self, key: str) -> list[tuple[int, Entry]]:
+        """Return the definitions of a name, without those that only say where inputs come from."""
+        found = self.definitions(key)
+        if names.role_of(key, is_code=self.is_code) in {"Q", "K", "V"}:
+            found = [(i, e) for i, e in found if self._uses_inputs(e)]
+        return found
+
+    def _uses_inputs(self, entry: Entry) -> bool:
+        return any(
+            names.spelling(node, is_code=self.is_code).key in names.INPUT_NAMES
+            or names.role_of(names.spelling(node, is_code=self.is_code).key, is_code=True) in "QKV"
+            for node in names.plain_names(entry.values[-1])
+        )
+
+    def defined(
+        self, spelt: names.Spelling, found: list[tuple[int, Entry]], scope: Scope
+    ) -> Tensor:
+        """The value of a defined name at its indices, by recursion where it is a recurrence."""
+        places = self.places(spelt.indices, scope)
+        parameters: list[Node] = []
+        for number, entry in found:
+            parameters = self.parameters(entry)
+            literals = [maybe_integer(p, {}) for p in parameters]
+            if places and literals == places:
+                return self.entry_value(number, entry, {})
+        general = [(n, e) for n, e in found
+                   if not any(isinstance(p, Num) for p in self.parameters(e))]  # fmt: skip
+        if not general:
+            raise Undecidable(f"{spelt.key} is not defined everywhere")
+        number, entry = general[0]
+        parameters = self.parameters(entry)
+        if not parameters:
+            now = {POSITION: scope[POSITION]} if POSITION in scope else {}
+            return self.at(self.entry_value(number, entry, now), places)
+        if not places:
+            return self.whole(number, entry, parameters, scope)
+        if places[0] < self.base:
+            return self.world.scalar(0)  # the state before the first position
+        bound = self.bound(parameters, places)
+        return self.entry_value(number, entry, bound)
+
+    def state(self, key: str, scope: Scope) -> Tensor:
+        """The value of a carried name: after its update, or before it inside the update itself."""
+        place = scope.get(POSITION)
+        if not isinstance(place, int):
+            raise Undecidable("a state without a position")
+        number, entry = next(pair for pair in self.definitions(key) if not pair[1].is_constant)
+        if scope.get(UPDATED) == number:
+            place -= 1
+        if place < self.base:
+            return self.world.scalar(0)
+        return self.entry_value(number, entry, {POSITION: place, UPDATED: number})
+
+    def parameters(self, entry: Entry) -> list[Node]:
+        """Return the indices on the left of a definition."""
+        target = entry.target
+        found: list[Node] = []
+        while isinstance(target, Index):
+            found = [*target.items, *found]
+            target = target.x
+        if isinstance(target, Name):
+            found = [*names.spelling(target, is_code=self.is_code).indices, *found]
+        return found
+
+    def bound(self, parameters: list[Node], places: list[int]) -> Scope:
+        """Bind the index letters on the left of a definition (`S_{i+1} = ...` too)."""
+        scope: Scope = {}
+        for parameter, place in zip(parameters, places, strict=False):
+            match parameter:
+                case Name():
+                    scope[variable_key(parameter) or ""] = place
+                case Bin(op="+" | "-" as op, left=Name(name=letter), right=Num(value=step)):
+                    scope[letter] = place - int(step) if op == "+" else place + int(step)
+                case _:
+                    raise Undecidable("an unusual index on the left of a definition")
+        return scope
+
+    def whole(self, number: int, entry: Entry, parameters: list[Node], scope: Scope) -> Tensor:
+        """A name used without the indices that it is defined with."""
+        letters = [p.name for p in parameters if isinstance(p, Name)]
+        if len(letters) == len(parameters) and all(
+            isinstance(scope.get(letter), int) for letter in letters
+        ):
+            return self.entry_value(number, entry, {x: scope[x] for x in letters})
+        sizes = [self.world.sizes["n"], self.world.sizes["m"]][: len(letters)]
+        if not letters or len(parameters) > 2:
+            raise Undecidable("a name is used without its index")
+        rows = []
+        for i in range(sizes[0]):
+            inner: Scope = {letters[0]: i + self.base}
+            if len(letters) == 1:
+                row = self.entry_value(number, entry, inner)
+                rows.append(row.reshaped((len(row.data),)))
+                continue
+            values = [self.entry_value(number, entry, inner | {letters[1]: j + self.base})
+                      for j in range(sizes[1])]  # fmt: skip
+            rows.append(Tensor((len(values),), [value.item for value in values]))
+        return stacked(rows)
+
+    def entry_value(self, number: int, entry: Entry, scope: Scope) -> Tensor:
+        """The value of a definition's right side, remembered by its indices."""
+        key = (number, tuple(sorted((k, v) for k, v in scope.items() if isinstance(v, int))))
+        if any(not isinstance(v, int) for v in scope.values()):
+            return self.value(entry.values[-1], scope)
+        if key not in self.known:
+            self.known[key] = self.value(entry.values[-1], scope)
+        return self.known[key]
+
+    def places(self, indices: tuple[Node, ...], scope: Scope) -> list[int]:
+        """Return index expressions as whole numbers, counted from the formula's base."""
+        bound = {key: value for key, value in scope.items() if isinstance(value, int)}
+        found = [maybe_integer(index, bound) for index in indices]
+        if any(place is None for place in found):
+            raise Undecidable("an index is not known")
+        return [place for place in found if place is not None]
+
+    def at(self, whole: Tensor, places: list[int]) -> Tensor:
+        """Return a row as a vector, or an entry."""
+        if not places:
+            return whole
+        if not whole.shape:
+            return whole
+        if 1 in whole.shape and len(places) == 1:
+            return Tensor.scalar(self._entry(whole.data, places[0]))
+        row = whole.picked(0, places[0] - self.base)
+        if len(places) == 2:
+            return Tensor.scalar(self._entry(row.data, places[1]))
+        return row.reshaped((1, len(row.data)) if self.convention.rows else (len(row.data), 1))
+
+    def _entry(self, data: list[object], place: int) -> object:
+        if not 0 <= place - self.base < len(data):
+            raise Undefined("an index lies outside")
+        return data[place - self.base]

@@ -1,0 +1,204 @@
+"""Functions of the entries of arrays: softmax, sums, products, exponentials."""
+
+from __future__ import annotations
+
+from operator import mul
+from typing import TYPE_CHECKING, Any
+
+from rlprep.formula.decide import attention_names as names
+from rlprep.formula.decide.tensor import (
+    ShapeError,
+    Tensor,
+    combined,
+    divide,
+    einsum,
+    inverse,
+    matmul,
+)
+from rlprep.formula.decide.token_arguments import axis_of, keeps, single
+from rlprep.formula.errors import Undecidable
+from rlprep.formula.names import words_in
+from rlprep.formula.tree import Big, Bin, Call, Name, Node, Num
+
+if TYPE_CHECKING:
+    from rlprep.formula.decide.matrices import Matrices
+    from rlprep.formula.decide.token_definitions import Scope
+
+
+def _softmax(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    words = [word for sub in node.fn.subs for word in words_in(sub)]
+    letter = next((w for w in words if w in names.INDEX_LETTERS), None)
+    inner = of.value(node.args[0], scope) if letter is None or letter not in scope else None
+    if inner is None or not inner.shape:
+        from rlprep.formula.decide.token_sums import shares
+
+        key = letter or _innermost(scope)
+        return shares(of, node.args[0], key, scope)
+    axis = axis_of(of, node, 1)
+    if axis is None:
+        axis = 0 if {"col", "cols", "column", "columns", "i"} & set(words) else -1
+        if not of.is_code and inner.shape[-1] == 1:
+            axis = 0
+    return softmax(of, inner, axis)
+
+
+def _innermost(scope: Scope) -> str:
+    letters = [key for key, value in scope.items() if isinstance(value, int)]
+    if not letters:
+        raise Undecidable("a softmax of a single number")
+    return letters[-1]
+
+
+def softmax(of: Matrices, x: Tensor, axis: int) -> Tensor:
+    """Return the softmax along an axis."""
+    weights = x.map(of.world.arithmetic.exp)
+    return combined(divide, weights, weights.summed(axis, keep=True))
+
+
+def _log_softmax(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    return _softmax(of, node, scope).map(of.world.arithmetic.log)
+
+
+def _logsumexp(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    inner = of.value(node.args[0], scope).map(of.world.arithmetic.exp)
+    axis = axis_of(of, node, 1)
+    whole = inner.summed(-1 if axis is None else axis, keep=keeps(node) or not of.is_code)
+    return whole.map(of.world.arithmetic.log)
+
+
+def _sum(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    if isinstance(node.args[0], Big):
+        return of.big(node.args[0], scope)
+    inner, axis = single(of, node, scope), axis_of(of, node, 1)
+    if axis is None:
+        return Tensor.scalar(inner.reshaped((len(inner.data),)).summed(0).item)
+    keep = keeps(node) or not of.is_code
+    return inner.summed(axis, keep=keep)
+
+
+def _mean(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    result = _sum(of, node, scope)
+    return combined(divide, result, of.world.symbol("length"))
+
+
+def _row_sums(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    return single(of, node, scope).summed(-1, keep=True)
+
+
+def _cumsum(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    axis = axis_of(of, node, 1)
+    return single(of, node, scope).scanned(0 if axis is None else axis)
+
+
+def _maximum(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    inner, axis = single(of, node, scope), axis_of(of, node, 1)
+    if axis is None:
+        return Tensor.scalar(of.world.arithmetic.maximum(inner.data))
+    return inner.reduced(axis, of.world.arithmetic.maximum, keep=keeps(node))
+
+
+def _entrywise(name: str) -> Any:
+    def handler(of: Matrices, node: Call, scope: Scope) -> Tensor:
+        return single(of, node, scope).map(getattr(of.world.arithmetic, name))
+
+    return handler
+
+
+def _rsqrt(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    root = single(of, node, scope).map(of.world.arithmetic.sqrt)
+    return combined(divide, of.world.scalar(1), root)
+
+
+def _matmul(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    a, b = (of.value(arg, scope) for arg in node.args[:2])
+    turned = [node.keyword(f"transpose_{x}", f"adjoint_{x}") for x in "ab"]  # TensorFlow
+    a, b = (x.swapped(-1, -2) if isinstance(t, Num) and t.value else x
+            for x, t in zip((a, b), turned, strict=True))  # fmt: skip
+    return of.product(a, b, "@")
+
+
+def _inner(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    a, b = (of.value(arg, scope) for arg in node.args[:2])
+    if len(a.data) != len(b.data) or max(a.ndim, b.ndim) > 1 + (not of.is_code):
+        raise ShapeError("a dot product of vectors of different widths")
+    flat = [x.reshaped((len(x.data),)) for x in (a, b)]
+    return combined(mul, *flat).summed(0)
+
+
+def _outer(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    a, b = (of.value(arg, scope) for arg in node.args[:2])
+    if of.is_code and (a.ndim != 1 or b.ndim != 1):
+        raise ShapeError("an outer product of arrays that are no vectors")
+    return matmul(a.reshaped((len(a.data), 1)), b.reshaped((1, len(b.data))))
+
+
+def _einsum(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    first, *rest = node.args
+    pattern = first.fn.name.strip("'").replace(" ", "") if isinstance(first, Call) else ""
+    operands = [of.value(arg, scope) for arg in rest]
+    inputs, arrow, output = pattern.partition("->")
+    parts = inputs.split(",")
+    if not arrow or len(parts) != len(operands):
+        raise Undecidable("this einsum is not understood")
+    named = (len(part.replace("...", "")) for part in parts)
+    leading = max((x.ndim - n for x, n in zip(operands, named, strict=True)), default=0)
+    rest = "ABCD"[: max(leading, 0)]
+    parts = [p.replace("...", rest) for p in parts]
+    return einsum(parts, output.replace("...", rest), operands)
+
+
+def _invert(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    inner = single(of, node, scope)
+    return inverse(inner, of.world.scalar(1).item, of.world.scalar(0).item)
+
+
+def _reciprocal(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    return combined(divide, of.world.scalar(1), single(of, node, scope))
+
+
+def _attention(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    q, k, v = (of.value(arg, scope) for arg in node.args[:3])
+    masked = [node.keyword("attn_mask"), node.keyword("is_causal"), *node.args[3:4]]
+    if any(m is not None and not _is_off(m) for m in masked):
+        raise Undecidable("a mask inside scaled_dot_product_attention")
+    scores = of.product(q, k.swapped(-1, -2), "@")
+    scale = node.keyword("scale")
+    if scale is not None and not _is_off(scale):
+        scores = combined(mul, scores, of.value(scale, scope))
+    else:
+        root = of.world.symbol("width").map(of.world.arithmetic.sqrt)
+        scores = combined(divide, scores, root)
+    return of.product(softmax(of, scores, -1), v, "@")
+
+
+def _is_off(node: Node) -> bool:
+    match node:
+        case Num(value=value):
+            return value == 0
+        case Name(name=name):
+            return name in {"None", "False"}
+    return False
+
+
+def _operator(op: str) -> Any:
+    def handler(of: Matrices, node: Call, scope: Scope) -> Tensor:
+        left, right = node.args[:2]
+        return of.value(Bin(node.span, op, left, right), scope)
+
+    return handler
+
+
+FUNCTIONS: dict[str, Any] = {
+    "softmax": _softmax, "Softmax": _softmax, "SoftMax": _softmax, "log_softmax": _log_softmax,
+    "logsumexp": _logsumexp, "sum": _sum, "mean": _mean, "average": _mean, "rowsum": _row_sums,
+    "rowSum": _row_sums, "row_sum": _row_sums, "cumsum": _cumsum, "max": _maximum,
+    "amax": _maximum, "exp": _entrywise("exp"), "log": _entrywise("log"), "ln": _entrywise("log"),
+    "sqrt": _entrywise("sqrt"), "rsqrt": _rsqrt, "matmul": _matmul, "bmm": _matmul, "mm": _matmul,
+    "mv": _matmul, "dot": _matmul, "inner": _inner, "vdot": _inner, "outer": _outer, "ger": _outer,
+    "einsum": _einsum, "inv": _invert, "inverse": _invert, "reciprocal": _reciprocal,
+    "div": _operator("/"), "divide": _operator("/"), "mul": _operator("*"),
+    "multiply": _operator("*"), "add": _operator("+"), "sub": _operator("-"),
+    "subtract": _operator("-"), "pow": _operator("^"), "power": _operator("^"),
+    "true_divide": _operator("/"), "scaled_dot_product_attention": _attention, "sdpa": _attention,
+    "SDPA": _attention,
+}  # fmt: skip

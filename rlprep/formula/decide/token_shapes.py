@@ -1,0 +1,118 @@
+"""Functions that move, make or mask the entries of arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rlprep.formula.decide.tensor import Tensor, combined, spread, stacked
+from rlprep.formula.decide.token_arguments import axis_of, integers, single
+from rlprep.formula.decide.token_sums import places
+from rlprep.formula.errors import Undecidable
+from rlprep.formula.tree import Big, Call, Name, Num, Tuple
+
+if TYPE_CHECKING:
+    from rlprep.formula.decide.matrices import Matrices
+    from rlprep.formula.decide.token_definitions import Scope
+
+
+def _transpose(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    inner = single(of, node, scope)
+    rest = [int(x) for arg in node.args[1:] for x in integers(arg)]
+    if not rest:
+        return inner.permuted(range(inner.ndim)[::-1]) if inner.ndim else inner
+    if (len(rest) == 2 and inner.ndim != 2) or (len(rest) == 2 and node.fn.name != "permute"):
+        return inner.swapped(rest[0], rest[1])
+    return inner.permuted(rest)
+
+
+def _unsqueeze(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    axis = axis_of(of, node, 1)
+    return single(of, node, scope).expanded(-1 if axis is None else axis)
+
+
+def _squeeze(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    inner, axis = single(of, node, scope), axis_of(of, node, 1)
+    axes = [axis] if axis is not None else [a for a, s in enumerate(inner.shape) if s == 1]
+    shape = list(inner.shape)
+    for number in sorted((inner.axis(a) for a in axes), reverse=True):
+        if shape[number] == 1:
+            del shape[number]
+    return inner.reshaped(tuple(shape))
+
+
+def _diagonal(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    inner = single(of, node, scope)
+    data = inner.data
+    if inner.ndim == 2 and 1 not in inner.shape:
+        size = min(inner.shape)
+        return Tensor((size,), [data[i * inner.shape[1] + i] for i in range(size)])
+    zero, size = of.world.scalar(0).item, len(data)
+    return Tensor.build((size, size), lambda i, j: data[i] if i == j else zero)
+
+
+def _triangle(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    inner = single(of, node, scope)
+    if isinstance(inner.shape, tuple) and inner.ndim < 2:
+        inner = spread(inner, (of.world.sizes["n"], of.world.sizes["m"]))
+    shift = next((x for x in (node.keyword("diagonal", "k"), *node.args[1:]) if x), None)
+    offset = integers(shift)[0] if shift is not None else 0
+    zero = of.world.scalar(0).item
+    rows, columns = inner.shape[-2:]
+    is_lower = node.fn.name != "triu"
+
+    def kept(place: int) -> bool:
+        i, j = place // columns % rows, place % columns
+        return j <= i + offset if is_lower else j >= i + offset
+
+    return Tensor(inner.shape, [x if kept(p) else zero for p, x in enumerate(inner.data)])
+
+
+def _masked_fill(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    inner, mask = of.value(node.args[0], scope), of.value(node.args[1], scope)
+    filler = node.args[2]
+    if not (isinstance(filler, Num) and filler.value == 0):
+        raise Undecidable("a mask filled with something other than 0")
+    zero = of.world.scalar(0).item
+    return combined(lambda x, hidden: x if hidden == zero else zero, inner,
+                    spread(mask, inner.shape))  # fmt: skip
+
+
+def _zeros(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    return of.world.scalar(0)
+
+
+def _ones(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    sizes = [of.extent(x, scope) for arg in node.args
+             for x in (arg.items if isinstance(arg, Tuple) else (arg,))]  # fmt: skip
+    return spread(of.world.scalar(1), tuple(sizes))
+
+
+def _size(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    """`q.size(-1)`: a width or a length, as a free number."""
+    axis = axis_of(of, node, 1)
+    if axis is None:
+        raise Undecidable("a shape is used as a number")
+    return of.measure(of.value(node.args[0], scope), axis)
+
+
+def _length(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    return of.measure(single(of, node, scope), 0)
+
+
+def _stack(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    match node.args[0]:
+        case Big(var=Name(name=key)) as loop:
+            parts = [of.value(loop.body, {**scope, key: place})
+                     for place in places(of, loop, key, scope)]  # fmt: skip
+            return stacked(parts)
+    return of.value(node.args[0], scope)
+
+
+SHAPES: dict[str, Any] = {
+    "transpose": _transpose, "permute": _transpose, "swapaxes": _transpose, "t": _transpose,
+    "unsqueeze": _unsqueeze, "expand_dims": _unsqueeze, "squeeze": _squeeze, "diag": _diagonal,
+    "diag_embed": _diagonal, "tril": _triangle, "triu": _triangle, "causal": _triangle,
+    "masked_fill": _masked_fill, "zeros": _zeros, "zeros_like": _zeros, "new_zeros": _zeros,
+    "empty": _zeros, "empty_like": _zeros, "ones": _ones, "size": _size, "shape": _size,
+    "len": _length, "stack": _stack, "cat": _stack,
+}  # fmt: skip

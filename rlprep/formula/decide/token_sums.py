@@ -1,0 +1,118 @@
+r"""Sums over tokens: which tokens an index runs over, and the sum of what it names.
+
+`\sum_j` runs over all keys, `\sum_{j \le i}` over those up to the position, `\sum_{j=1}^{N}` over
+all again. Tokens that do not exist (beyond the ends) add nothing.
+"""
+
+from __future__ import annotations
+
+from operator import add
+from typing import TYPE_CHECKING
+
+from rlprep.formula.decide import attention_names as names
+from rlprep.formula.decide.tensor import Tensor, combined
+from rlprep.formula.errors import Undecidable
+from rlprep.formula.integers import maybe_integer
+from rlprep.formula.names import variable_key
+from rlprep.formula.tree import Big, Call, Chain, Name, Node, walk
+
+if TYPE_CHECKING:
+    from rlprep.formula.decide.matrices import Matrices
+    from rlprep.formula.decide.token_definitions import Scope
+
+
+def token_sum(of: Matrices, node: Big, scope: Scope) -> Tensor:
+    """Return the sum of an expression over the tokens that its index runs over."""
+    if node.kind not in {"sum", "range"}:
+        raise Undecidable("only sums are evaluated here")
+    key = variable_key(node.var) if node.var is not None else None
+    if key is None:
+        raise Undecidable("a sum without an index")
+    result: Tensor | None = None
+    for place in places(of, node, key, scope):
+        term = of.value(node.body, {**scope, key: place})
+        result = term if result is None else of.plus(result, term)
+    return of.world.scalar(0) if result is None else result
+
+
+def places(of: Matrices, node: Big, key: str, scope: Scope) -> list[int]:
+    """Return the values of the index that satisfy what stands below and above the sign."""
+    size = of.world.sizes["n" if _runs_over_queries(of, node.body, key) else "m"]
+    bound = {k: v for k, v in scope.items() if isinstance(v, int)}
+    for letter in names.LENGTHS - bound.keys() - {key}:
+        bound[letter] = size
+    everything = range(of.base, of.base + size)
+    return [place for place in everything if _within(node, key, place, bound)]
+
+
+def _within(node: Big, key: str, place: int, bound: dict[str, int]) -> bool:
+    from rlprep.formula.decide.matrices import compared
+
+    inner = {**bound, key: place}
+    if node.lo is not None and place < _limit(node.lo, bound):
+        return False
+    if node.hi is not None and place > _limit(node.hi, bound):
+        return False
+    match node.binder:
+        case Chain(items=items, ops=ops) if node.lo is None:
+            if ops[-1] in {"in", "~"}:
+                return _everything(items[-1])
+            values = [maybe_integer(item, inner) for item in items]
+            return all(
+                compared(op, a, b) for op, a, b in zip(ops, values, values[1:], strict=False)
+            )
+    return True
+
+
+def _limit(node: Node, bound: dict[str, int]) -> int:
+    value = maybe_integer(node, bound)
+    if value is None:
+        raise Undecidable("a limit of a sum is not known")
+    return value
+
+
+def _everything(node: Node) -> bool:
+    """Whether a set of indices is plainly all of them: `[n]`, `range(n)`, `{1, ..., N}`."""
+    found = [n.name for n in walk(node) if isinstance(n, Name)]
+    if any(name in names.LENGTHS for name in found) and "i" not in found:
+        return True
+    raise Undecidable("a sum over an unknown set")
+
+
+def _runs_over_queries(of: Matrices, body: Node, key: str) -> bool:
+    """Whether an index stands on queries only."""
+    queries = others = False
+    for node in walk(body):
+        if isinstance(node, Name):
+            spelt = names.spelling(node, is_code=False)
+            if any(variable_key(i) == key for i in spelt.indices):
+                is_query = names.role_of(spelt.key, is_code=of.is_code) == "Q"
+                queries, others = queries or is_query, others or not is_query
+        elif isinstance(node, Call) and node.fn.name == "softmax":
+            others = True
+    return queries and not others
+
+
+def shares(of: Matrices, node: Node, key: str, scope: Scope) -> Tensor:
+    """Return the softmax of a number over one of its indices, at that index's present value.
+
+    Where the index has no value the shares of all tokens are returned, as a row.
+    """
+    exp = of.world.arithmetic.exp
+    every = range(of.base, of.base + of.world.sizes["m"])
+    parts = [of.value(node, {**scope, key: place}).map(exp) for place in every]
+    if any(part.shape for part in parts):
+        raise Undecidable("a softmax over an index of something that is no number")
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = combined(add, whole, part)
+    present = scope.get(key)
+    chosen = parts if present is None else [parts[_position(of, present)]]
+    data = [part.item / whole.item for part in chosen]
+    return Tensor.scalar(data[0]) if present is not None else Tensor((1, len(data)), data)
+
+
+def _position(of: Matrices, place: object) -> int:
+    if not isinstance(place, int):
+        raise Undecidable("an index is not known")
+    return place - of.base
