@@ -29,7 +29,7 @@ class Scored:
 
 
 def score(line: Line) -> Scored:
-    """Check one line; a slow one is timed again, for the first one of a kind imports its decider."""
+    """Check one line; a slow one is timed again: the first of a kind imports its decider."""
     seconds, verdict = _timed(line)
     if seconds > SLOW_S:
         seconds = min(seconds, _timed(line)[0])
