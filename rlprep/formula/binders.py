@@ -15,11 +15,11 @@ def big(parser: "Names") -> Node:
     parser.at += 1
     below, above = limits(parser)
     if below is None and parser.token.kind == "(":
-        group = parser.group()
+        before, group = parser.at, parser.group()
         if isinstance(group, Chain):
             below = group  # Σ(l=0..∞) x
         else:
-            return Big(parser.spans(sign), sign.text, None, None, None, None, group)
+            parser.pending, parser.at = (before, parser.at, group), before
     return bound(parser, sign.span[0], sign.text, below, above)
 
 

@@ -203,6 +203,9 @@ class _Lexer:
             self.emit("name", run, at, end)
             return end
         start = at
+        if run == "x" and not self.vocabulary.expects | self.vocabulary.matrices:
+            self.emit("*", "*", at, end)  # 2 x layers x heads
+            return end
         is_identifier = not self.is_latex and re.match(r"_[A-Za-z]{2,}", self.text[end : end + 3])
         keep = self._in_script() or is_identifier
         pieces = (run,) if keep else split_run(run, self.vocabulary)

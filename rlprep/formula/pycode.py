@@ -153,6 +153,15 @@ class _Reader:
                 yield Define(self.span(node), left, total)
             case ast.For(body=body) | ast.With(body=body) | ast.FunctionDef(body=body):
                 yield from self.body(body)
+            case ast.If(test=test, body=[ast.Assign() as left], orelse=[ast.Assign() as right]) if (
+                ast.dump(left.targets[0]) == ast.dump(right.targets[0])
+            ):
+                rows = (
+                    (self.expression(left.value), self.expression(test)),
+                    (self.expression(right.value), None),
+                )
+                value = Cases(self.span(node), rows)
+                yield Define(self.span(node), self.expression(left.targets[0]), value)
             case ast.Import() | ast.ImportFrom():
                 return
             case _:

@@ -115,7 +115,7 @@ def test_a_formula_without_decider_is_undecided():
         ("gae", "sum_{l=0}^inf (gamma*lam)^l delta_{t+l}", set()),
         ("ppo_clip", "E[r*A]", set()),
         ("ppo_clip", "E[min(r*A, clip(r,1-eps,1+eps)*A)]", {"z3"}),
-        ("softmax_attention", "softmax(Q K^T / sqrt(d)) V", {"numpy"}),
+        ("trpo_step", r"\sqrt{2 \delta / (g^T H^{-1} g)} H^{-1} g", {"numpy"}),
     ],
 )
 def test_heavy_libraries_are_loaded_only_where_they_decide(formula, text, loaded):

@@ -14,6 +14,7 @@ from rlprep.formula.vocabulary import FUNCTIONS
 if TYPE_CHECKING:
     from rlprep.formula.decide.tabular import Env, Tabular
 
+STABILISER = Fraction(1, 10**5)
 MINIMA = {"min", "minimum", "Min"}
 MAXIMA = {"max", "maximum", "Max"}
 CLIPS = {"clip", "clamp", "Clip", "CLIP", "clip_by_value", "clamp_", "clipped"}
@@ -40,6 +41,8 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
 
     if name in MINIMA | MAXIMA and not node.fn.subs:
         return _extreme(tabular, node, env, position)
+    if lowered in {"clamp_min", "clamp_max"} and len(args) == 2:
+        return _one_sided(tabular, node, env, position)
     if name in CLIPS:
         return _clip(tabular, node, env, position)
     if name in {"where", "select"}:
@@ -76,6 +79,8 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
     if name in {"add", "sub", "subtract", "div", "divide", "true_divide"} and len(args) == 2:
         op = {"add": "+", "sub": "-", "subtract": "-"}.get(name, "/")
         return tabular.evaluate(Bin(node.span, op, args[0], args[1]), env, position)
+    if lowered in MEANS and tabular.subject in {"kl", "entropy"}:
+        return value()  # a mean over a batch of states, each of which has its own
     if lowered in MEANS:
         return tabular.average(Sampling(("s", "a"), explicit=False), args[0], env, position)
     if name in {"sum", "reduce_sum", "inner", "dot"}:
@@ -136,6 +141,17 @@ def _clip(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
         limit = tabular.evaluate(bound, env, position)
         result = tabular.precision.extreme([result, limit], largest=side == "low")
     return result
+
+
+def _one_sided(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
+    """`x.clamp_min(c)`; a tiny bound only keeps a logarithm finite and is left out."""
+    inner, bound = node.args
+    result = tabular.evaluate(inner, env, position)
+    if isinstance(bound, Num) and 0 < bound.value <= STABILISER:
+        tabular.remarks.add("the small number that keeps a logarithm finite is left out")
+        return result
+    limit = tabular.evaluate(bound, env, position)
+    return tabular.precision.extreme([result, limit], largest=flat_lower(node.fn) == "clamp_min")
 
 
 def _is_epsilon(tabular: "Tabular", node: Node) -> bool:

@@ -466,7 +466,7 @@ class Series:
         """A sum over times or steps, finite or not."""
         if node.kind not in {"sum", "range"}:
             raise Undecidable("only sums are evaluated here")
-        key = variable_key(node.var) if node.var is not None else None
+        key = variable_key(node.var) if node.var is not None else _only_index(node.body, bound)
         if key is None:
             raise Undecidable("a sum without an index")
         lo, hi = self.limits(node, key, bound)
@@ -562,6 +562,15 @@ class Series:
             if holds:
                 return self.evaluate(value, bound, position)
         raise Undefined("no case applies")
+
+
+def _only_index(body: Node, bound: dict[str, int]) -> str | None:
+    """Return the one free index letter of a summand: `Σ gamma^k r_{t+k}` runs over k."""
+    letters = {
+        n.name for n in walk(body)
+        if isinstance(n, Name) and n.name in {"k", "l", "n", "i", "j"} and n.name not in bound
+    }  # fmt: skip
+    return letters.pop() if len(letters) == 1 else None
 
 
 def _latest(monomial: Monomial) -> int:

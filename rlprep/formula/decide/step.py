@@ -5,13 +5,14 @@ left out (the increment alone is accepted): how the value moves with theta tells
 """
 
 from collections.abc import Hashable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from rlprep.formula.decide.arrays import Array, Arrays, Room
 from rlprep.formula.decide.meaning import Meaning, Values
+from rlprep.formula.decide.vectors import Array, Draw, Vectors
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.names import indices_of, labels_of
 from rlprep.formula.program import EQUALITIES, Program, is_plain_target
@@ -21,6 +22,8 @@ from rlprep.formula.vocabulary import Vocabulary
 SUBJECTS = {"trpo_step"}
 DRAWS = (5, 6)
 SIZE = 4
+SHIFT = 1.5
+KL_BOUND = 0.05
 GRADIENTS = {"g", "grad", "gradient", "grads", "b", "policy_grad", "pg", "flat_grad", "loss_grad",
              "policy_gradient", "gradients"}  # fmt: skip
 MATRICES = {
@@ -77,68 +80,58 @@ def setting_of(program: Program, subject: str) -> tuple[Hashable, ...]:
     return ("step",)
 
 
-class Step(Arrays):
-    """Arrays with the names of the trust-region step."""
+class Step(Vectors):
+    """Vectors with the names of the trust-region step."""
 
-    def _evaluate(self, node: Node, env: dict[str, int], position: int) -> Array | float:
+    def _evaluate(self, node: Node, position: int) -> Array | float:
         if isinstance(node, Grad):
             self.remarks.add("the gradient of the objective is read as g")
-            return self.room.vectors["g"]
-        return super()._evaluate(node, env, position)
+            return self.draw.g
+        return super()._evaluate(node, position)
 
-    def plain_name(self, node: Name, env: dict[str, int], position: int) -> Array | float:
+    def plain_name(self, node: Name, position: int) -> Array | float:
         """Return the value of a name without its powers."""
-        found = self.user_defined(node, env, position)
-        if found is not None:
-            return found
+        number = self._definition(node, position)
+        if number is not None:
+            return self.evaluate(self.program.entries[number].values[-1], number)
         words = [node.name, *(w for w in labels_of(node) if w not in {"k", "t", "new", "j", "i"})]
         lowered = "_".join(words).lower()
-        base = node.name.lower()
-        vectors = self.room.vectors
-        for name in (lowered, base):
+        for name in (lowered, node.name.lower()):
             if name in PARAMETERS:
-                return vectors["theta"]
+                return self.draw.theta
             if node.name == "Delta" or name in BOUNDS:
-                return 0.05
+                return KL_BOUND
             if name in GRADIENTS:
-                return vectors["g"]
+                return self.draw.g
             if name in MATRICES and (node.name.isupper() or len(node.name) > 1):
-                return vectors["H"]
+                return self.draw.hessian
             if name in STEPS:
                 self.remarks.add(f"{node.name} is read as H^-1 g")
-                return np.linalg.solve(vectors["H"], vectors["g"])
-        if base in {"alpha", "backtrack", "backtrack_coeff"}:
+                return np.linalg.solve(self.draw.hessian, self.draw.g)
+        if node.name in {"alpha", "backtrack"}:
             self.remarks.add("the backtracking factor is read as 1, its value at the full step")
             return 1.0
         self.unknown.setdefault(lowered, node.span)
         return 1.7
 
-    def user_defined(self, node: Name, env: dict[str, int], position: int) -> Array | None:
-        """Return the value of a name that the input defines."""
+    def _definition(self, node: Name, position: int) -> int | None:
+        """Return the statement that defines a name, unless it is theta's own update."""
         number = self.program.definition(node, position)
         if number is None or (is_target("", node) and indices_of(node)):
             return None
-        if self.program.entries[number].key in self.program.entries[number].uses:
-            return None  # theta = theta + step
-        return self.evaluate(self.program.entries[number].values[-1], env, number)
-
-    def name(self, node: Name, env: dict[str, int], position: int) -> Array | float:
-        """Return the value of a name."""
-        if node.name == "alpha" or node.name.startswith("backtrack"):
-            return self.plain_name(Name(node.span, node.name), env, position)
-        return super().name(node, env, position)
+        entry = self.program.entries[number]
+        return None if entry.key in entry.uses else number
 
 
 @lru_cache(maxsize=8)
-def room_of(layout: str, seed: int) -> Room:
+def draw_of(seed: int, *, is_code: bool) -> Draw:
     """Return g, theta and H of one draw."""
     random = np.random.default_rng(seed)
     half = random.normal(size=(SIZE, SIZE))
     g, theta = random.normal(size=SIZE), random.normal(size=SIZE)
-    if layout == "column":
+    if not is_code:
         g, theta = g[:, None], theta[:, None]
-    vectors = {"g": g, "theta": theta, "H": half @ half.T + 0.5 * np.eye(SIZE)}
-    return Room({"Q": half, "K": half, "V": half}, {}, vectors, np.exp, layout)
+    return Draw(g, theta, half @ half.T + 0.5 * np.eye(SIZE), is_code)
 
 
 def members(program: Program) -> list[Node]:
@@ -154,33 +147,33 @@ def members(program: Program) -> list[Node]:
 
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
     """Return what a formula means with columns, or as code."""
-    layouts = ["code", "column"] if program.is_code else ["column", "code"]
-    return [_reading(program, layout) for layout in layouts]
+    order = (True, False) if program.is_code else (False, True)
+    return [_reading(program, is_code=is_code) for is_code in order]
 
 
 def meaning(program: Program, subject: str, setting: tuple[Hashable, ...]) -> Meaning:
     """Return the meaning of a form of the bank."""
-    return _reading(program, "column")
+    return _reading(program, is_code=False)
 
 
-def _reading(program: Program, layout: str) -> Meaning:
+def _reading(program: Program, *, is_code: bool) -> Meaning:
     nodes = members(program)
     remarks: set[str] = set()
     unknown: dict[str, Span] = {}
 
     def compute(number: int) -> tuple[Any, ...]:
-        room = room_of(layout, DRAWS[number])
-        moved = Room(room.matrices, room.numbers, {**room.vectors,
-                     "theta": room.vectors["theta"] + 1.5}, room.feature, layout)  # fmt: skip
-        step = Step(program, room, "trpo_step")
+        draw = draw_of(DRAWS[number], is_code=is_code)
+        moved = replace(draw, theta=draw.theta + SHIFT)
+        step = Step(program, draw)
         try:
-            found = []
-            for node in nodes:
-                here = step.evaluate(node, {}, program.main)
-                there = Step(program, moved, "trpo_step").evaluate(node, {}, program.main)
-                found.append(_increment(here, there, room, remarks))
-            return tuple(found)
-        except (Undefined, np.linalg.LinAlgError) as gap:
+            return tuple(
+                _increment(
+                    step.evaluate(node, program.main),
+                    Step(program, moved).evaluate(node, program.main), draw, remarks,
+                )
+                for node in nodes
+            )  # fmt: skip
+        except Undefined as gap:
             return (("undefined", str(gap)),)
         finally:
             remarks.update(step.remarks)
@@ -190,7 +183,7 @@ def _reading(program: Program, layout: str) -> Meaning:
     return Meaning(Values(len(DRAWS), compute), remarks, nodes[0], facts)
 
 
-def _increment(here: Array, there: Array, room: Room, remarks: set[str]) -> tuple[Any, ...]:
+def _increment(here: Array, there: Array, draw: Draw, remarks: set[str]) -> tuple[Any, ...]:
     """Return the change of the parameters that a value stands for."""
     if not np.all(np.isfinite(here)):
         raise Undefined("a root of a negative number, or a division by zero")
@@ -200,8 +193,8 @@ def _increment(here: Array, there: Array, room: Room, remarks: set[str]) -> tupl
     if np.allclose(change, 0, atol=1e-12):
         remarks.add("the increment alone is written; it is added to theta")
         return ("array", here.ravel())
-    if np.allclose(change, 1.5, atol=1e-9):
-        return ("array", here.ravel() - room.vectors["theta"].ravel())
+    if np.allclose(change, SHIFT, atol=1e-9):
+        return ("array", here.ravel() - draw.theta.ravel())
     raise Undecidable("the parameters enter in an unusual way")
 
 
@@ -237,8 +230,8 @@ def witness(
             return f"no value: {side[1]}"
         return "[" + ", ".join(f"{x:.4g}" for x in side[1]) + "]"
 
-    room = room_of("column", DRAWS[0])
-    at = {"g": [f"{x:.4g}" for x in room.vectors["g"].ravel()],
-          "H": [[f"{x:.4g}" for x in row] for row in room.vectors["H"]],
-          "delta": "0.05"}  # fmt: skip
+    draw = draw_of(DRAWS[0], is_code=True)
+    at = {"g": [f"{x:.4g}" for x in draw.g],
+          "H": [[f"{x:.4g}" for x in row] for row in draw.hessian],
+          "delta": str(KL_BOUND)}  # fmt: skip
     return {"at": at, "quantity": "the change of theta", "yours": told(a), "reference": told(b)}

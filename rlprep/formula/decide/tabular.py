@@ -11,6 +11,7 @@ from zlib import crc32
 
 from rlprep.formula.decide.distributions import Sampling, sampling_of
 from rlprep.formula.decide.effort import spend
+from rlprep.formula.decide.functions import STABILISER, apply
 from rlprep.formula.decide.numbers import Dual, Number, Precision, dual, plain
 from rlprep.formula.decide.policies import is_old, role_of
 from rlprep.formula.decide.which import policy_roles
@@ -46,7 +47,6 @@ from rlprep.formula.vocabulary import FUNCTIONS
 
 Env = dict[str, int]
 
-ACTION_LETTERS = {"a", "u", "x", "X", "y", "b", "A", "i", "j", "z", "w", "c"}
 STATE_LETTERS = {"s", "S", "o", "h"}
 TIME_LETTERS = {"t", "l", "k", "n", "T", "tau", "i", "j", "h", "m", "e", "b"}
 TRANSPARENT = {"detach", "stopgrad", "sg", "identity", "squeeze", "float", "Stopgrad", "unsqueeze",
@@ -146,6 +146,11 @@ class Tabular:
             base = self.evaluate(node.left, env, position)
             return self.precision.power(base, self.evaluate(node.right, env, position))
         a = self.evaluate(node.left, env, position)
+        if node.op == "+" and isinstance(node.right, Num) and 0 < node.right.value <= STABILISER:
+            self.remarks.add(
+                "the small number that keeps a logarithm or quotient finite is left out"
+            )
+            return a
         b = self.evaluate(node.right, env, position)
         match node.op:
             case "+":
@@ -575,8 +580,6 @@ class Tabular:
 
     def call(self, node: Call, env: Env, position: int) -> Number:
         """Apply a function."""
-        from rlprep.formula.decide.functions import apply
-
         defined = self.program.definition(node.fn, position, len(node.args))
         if defined is not None and role_of(node.fn, self.subject) != "policy":
             return self.define(defined, node.args, env)

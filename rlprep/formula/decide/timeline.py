@@ -14,7 +14,7 @@ RESIDUALS = {"delta", "deltas", "td", "td_error", "td_errors", "tderror", "td_re
 ADVANTAGES = {"a", "adv", "advs", "advantage", "advantages", "gae", "lastgaelam", "last_gae_lam",
               "last_gae", "lastgae", "running_adv", "next_adv", "next_advantage", "gaes",
               "advantage_next", "last_advantage", "adv_next", "running_gae", "gae_lam", "acc",
-              "next_gae"}  # fmt: skip
+              "next_gae", "last"}  # fmt: skip
 DISCOUNTS = {"gamma", "discount", "discount_factor", "gam", "g"}
 LAMBDAS = {"lambda", "lam", "lamda", "lmbda", "lambd", "gae_lambda", "lambda_", "gae_lam",
            "gae_tau", "tau", "lmda", "lambda_gae", "lmbd"}  # fmt: skip

@@ -30,7 +30,8 @@ VOCABULARY = Vocabulary(
             "rewards", "reward", "rew", "rews", "values", "value", "val", "vals", "deltas", "gae",
             "advantages", "advantage", "advs", "returns", "ret", "done", "dones", "terminal",
             "mask", "masks", "gamma", "lam", "lamda", "nonterminal", "next", "td", "GAE",
-            "discount", "range", "inf", "lastgaelam", "st", "rt", "At", "Vt", "TD", "infinity",
+            "discount", "range", "inf", "lastgaelam", "last", "st", "rt", "At", "Vt", "TD",
+            "infinity",
         }
     ),
     letters=frozenset("rRVvAGQsSatTknlTdδ"),

@@ -64,6 +64,9 @@ def _kl_roles(program: Program) -> Callable[[Name], str]:
             "".join(labels_of(name)).lower().endswith("q")
         ) or name.name.lower().endswith("q"):  # fmt: skip
             return "old"
+        labels = {word.lower() for word in labels_of(name)}
+        if labels & {"old", "new"} and name.name.lower() != "q":
+            return "new" if "old" in labels else "old"  # KL(old || new), as PPO and TRPO have it
         if name.name.lower() in {"logp", "logps"} or flat(name).lower() in {"log_p", "logprob"}:
             return "new"
         if name.name.lower().startswith("p") and name.name.lower() not in {"pi", "policy", "probs"}:
