@@ -22,9 +22,8 @@ from rlprep.formula.decide.token_indices import free_letters
 from rlprep.formula.decide.token_layouts import layouts
 from rlprep.formula.decide.token_programs import Code
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
-from rlprep.formula.names import variable_key
 from rlprep.formula.program import EQUALITIES, Program
-from rlprep.formula.tree import Big, Call, Chain, Name, Node, Num, Sub, Tuple, children, walk
+from rlprep.formula.tree import Call, Chain, Name, Node, Sub, walk
 
 __all__ = ["SUBJECTS", "VOCABULARY", "is_target", "meaning", "proof", "readings", "same",
            "setting_of", "witness"]  # fmt: skip
