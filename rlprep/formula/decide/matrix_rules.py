@@ -74,6 +74,8 @@ class Rules:
         """A sum; a number is added to every entry."""
         if isinstance(a, Mask) or isinstance(b, Mask):
             raise Undecidable("a mask is added, where the formula has none")
+        if a.ndim == b.ndim == 2 and a.shape[0] == b.shape[0] and 1 in (a.shape[1], b.shape[1]):
+            return combined(add, a, b)  # a number for each row
         if a.shape and b.shape and a.shape != b.shape:
             if self.world.is_lenient and len(a.data) == len(b.data):
                 return combined(add, a, Tensor(a.shape, b.data))
