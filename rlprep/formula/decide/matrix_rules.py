@@ -62,6 +62,12 @@ class Convention:
     stars: bool = False
 
 
+def _refuse_other_arrays(*arrays: Tensor) -> None:
+    """Refuse arrays that are neither numbers nor matrices: functions of code leave such."""
+    if any(a.ndim not in {0, 2} for a in arrays):
+        raise ShapeError("an array that is no matrix")
+
+
 class Rules:
     """The operations on the values of one world under one convention."""
 
@@ -84,6 +90,7 @@ class Rules:
 
     def product(self, a: Tensor, b: Tensor, op: str) -> Tensor:
         """A product: of numbers, of a number and a matrix, of matrices."""
+        _refuse_other_arrays(a, b)
         if isinstance(a, Ones) or isinstance(b, Ones):
             return self._product_with_ones(a, b)
         if not a.shape or not b.shape:
@@ -135,6 +142,7 @@ class Rules:
 
     def quotient(self, a: Tensor, b: Tensor) -> Tensor:
         """A quotient by a number; by a column: each row by its own entry."""
+        _refuse_other_arrays(a, b)
         if isinstance(b, Ones) or isinstance(a, Ones):
             raise Undecidable("a vector of ones of unknown length is left over")
         if not b.shape or a.shape == b.shape or (not a.shape and 1 in b.shape):
