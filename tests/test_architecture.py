@@ -97,6 +97,7 @@ def test_a_package_init_says_what_it_is_for_and_imports_nothing():
 
 
 QUICK = [["--help"], ["--version"], ["quiz", "--list"], ["quiz", "--part", "A"]]
+QUICK += [["exercise", "list"], ["exercise", "show", "gae"]]
 
 
 @pytest.mark.parametrize("arguments", QUICK, ids=" ".join)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rlprep import mathtext
+from rlprep.bank.lint_exercises import exercise_problems
 from rlprep.bank.problem import Problem
 from rlprep.bank.read_yaml import Document, Key, UnreadableError, read_text, read_yaml
 from rlprep.bank.scan import Entry, scan
@@ -178,6 +179,14 @@ def _symbols_read(checked: Checked, _known: References) -> Iterator[Problem]:
 # LaTeX without dollar signs, and sentences as candidates type them.
 _NOT_MARKDOWN = {"reference", "symbol", "form", "forms", "examples"}
 _MATH_HINT = "use the LaTeX subset of rlprep.mathtext, and balance the dollar signs"
+
+
+def _exercise_is_whole(checked: Checked, _known: References) -> Iterator[Problem]:
+    if isinstance(checked.item, Exercise) and checked.entry:
+        stem = checked.entry.solution
+        yield from exercise_problems(checked.item, checked.document, stem)
+
+
 _CHECKS: list[Callable[[Checked, References], Iterator[Problem]]] = [
     _id_is_the_stem,
     _inner_ids_differ,
@@ -185,6 +194,7 @@ _CHECKS: list[Callable[[Checked, References], Iterator[Problem]]] = [
     _time_suffices,
     _mathematics_reads,
     _symbols_read,
+    _exercise_is_whole,
 ]
 
 

@@ -16,7 +16,7 @@ from rlprep.bank.problem import Problem
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_BYTES = 1_000_000
 _MAX_DEPTH = 30
-_ABSURD = re.compile(rf"(?:[\[{{]\s*){{{_MAX_DEPTH + 1}}}|(?:- ){{{_MAX_DEPTH + 1}}}")
+_HARMLESS = 1000  # levels; PyYAML composes several thousand
 
 Key = tuple[str | int, ...]
 
@@ -73,11 +73,10 @@ def read_yaml(path: Path) -> Document:
         UnreadableError: a syntax error, a repeated key, an alias, a tag, too deep, no mapping.
     """
     text = read_text(path)
-    # The C composer recurses on the C stack: refuse absurd nesting before it can overflow.
-    if _ABSURD.search(text):
-        raise UnreadableError(Problem(path, None, "nested too deeply", "packs need 5 levels"))
     loader = _Loader(text)
     try:
+        if _overflows(text):
+            raise RecursionError
         root = loader.get_single_node()
         lines: dict[Key, int] = {}
         if not isinstance(root, yaml.MappingNode):
@@ -98,6 +97,24 @@ def read_yaml(path: Path) -> Document:
     finally:
         loader.dispose()
     raise UnreadableError(problem)
+
+
+def _overflows(text: str) -> bool:
+    """Whether it nests so deeply that the composer, which recurses on the C stack, would crash.
+
+    A flow collection takes a bracket, a block collection a column: few texts have enough of either,
+    and of these the parser, which doesn't recurse, tells.
+    """
+    brackets = text.count("[") + text.count("{")
+    if brackets <= _HARMLESS and not re.search(rf"(?m)^[ ?:-]{{{_HARMLESS}}}", text):
+        return False
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _HARMLESS:
+            return True
+    return False
 
 
 def _syntax_hint(what: str) -> str | None:

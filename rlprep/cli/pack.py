@@ -1,6 +1,8 @@
 """`rlprep pack`: for those who write content: check it, and the schema for their editors."""
 
 import json
+import secrets
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +17,9 @@ def lint(
         Path | None,
         typer.Argument(help="A content folder (it holds questions/); default: the shipped one."),
     ] = None,
+    run: Annotated[
+        bool, typer.Option(help="Grade every model implementation and every known mistake too.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Say everything that is wrong with a pack: file, line, what to do.
@@ -25,6 +30,7 @@ def lint(
     from rlprep.bank.lint import lint as lint_folder
     from rlprep.bank.load import load_bank
     from rlprep.content import content_root
+    from rlprep.errors import MisuseError
 
     shipped = content_root()
     root = folder or shipped
@@ -33,6 +39,11 @@ def lint(
         bank = load_bank()
         elsewhere = {kind: set(bank.ids(kind)) for kind in ("formula", "exercise")}
     report = lint_folder(root, elsewhere)
+    unsound = 0
+    if run and not report.problems:
+        if elsewhere is not None:
+            raise MisuseError("--run grades the shipped exercises only", hint="leave FOLDER away")
+        unsound = _run_all(as_json=as_json)
     if as_json:
         problems = [
             {"file": str(each.file), "line": each.line, "what": each.what, "try": each.hint}
@@ -46,8 +57,30 @@ def lint(
         held = ", ".join(_count(*each) for each in sorted(report.counts.items()))
         verdict = _count("problem", len(report.problems)) if report.problems else "sound"
         print(f"{root}: {held or 'nothing readable'}: {verdict}")
-    if report.problems:
+    if report.problems or unsound:
         raise typer.Exit(3)
+
+
+def _run_all(*, as_json: bool) -> int:
+    """Grade what the exercises come with, print a table, and return how much isn't as listed."""
+    from rlprep.bank.load import load_bank
+    from rlprep.grader.content import check_exercise
+    from rlprep.grader.grade import Grader
+    from rlprep.sandbox.case import Mode
+    from rlprep.sandbox.client import Sandbox
+
+    unsound = 0
+    stream = sys.stderr if as_json else sys.stdout
+    with Sandbox(Mode.BEST_EFFORT) as sandbox:
+        bank = load_bank()
+        grader = Grader(bank, sandbox, secrets.randbits(48))
+        print(f"seed {grader.seed}", file=stream)
+        for id_ in bank.ids("exercise"):
+            for row in check_exercise(grader, id_):
+                mark = "ok " if row.sound else "BAD"
+                print(f"{mark} {row.exercise:24}{row.what:44}{row.outcome}", file=stream)
+                unsound += not row.sound
+    return unsound
 
 
 def _count(noun: str, number: int) -> str:

@@ -313,7 +313,8 @@ class Names(Stream):
         ):  # fmt: skip
             # `p log p/q` is read by everybody as p log(p/q); `log p / log q` starts with log again.
             self.at += 1
-            operand = Bin(self.spans(operand), "/", operand, self.factor())
+            below = self.factor()
+            operand = Bin(self.spans(operand), "/", operand, below)
         return Call(self.spans(name), name, (operand,))
 
     def _is_probability_next(self) -> bool:

@@ -41,9 +41,7 @@ def limits(parser: "Names") -> tuple[Node | None, Node | None]:
     return below, above
 
 
-def bound(
-    parser: "Names", start: int, kind: str, below: Node | None, above: Node | None
-) -> Node:
+def bound(parser: "Names", start: int, kind: str, below: Node | None, above: Node | None) -> Node:
     """Read the summand and build the node."""
     if not parser.starts_factor() and parser.token.kind not in {"-", "|"}:
         raise parser.fail(f"expected what the {'sum' if kind == 'sum' else kind} runs over")

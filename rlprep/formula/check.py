@@ -9,12 +9,16 @@ from functools import lru_cache
 from types import ModuleType
 
 from rlprep.formula import explain
+from rlprep.formula.decide.effort import TooLong, limited
 from rlprep.formula.decide.meaning import Meaning
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.program import Program
 from rlprep.formula.spec import FormulaSpec, FormulaVerdict, WrongForms
 from rlprep.formula.tree import Node
 from rlprep.formula.understand import FOREIGN, echo, family_of, understood, unknown_names
+
+DECIDING_S = 1.5
+EXPLAINING_S = 0.8
 
 
 def check(spec: FormulaSpec, text: str) -> FormulaVerdict:
@@ -23,7 +27,8 @@ def check(spec: FormulaSpec, text: str) -> FormulaVerdict:
     try:
         program = understood(spec.id, text)
         reading = echo(program)
-        verdict = _Comparison.of(spec, text, program).verdict()
+        with limited(DECIDING_S):
+            verdict = _Comparison.of(spec, text, program).verdict()
     except Unreadable as error:
         return FormulaVerdict(spec.id, text, "unreadable", str(error), span=error.span)
     except (Undecidable, Undefined, RecursionError) as error:
@@ -37,6 +42,8 @@ def _known(subject: str, form: str, setting: tuple) -> Meaning | None:
     family = family_of(subject)
     try:
         found = family.meaning(understood(subject, form), subject, setting)
+    except TooLong:
+        raise
     except (Undecidable, Undefined):
         return None
     found.facts.update(subject=subject, feature=setting[0])
@@ -123,22 +130,29 @@ class _Comparison:
 
     def _misconception(self) -> WrongForms | None:
         """Return the known mistake that means the same; of several, the one written most alike."""
-        for reading in self.readings:  # the likeliest reading that shows a mistake
-            found = [
-                (form, wrong)
-                for wrong in self.spec.misconceptions
-                for form in wrong.forms
-                if self._same(reading, _known(self.spec.id, form, self.setting))
-            ]
-            if found:
-                return explain.most_alike(self.text, found)
-        return None
+        found: list[tuple[str, WrongForms]] = []
+        try:
+            with limited(EXPLAINING_S):
+                for reading in self.readings:  # the likeliest reading that shows a mistake
+                    found = [
+                        (form, wrong)
+                        for wrong in self.spec.misconceptions
+                        for form in wrong.forms
+                        if self._same(reading, _known(self.spec.id, form, self.setting))
+                    ]
+                    if found:
+                        break
+        except TooLong:
+            pass  # a verdict without the mistake's name is better than none
+        return explain.most_alike(self.text, found)
 
     def _same(self, mine: Meaning, theirs: Meaning | None) -> bool:
         if theirs is None:
             return False
         try:
             return self.family.same(mine, theirs)
+        except TooLong:
+            raise
         except (Undecidable, Undefined):
             return False
 

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from rlprep.formula.decide.effort import limited
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.slips import Repair, repairs
 from rlprep.formula.spec import RightForm
 from rlprep.formula.tree import Node
 
 SEARCH_S = 0.15
-POINT_S = 0.02
+POINT_S = 0.04
 _NOISE = re.compile(r"\\(?:left|right|mathrm|text|mathbb|hat|operatorname)|(?<=min)imi[sz]e")
 _WORDS = re.compile(r"[a-z]{2,}|[a-z0-9+\-/^]")
 _ALIKE = 0.6
@@ -49,8 +50,9 @@ def slip(tree: Node, is_right: Callable[[Node], bool], *, is_named: bool) -> Rep
         if time.process_time() > until:
             return None
         try:
-            if is_right(repair.tree):
-                return repair
+            with limited(until - time.process_time()):
+                if is_right(repair.tree):
+                    return repair
         except (Undecidable, Undefined, Unreadable):
             continue
     return None

@@ -127,7 +127,8 @@ class ExpressionParser(Names):
             if terms > MAX_TERMS:
                 raise Unreadable(f"a sum of more than {MAX_TERMS} terms", op.span)
         if self.token.kind == ".." and self.accept(".."):
-            left = Bin(self.spans(left), "..", left, self.sum())
+            right = self.sum()
+            left = Bin(self.spans(left), "..", left, right)
         self.depth -= 1
         return left
 
@@ -157,7 +158,8 @@ class ExpressionParser(Names):
             elif self.token.kind == "name" and self.token.text in {"mod", "div"}:
                 op = "%" if self.token.text == "mod" else "//"
                 self.at += 1
-                left = Bin(self.spans(left), op, left, self.factor())
+                right = self.factor()
+                left = Bin(self.spans(left), op, left, right)
             else:
                 return left
             factors += 1
@@ -180,7 +182,8 @@ class ExpressionParser(Names):
         if not (self.vocabulary.matrices and self._is_matrix_like(first)):
             return first
         while self.starts_factor():
-            first = Bin(self.spans(first), "*", first, self.factor())
+            further = self.factor()
+            first = Bin(self.spans(first), "*", first, further)
         return first
 
     def _is_matrix_like(self, node: Node) -> bool:
@@ -316,7 +319,8 @@ class ExpressionParser(Names):
         items = self.items()
         if self.token.kind == "over" and len(items) == 1:
             self.at += 1
-            items = [Bin(self.spans(items[0]), "/", items[0], self.chain())]
+            below = self.chain()
+            items = [Bin(self.spans(items[0]), "/", items[0], below)]
         self.close(opener)
         self.depth -= 1
         if len(items) > 1:
@@ -334,7 +338,8 @@ class ExpressionParser(Names):
             item = self.chain()
             if self.token.kind == "||":
                 self.at += 1
-                item = Parallel(self.spans(item), item, self.chain())
+                second = self.chain()
+                item = Parallel(self.spans(item), item, second)
             items.append(item)
             if self.token.kind == "|":
                 self.at += 1

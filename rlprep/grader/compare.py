@@ -56,7 +56,8 @@ def to_array(value: Any) -> np.ndarray:
     Raises:
         NotNumbersError: it is none, or too many numbers.
     """
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray | np.generic):
+        value = np.asarray(value)
         if value.dtype == bool or value.dtype.kind not in "iuf":
             raise NotNumbersError(Verdict.DTYPE, f"returned {_dtype(value)}, expected real numbers")
         return value

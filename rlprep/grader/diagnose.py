@@ -65,7 +65,8 @@ def _has_numbers_of(
 ) -> bool:
     """Tell whether the submission and the function give the same, right and wrong alike."""
     compared, wrong = 0, 0
-    for seen in observations:
+    # Where the submission is wrong is where most mistakes are told apart at once.
+    for seen in sorted(observations, key=lambda each: each.finding is None):
         if seen.case.contract:
             continue
         agrees = _agrees(function, exercise, seen)

@@ -1,6 +1,5 @@
 """The catalogue: what the bank says of an exercise, made ready for grading."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,8 +7,6 @@ import numpy as np
 from rlprep.bank.load import Bank
 from rlprep.bank.schema import Example, Exercise, Parameter
 from rlprep.sandbox.wire import Built, LeavesOf
-
-MISTAKES = "mistakes"
 
 
 def mentioned(bank: Bank, source: bytes) -> dict[str, Exercise]:
@@ -20,20 +17,6 @@ def mentioned(bank: Bank, source: bytes) -> dict[str, Exercise]:
 def arities(exercises: dict[str, Exercise]) -> dict[str, int]:
     """Return the number of positional arguments of each exercise."""
     return {id_: len(exercise.parameters) for id_, exercise in exercises.items()}
-
-
-def mistakes_folder(bank: Bank, id_: str) -> Path:
-    """Return the folder of an exercise's small wrong implementations."""
-    stem = bank.solution_stem("exercise", id_)
-    return stem.parent / MISTAKES / id_
-
-
-def model_files(bank: Bank, id_: str) -> list[Path]:
-    """Return the model implementations of an exercise: ``gae_torch.py``, ``gae_numpy.py``, ..."""
-    stem = bank.solution_stem("exercise", id_)
-    styles = ("_torch", "_numpy", "_python", "_differences")
-    files = (stem.with_name(f"{stem.name}{style}.py") for style in styles)
-    return [file for file in files if file.is_file()]
 
 
 def example_arguments(exercise: Exercise, example: Example) -> tuple[Any, ...]:

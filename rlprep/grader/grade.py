@@ -4,12 +4,14 @@ The order matters for speed: the sandbox's worker imports torch while this proce
 (`Sandbox.__enter__`) before anything here is called.
 """
 
+import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from rlprep.bank.lint_exercises import mistakes_folder
 from rlprep.bank.load import Bank
 from rlprep.bank.schema import CaseFamily, Exercise
 from rlprep.errors import AuthorError
@@ -19,9 +21,18 @@ from rlprep.grader.exercises import (
     arities,
     example_arguments,
     mentioned,
-    mistakes_folder,
 )
-from rlprep.grader.judge import ENDINGS, Finding, Observation, judge, raised_text, value_finding
+from rlprep.grader.judge import (
+    ENDINGS,
+    Finding,
+    Observation,
+    Ran,
+    is_final,
+    judge,
+    raised_text,
+    run_case,
+    value_finding,
+)
 from rlprep.grader.look import Defined, UnreadableSourceError, look
 from rlprep.grader.result import FamilyResult, Shown, SubmissionResult, Verdict
 from rlprep.grader.run import Runner
@@ -92,7 +103,7 @@ class Grader:
         except SandboxError as error:
             return nothing_earned(path, exercise, Verdict.INTERNAL_ERROR, f"our fault: {error}")
         seconds = time.monotonic() - started
-        return SubmissionResult(**(vars(result) | {"seconds": seconds}))
+        return replace(result, seconds=seconds)
 
 
 def unread(path: str, exercise: str | None, verdict: Verdict, message: str) -> SubmissionResult:
@@ -113,6 +124,10 @@ def nothing_earned(
     )
 
 
+def _import_reference() -> None:
+    import rlprep.grader.reference  # noqa: F401
+
+
 class _Marking:
     """The marking of one function."""
 
@@ -131,14 +146,18 @@ class _Marking:
 
     def result(self) -> SubmissionResult:
         cases = make_cases(self.exercise.id, self.grader.seed)
-        for done, case in enumerate(cases):
-            self.grader.progress(self.exercise.id, done, len(cases))
-            self._run(case)
-            if self.ended:
-                break
+        # torch takes seconds to import. The worker does it at the same time, and the cases run
+        # as soon as it is ready; expected values are what this process needs torch for.
+        importing = threading.Thread(target=_import_reference, daemon=True)
+        importing.start()
+        ran = self._run(cases)
+        importing.join()
+        self.observations = [self._judged(each) for each in ran]
+        last = self.observations[-1] if self.observations else None
+        if last and is_final(ran[-1].outcome):
+            self.ended = last.finding
         if self.exercise.id in COSTLY and not self.ended:
             self.cost = self._cost()
-        self.grader.progress(self.exercise.id, len(cases), len(cases))
         families = self._families()
         points = sum(family.points for family in families)
         worst = next((f for f in families if f.verdict is not Verdict.PASSED), None)
@@ -157,16 +176,24 @@ class _Marking:
             message,
         )
 
-    def _run(self, case: Case) -> None:
-        from rlprep.grader import reference  # torch: imported while the worker imports it too
+    def _run(self, cases: list[Case]) -> list[Ran]:
+        """Return what the cases gave, up to one after which the others needn't be run."""
+        ran: list[Ran] = []
+        for case in cases:
+            self.grader.progress(self.exercise.id, len(ran), len(cases))
+            ran.append(run_case(case, self.runner))
+            if is_final(ran[-1].outcome):
+                break
+        return ran
 
+    def _judged(self, ran: Ran) -> Observation:
+        from rlprep.grader import reference
+
+        case = ran.case
         want = reference.expected(self.exercise.id, case.arguments)
         graded = case.gradient_of is not None
         slope = reference.expected_gradient(self.exercise.id, case) if graded else None
-        seen = judge(self.exercise, case, want, slope, self.runner)
-        self.observations.append(seen)
-        if seen.finding and seen.finding.is_final:
-            self.ended = seen.finding
+        return judge(self.exercise, ran, want, slope, self.runner)
 
     def _cost(self) -> Finding | None:
         """Return why the work isn't linear; not measured where small inputs are wrong already."""
@@ -183,7 +210,6 @@ class _Marking:
             self.runner,
             lambda n: cost_inputs(draw, n),
             lambda arguments: reference.expected(self.exercise.id, arguments),
-            self.exercise.rtol,
         )
 
     def _families(self) -> tuple[FamilyResult, ...]:
@@ -235,7 +261,7 @@ class _Marking:
         if id_ not in self._examples:
             example = next(each for each in self.exercise.examples if each.id == id_)
             outcome = self.runner.call(example_arguments(self.exercise, example))
-            agrees = value_finding(outcome, _numbers(example.returns), 1e-4) is None
+            agrees = value_finding(outcome, numbers(example.returns), 1e-4) is None
             self._examples[id_] = Shown(
                 call_text(self.exercise, example),
                 value_text(example.returns),
@@ -249,12 +275,12 @@ class _Marking:
             return None
         from rlprep.grader.diagnose import diagnose
 
-        folder = mistakes_folder(self.grader.bank, self.exercise.id)
+        folder = mistakes_folder(self.grader.bank.solution_stem("exercise", self.exercise.id))
         others: Sequence[Finding] = [self.cost] if self.cost else []
         return diagnose(self.exercise, self.observations, others, folder)
 
 
-def _numbers(returns: Any) -> Any:
+def numbers(returns: Any) -> Any:
     """Return what an example's YAML lists as `compare` wants it."""
     import numpy as np
 

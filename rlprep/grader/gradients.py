@@ -22,9 +22,10 @@ def refuses_graphs(outcome: Outcome) -> bool:
     return outcome.error is not None and "requires grad" in outcome.error.message
 
 
-def is_outside_torch(outcome: Outcome, size: int) -> bool:
+def is_outside_torch(outcome: Outcome, case: Case) -> bool:
     """Whether the value was computed without torch, or number by number in a Python loop."""
-    work = outcome.work
+    assert case.gradient_of is not None
+    size, work = case.arguments[case.gradient_of].size, outcome.work
     return work is None or work.largest < size or work.elements <= 4 * size
 
 

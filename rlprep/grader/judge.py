@@ -11,6 +11,7 @@ from rlprep.grader.cases.case import Case
 from rlprep.grader.result import Verdict
 from rlprep.grader.run import Runner
 from rlprep.sandbox.case import Outcome, Raised, Stage, Status, Wants
+from rlprep.sandbox.wire import LeavesOf
 
 ENDINGS: dict[Status, tuple[Verdict, str]] = {
     Status.TIMEOUT: (Verdict.TIMEOUT, "took too long"),
@@ -34,17 +35,28 @@ class Finding:
     """By which kind of evidence a known mistake may be recognised in it."""
     raised: Raised | None = None
 
-    @property
-    def is_final(self) -> bool:
-        """Whether every other case would end the same way, or would cost as much."""
-        at_load = self.raised is not None and self.raised.stage is Stage.LOAD
-        fatal = (Verdict.TIMEOUT, Verdict.MISSING_FUNCTION, Verdict.BAD_SIGNATURE, Verdict.SYNTAX)
-        return at_load or self.verdict in fatal
+
+def is_final(outcome: Outcome) -> bool:
+    """Whether every other case would end the same way, or would cost as much."""
+    at_load = outcome.error is not None and outcome.error.stage is Stage.LOAD
+    fatal = (Status.TIMEOUT, Status.MISSING, Status.SIGNATURE, Status.SYNTAX)
+    return at_load or outcome.status in fatal
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A case that was run."""
+
+    case: Case
+    outcome: Outcome
+    gradient: np.ndarray | None = None
+    by_differences: bool = False
+    """The gradient was taken from values, which costs digits."""
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What one case gave."""
+    """What one case gave, compared."""
 
     case: Case
     want: Any
@@ -54,25 +66,43 @@ class Observation:
     """None where everything is right."""
 
 
-def judge(exercise: Exercise, case: Case, want: Any, slope: Any, runner: Runner) -> Observation:
-    """Run a case and compare.
+def run_case(case: Case, runner: Runner) -> Ran:
+    """Run a case; nothing is compared yet, so that this needs none of the expected values."""
+    if case.gradient_of is None:
+        # A backward pass of the first call may leave gradients in the leaves that both would share.
+        repeatable = not any(isinstance(each, LeavesOf) for each in case.arguments)
+        call = runner.call_twice if case.contract and repeatable else runner.call
+        return Ran(case, call(case.arguments))
+    position = case.gradient_of
+    outcome = runner.call(case.arguments, Wants(gradients=(position,), work=True))
+    if outcome.status is Status.RAISED and gradients.refuses_graphs(outcome):
+        outcome = runner.call(case.arguments, Wants(work=True))
+    gradient = outcome.gradients.get(position)
+    by_differences = gradient is None and gradients.is_outside_torch(outcome, case)
+    if by_differences:
+        gradient = gradients.by_differences(case, runner)
+    return Ran(case, outcome, gradient, by_differences)
+
+
+def judge(exercise: Exercise, ran: Ran, want: Any, slope: Any, runner: Runner) -> Observation:
+    """Compare what a case gave with what is expected.
 
     Args:
         exercise: for its tolerances and the names of its arguments.
-        case: the case.
+        ran: the case, run.
         want: its expected value.
         slope: its expected gradient, where one is graded.
-        runner: runs the submission.
+        runner: knows the text of the submission.
     """
+    case, outcome = ran.case, ran.outcome
     rtol = exercise.rtol_single if case.is_single else exercise.rtol
-    if slope is not None:
-        return _judge_gradient(case, want, slope, rtol, runner)
-    call = runner.call_twice if case.contract else runner.call
-    outcome = call(case.arguments)
     finding = value_finding(outcome, want, rtol)
     if case.contract:
         finding = _contract_finding(exercise, outcome, finding)
-    if finding is None and case.blockwise and runner.ignores(len(case.arguments) - 1):
+    elif finding is None and slope is not None:
+        finding = _gradient_finding(ran, slope, rtol)
+        return Observation(case, want, outcome.value, ran.gradient, finding)
+    elif finding is None and case.blockwise and runner.ignores(len(case.arguments) - 1):
         name = exercise.parameters[-1].name
         finding = Finding(Verdict.WRONG, f"never reads {name}: it isn't block by block", "whole")
     return Observation(case, want, outcome.value, None, finding)
@@ -110,29 +140,12 @@ def _contract_finding(
     return finding
 
 
-def _judge_gradient(
-    case: Case, want: Any, slope: np.ndarray, rtol: float, runner: Runner
-) -> Observation:
-    position = case.gradient_of
-    assert position is not None
-    outcome = runner.call(case.arguments, Wants(gradients=(position,), work=True))
-    if outcome.status is Status.RAISED and gradients.refuses_graphs(outcome):
-        outcome = runner.call(case.arguments, Wants(work=True))
-    finding = value_finding(outcome, want, rtol)
-    if finding:
-        return Observation(case, want, outcome.value, None, finding)
-    found = outcome.gradients.get(position)
-    if found is None and gradients.is_outside_torch(outcome, slope.size):
-        found = gradients.by_differences(case, runner)
-        rtol = max(rtol, gradients.RTOL)
-    if found is None:
+def _gradient_finding(ran: Ran, slope: np.ndarray, rtol: float) -> Finding | None:
+    if ran.gradient is None:
         text = "the loss carries no gradient: it left torch's graph (detach, item, no_grad, NumPy)"
-        return Observation(
-            case, want, outcome.value, None, Finding(Verdict.WRONG, text, "no_gradient")
-        )
-    off = compare.difference(found, slope, rtol)
-    if off:
-        finding = Finding(
-            off.verdict, f"the value is right, its gradient isn't: {off.text}", "numbers"
-        )
-    return Observation(case, want, outcome.value, found, finding)
+        return Finding(Verdict.WRONG, text, "no_gradient")
+    tolerance = max(rtol, gradients.RTOL) if ran.by_differences else rtol
+    off = compare.difference(ran.gradient, slope, tolerance)
+    if off is None:
+        return None
+    return Finding(off.verdict, f"the value is right, its gradient isn't: {off.text}", "numbers")

@@ -2,6 +2,8 @@
 
 import ast
 import difflib
+import io
+import tokenize
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,8 +28,6 @@ class Defined:
     line: int
     fault: str | None = None
     """Why it can't be called as the exercise calls it; None where nothing speaks against it."""
-    uses_torch: bool = False
-    """Its text, or that of a function that it names, refers to torch."""
     parameters: tuple[str, ...] = ()
     unused: frozenset[str] = frozenset()
     """Parameters that its text never reads."""
@@ -67,10 +67,9 @@ def look(source: bytes, arities: Mapping[str, int]) -> Look:
     for name, node in _bindings(tree.body):
         bindings[name] = node  # the last one counts, as in Python
     known = [
-        _defined(name, node, arities[name], bindings, _torch_names(tree))
-        for name, node in bindings.items()
-        if name in arities
+        _defined(name, node, arities[name]) for name, node in bindings.items() if name in arities
     ]
+    known = [each for each in known if not _is_helper(each, known, bindings)]
     known.sort(key=lambda each: each.line)
     functions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     others = [n for n, node in bindings.items() if n not in arities and isinstance(node, functions)]
@@ -79,14 +78,18 @@ def look(source: bytes, arities: Mapping[str, int]) -> Look:
 
 def _parse(source: bytes) -> ast.Module:
     try:
+        # Python itself would let broken bytes pass in a comment.
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        source.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError):
+        text = "not UTF-8 text: save the file as UTF-8"
+        raise UnreadableSourceError(text, Verdict.REFUSED_FILE) from None
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return ast.parse(source)
     except SyntaxError as error:
         message = error.msg or "invalid syntax"
-        if "codec can't decode" in message or "encoding" in message or "UTF-8" in message:
-            text = "not UTF-8 text: save the file as UTF-8"
-            raise UnreadableSourceError(text, Verdict.REFUSED_FILE) from None
         raise UnreadableSourceError(message, Verdict.SYNTAX, error.lineno) from None
     except (ValueError, MemoryError, RecursionError) as error:
         what = "nested too deeply" if not isinstance(error, ValueError) else str(error)
@@ -102,8 +105,8 @@ def _bindings(body: list[ast.stmt]) -> Iterator[tuple[str, ast.AST]]:
             case ast.Assign():
                 for target in node.targets:
                     yield from ((name, node.value) for name in _names(target))
-            case ast.AnnAssign(value=ast.expr()):
-                yield from ((name, node.value) for name in _names(node.target))
+            case ast.AnnAssign(value=ast.expr() as value):
+                yield from ((name, value) for name in _names(node.target))
             case ast.Import() | ast.ImportFrom():
                 for alias in node.names:
                     yield (alias.asname or alias.name).split(".")[0], node
@@ -118,17 +121,7 @@ def _names(target: ast.expr) -> Iterator[str]:
     return (node.id for node in ast.walk(target) if isinstance(node, ast.Name))
 
 
-def _defined(
-    name: str,
-    node: ast.AST,
-    arity: int,
-    bindings: dict[str, ast.AST],
-    torch_names: set[str],
-) -> Defined:
-    line = getattr(node, "lineno", 1)
-    fault = _fault(name, node, arity)
-    reach = _reach(name, bindings)
-    used = {n.id for part in reach for n in ast.walk(part) if isinstance(n, ast.Name)}
+def _defined(name: str, node: ast.AST, arity: int) -> Defined:
     parameters: tuple[str, ...] = ()
     unused: frozenset[str] = frozenset()
     if isinstance(node, ast.FunctionDef) and not node.args.vararg:
@@ -140,7 +133,8 @@ def _defined(
             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
         }
         unused = frozenset(parameters) - read if "locals" not in read else frozenset()
-    return Defined(name, line, fault, bool(used & torch_names), parameters, unused)
+    fault = _fault(name, node, arity)
+    return Defined(name, getattr(node, "lineno", 1), fault, parameters, unused)
 
 
 def _fault(name: str, node: ast.AST, arity: int) -> str | None:
@@ -167,16 +161,15 @@ def _fault(name: str, node: ast.AST, arity: int) -> str | None:
     return None
 
 
-def _torch_names(tree: ast.Module) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name.split(".")[0] == "torch":
-                    names.add(alias.asname or "torch")
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "torch":
-            names |= {alias.asname or alias.name for alias in node.names}
-    return names
+def _is_helper(this: Defined, known: list[Defined], bindings: dict[str, ast.AST]) -> bool:
+    """Tell whether a function with an exercise's name only serves another one of the file.
+
+    A TRPO step with a `conjugate_gradient` of three arguments beside it is one exercise, not two.
+    """
+    if this.fault is None:
+        return False
+    others = (each for each in known if each is not this and each.fault is None)
+    return any(bindings[this.name] in _reach(other.name, bindings) for other in others)
 
 
 def _reach(name: str, bindings: dict[str, ast.AST]) -> list[ast.AST]:

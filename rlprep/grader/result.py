@@ -51,7 +51,7 @@ class FamilyResult:
     points: int
     max_points: int
     verdict: Verdict
-    property: str
+    claim: str
     """The property that the family holds the submission to, in words."""
     reason: str = ""
     """What went wrong, without a number of any hidden case; empty where it passed."""
@@ -62,7 +62,7 @@ class FamilyResult:
         """Return all of it as one line."""
         if self.verdict is Verdict.PASSED:
             return ""
-        parts = [f"{self.property.rstrip('.')}: {self.reason}"]
+        parts = [f"{self.claim.rstrip('.')}: {self.reason}"]
         if self.example:
             parts.append(f"{self.example.call} should be {self.example.expected}")
             parts.append("yours agrees there" if self.example.agrees else f"got {self.example.got}")

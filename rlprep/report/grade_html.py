@@ -81,7 +81,7 @@ def _diagnosis(result: SubmissionResult) -> str:
 def _row(family: FamilyResult) -> str:
     passed = family.verdict is Verdict.PASSED
     tone, mark = ("good", "✓") if passed else ("bad", "✗")
-    said = f"<span class='{tone}'>{mark}</span> {_text(family.property)}."
+    said = f"<span class='{tone}'>{mark}</span> {_text(family.claim)}."
     if not passed:
         said += f"<br><span class='bad'>{_text(_sentence(family.reason))}.</span>"
     if family.example:

@@ -60,7 +60,7 @@ def _show_family(console: Console, family: FamilyResult, *, detailed: bool) -> N
     passed = family.verdict is Verdict.PASSED
     line = Text("✓ " if passed else "✗ ", "green" if passed else "red")
     line.append(f"{family.points}/{family.max_points}  ", "dim")
-    line.append(printable(family.property), "dim" if passed else "default")
+    line.append(printable(family.claim), "dim" if passed else "default")
     _indented(console, line)
     if passed:
         return
@@ -85,7 +85,7 @@ def _show_diagnosis(console: Console, result: SubmissionResult, *, explain: bool
     if diagnosis is None:
         return
     text = diagnosis.text[:1].upper() + diagnosis.text[1:]
-    _indented(console, Text(text, "bold yellow"))
+    _indented(console, Text(printable(text), "bold yellow"))
     if not explain:
         _indented(console, Text("--explain says what that means and what to write instead", "dim"))
         return

@@ -47,7 +47,7 @@ def _hints(result: SubmissionResult) -> list[str]:
     hints: list[str] = []
     failed = next((f for f in result.families if f.verdict is not Verdict.PASSED), None)
     if failed:
-        hints.append(printable(failed.property))
+        hints.append(printable(failed.claim))
         if failed.example:
             example = f"{failed.example.call} should be {failed.example.expected}"
             hints.append(printable(f"{example}; yours: {failed.example.got}"))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from rlprep.bank.lint import lint
+from rlprep.bank.read_yaml import read_yaml
 from rlprep.content import content_root
 
 
@@ -97,15 +98,33 @@ def test_files_in_the_wrong_place_are_named(pack: Path):
         (b"kind: question\n" + b"x: y\n" * 300_000, "larger than"),
         (b"kind: question\na: " + b"[" * 100_000, "nested too deeply"),
         (b"kind: question\na: " + b"[ " * 5_000 + b"]" * 5_000, "nested too deeply"),
+        (b"kind: question\na: " + b"[']', " * 100_000, "nested too deeply"),
+        (b"kind: question\na:\n  " + b"- " * 400_000, "nested too deeply"),
         (b"kind: question\n\x00\n", "YAML syntax"),
         (b"kind: question\na: &a [x]\nb: *a\n", "aliases"),
         (b"", "the first line is ''"),
     ],
-    ids=["latin-1", "huge", "deep", "deep with spaces", "NUL", "alias", "empty"],
+    ids=[
+        "latin-1",
+        "huge",
+        "deep",
+        "deep with spaces",
+        "deep between strings",
+        "deep dashes",
+        "NUL",
+        "alias",
+        "empty",
+    ],
 )
 def test_a_hostile_file_is_refused(pack: Path, content: bytes, what: str):
     (pack / "questions" / "hostile.yaml").write_bytes(content)
     assert what in " / ".join(problem.what for problem in lint(pack).problems)
+
+
+def test_many_nested_lists_side_by_side_are_fine(tmp_path: Path):
+    file = tmp_path / "arrays.yaml"
+    file.write_text("arrays:\n" + "- [[[[1, 2]]]]\n" * 500)
+    assert len(read_yaml(file).data["arrays"]) == 500
 
 
 def test_a_folder_that_is_no_pack_is_named(tmp_path: Path):

@@ -58,9 +58,17 @@ class Segment:
             "delta": np.append(self.deltas(), [0.0] * (T + 1)),
         }  # fmt: skip
 
+    def tensors(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return rewards, values and next values, as the kernels take them."""
+        return (
+            torch.tensor(self.rewards),
+            torch.tensor(self.values),
+            torch.tensor(self.next_values),
+        )
+
     def gae(self, lam: float) -> np.ndarray:
         advantages, _ = gae_kernels.gae(
-            *map(torch.tensor, (self.rewards, self.values, self.next_values)),
+            *self.tensors(),
             self.ended, self.ended, gamma=GAMMA, lam=lam,
         )  # fmt: skip
         return advantages.numpy()
@@ -69,7 +77,7 @@ class Segment:
 def test_td_residual(rng: np.random.Generator) -> None:
     segment = Segment(rng, last_value=0.4)
     kernel = gae_kernels.td_residual(
-        *map(torch.tensor, (segment.rewards, segment.values, segment.next_values)),
+        *segment.tensors(),
         segment.ended, gamma=GAMMA,
     )  # fmt: skip
     _equal([value("td_residual", **segment.numbers(t)) for t in STEPS], kernel)
@@ -87,7 +95,7 @@ def test_discounted_return(rng: np.random.Generator) -> None:
 def test_nstep_advantage(rng: np.random.Generator, n: int) -> None:
     segment = Segment(rng, last_value=0.4)
     kernel = returns.n_step_advantage(
-        *map(torch.tensor, (segment.rewards, segment.values, segment.next_values)),
+        *segment.tensors(),
         segment.ended, segment.ended, gamma=GAMMA, n=n,
     )  # fmt: skip
     steps = range(T - n + 1)

@@ -38,6 +38,8 @@ def apply(
         return arrays.evaluate(args[number], env, position)
 
     base = node.fn.name
+    if not args and not base.startswith("'"):
+        raise Unreadable(f"{name} needs an argument", node.span)
     if base.lower() in {"softmax", "rowsoftmax", "softmax1d"}:
         return _softmax(arrays, node, env, position)
     if name in ELEMENTWISE or base in ELEMENTWISE:

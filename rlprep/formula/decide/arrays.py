@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from rlprep.formula.decide.effort import spend
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.integers import integer, maybe_integer
 from rlprep.formula.names import indices_of, labels_of, variable_key
@@ -93,6 +94,7 @@ class Arrays:
 
     def evaluate(self, node: Node, env: Env, position: int) -> Array:
         """Return the value of a node as an array."""
+        spend()
         self.depth += 1
         if self.depth > 250:
             raise Undecidable("definitions refer to each other without end")

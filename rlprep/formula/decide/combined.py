@@ -185,6 +185,8 @@ class Terms:
     def call(self, node: Call, position: int) -> Polynomial:
         """Apply a function."""
         name = node.fn.name
+        if not node.args and name in FUNCTIONS - {"entropy"}:
+            raise Unreadable(f"{name} needs an argument", node.span)
         lowered = "_".join(words_of(node.fn))
         if name in {"min", "minimum", "where", "max", "maximum"}:
             return self.surrogate(node)

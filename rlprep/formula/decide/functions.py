@@ -9,6 +9,7 @@ from rlprep.formula.decide.policies import role_of
 from rlprep.formula.errors import Undecidable, Unreadable
 from rlprep.formula.names import flat_lower
 from rlprep.formula.tree import Bin, Call, Cases, Given, Name, Node, Num, Parallel, Tuple
+from rlprep.formula.vocabulary import FUNCTIONS
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.tabular import Env, Tabular
@@ -27,6 +28,8 @@ ENTROPIES = {"s", "h", "entropy", "ent"}
 def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number | None:
     """Return the value of a call, None when the name is no function known here."""
     name, args = node.fn.name, node.args
+    if not args and name in FUNCTIONS - {"entropy", "KL", "kl", "DKL"}:
+        raise Unreadable(f"{name} needs an argument", node.span)
     lowered = flat_lower(node.fn)
     precision = tabular.precision
 

@@ -5,7 +5,7 @@ in one world are different, and that world is the witness. Equal values everywhe
 the decider's worlds are exhaustive for its kind of formula, and evidence elsewhere; it says which.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, overload
 
@@ -25,6 +25,11 @@ class Values(Sequence[Any]):
 
     def __len__(self) -> int:
         return self._size
+
+    def __iter__(self) -> Iterator[Any]:
+        # not inherited: an IndexError of a computation must not pass for the end
+        for index in range(self._size):
+            yield self[index]
 
     @overload
     def __getitem__(self, index: int) -> Any: ...

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from rlprep.formula.decide.effort import spend
 from rlprep.formula.decide.polynomial import PRIME, Monomial, Polynomial, total
 from rlprep.formula.decide.recurrence import infinite_sum
 from rlprep.formula.decide.timeline import (
@@ -49,6 +50,7 @@ from rlprep.formula.vocabulary import FUNCTIONS
 
 WINDOW = 8
 TERMS = 34
+ENDLESS = 10**6  # what the letter infinity is bound to
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Series:
     def start(self) -> dict[str, int]:
         """Return the environment of the formula: which letters are which numbers."""
         world = self.world
-        bound = {"t": world.t, "inf": 10**6} | dict.fromkeys(self.clocks, world.t)
+        bound = {"t": world.t, "inf": ENDLESS} | dict.fromkeys(self.clocks, world.t)
         for letter in self.steps:
             bound[letter] = world.n
         if world.end is not None:
@@ -148,6 +150,10 @@ class Series:
 
     def n_step(self, n: int, k: int) -> Polynomial:
         """The n-step advantage at k: the sum of n discounted residuals."""
+        if n >= ENDLESS:
+            return self.discounted(k) - self.value(k)
+        if not 0 <= n <= 3 * TERMS:
+            raise Undecidable("an unusual number of steps")
         if self.world.opaque:
             return Polynomial.atom(("A", k, n), self.world.mod)
         gamma = self.world.gamma
@@ -178,6 +184,8 @@ class Series:
         last = world.end if world.end is not None else world.t + TERMS
         if world.ended:
             last = min(last, world.t + 1)
+        if last - k > 3 * TERMS:
+            raise Undecidable("a sum has too many terms")
         weight, result = self.const(1), self.const(0)
         for i in range(k, last):
             result = result + weight * term(i)
@@ -188,6 +196,7 @@ class Series:
 
     def evaluate(self, node: Node, bound: dict[str, int], position: int) -> Polynomial:
         """Return the value of a node."""
+        spend()
         match node:
             case Num(value=value):
                 return self.const(value)
@@ -351,6 +360,8 @@ class Series:
             if self.world.end is None:
                 raise Undecidable("a length where the horizon is infinite")
             return self.const(self.world.end)
+        if not node.args and name in FUNCTIONS:
+            raise Unreadable(f"{name} needs an argument", node.span)
         if name in {"mean", "avg", "average", "detach", "stopgrad", "sg", "identity", "squeeze"}:
             return self.evaluate(node.args[0], bound, position)
         if flat_lower(node.fn) in {"discount_cumsum", "discounted_cumsum", "discount",

@@ -10,6 +10,7 @@ from fractions import Fraction
 from zlib import crc32
 
 from rlprep.formula.decide.distributions import Sampling, sampling_of
+from rlprep.formula.decide.effort import spend
 from rlprep.formula.decide.numbers import Dual, Number, Precision, dual, plain
 from rlprep.formula.decide.policies import is_old, role_of
 from rlprep.formula.decide.which import policy_roles
@@ -96,6 +97,7 @@ class Tabular:
 
     def evaluate(self, node: Node, env: Env, position: int) -> Number:
         """Return the value of a node."""
+        spend()
         self.depth += 1
         if self.depth > 300:
             raise Undecidable("definitions refer to each other without end")

@@ -243,6 +243,8 @@ def _evaluate(series: Series, node: Node, subject: str) -> Polynomial:
     target = series.program.formula.target
     if target is not None and is_target(subject, target):
         bound["t"] -= _offset(target)
+    if isinstance(node, Chain) and (len(node.items) != 2 or not EQUALITIES.issuperset(node.ops)):
+        raise Undecidable("a relation where a value is asked for")
     if isinstance(node, Chain):
         return _solved(series, node, bound, subject)
     series.own = (target_role(subject), series.world.t)

@@ -23,6 +23,13 @@ def softmax_attention(draw: Draw) -> list[Case]:
             k[..., 0, :] = -q[..., 0, :]  # what token 0 may see scores far below anything finite
         return Case(family, (q, k, draw.normal(*lead, m, e), causal))
 
+    def hidden_above_seen(n: int) -> Case:
+        """Scores near 3000 (j - i - 1/2): what causal hides is far above all that it leaves."""
+        steep, tokens = 3000 * 3**0.5, np.arange(n)
+        q = np.stack([np.full(n, steep), -steep * (tokens + 0.5), draw.normal(n)], axis=-1)
+        k = np.stack([tokens, np.ones(n), draw.normal(n)], axis=-1)
+        return Case("large_scores", (q, k, draw.normal(n, 2), True))
+
     contract = case("contract", (2,), 4, 4, causal=True)
     return [
         case("values", (), 4, 4),
@@ -35,6 +42,7 @@ def softmax_attention(draw: Draw) -> list[Case]:
         case("causal", (2, 2), 7, 7, causal=True, d=4, e=3),
         case("large_scores", (), 5, 6, size=40.0),
         case("large_scores", (), 5, 5, causal=True, size=40.0),
+        hidden_above_seen(4),
         case("one_token", (), 1, 1, causal=True),
         case("one_token", (2,), 1, 6),
         Case("contract", contract.arguments, contract=True),
