@@ -87,7 +87,7 @@ class _Atom(NamedTuple):
     """A piece of output and how it stands beside its neighbours."""
 
     text: str
-    kind: Literal["plain", "scripted", "word", "big", "operator", "space"] = "plain"
+    kind: Literal["plain", "scripted", "fraction", "word", "big", "operator", "space"] = "plain"
 
 
 class _Reader:
@@ -164,7 +164,7 @@ class _Reader:
             return _Atom(self.accent(name))
         if name in ("frac", "tfrac", "dfrac"):
             top, bottom = self.argument(), self.argument()
-            return _Atom(f"{_bracketed(top)}/{_bracketed(bottom, divisor=True)}", "scripted")
+            return _Atom(f"{_bracketed(top)}/{_bracketed(bottom, divisor=True)}", "fraction")
         if name == "sqrt":
             body = self.argument()
             text = f"√{_bracketed(body, divisor=True)}" if self.unicode else f"sqrt({body})"
@@ -263,6 +263,8 @@ def _join(atoms: list[_Atom], tight: bool) -> str:
             pass
         elif atom.text == ",":
             out = out.rstrip() + ("," if tight else ", ")
+        elif atom.kind == "fraction" and before.kind == "word":
+            out += f"({atom.text})"  # log a/b would be read as (log a)/b
         else:
             out += _gap(before, atom) + atom.text
         before = atom
@@ -286,7 +288,7 @@ def _gap(before: _Atom, after: _Atom) -> str:
         return " "
     if before.kind == "word":
         return " " if first.isalnum() or first in "√∑∇∂−" else ""
-    if before.kind == "scripted" or len(before.text) > 1 or len(after.text) > 1:
+    if before.kind in ("scripted", "fraction") or len(before.text) > 1 or len(after.text) > 1:
         return " " if first.isalpha() or first in "√∑∇∂" else ""
     return " " if first in "∑∏∫" else ""
 

@@ -31,6 +31,7 @@ from rlprep.mathtext import MathError, render, spans
             "g = {(1 + ε)A if A ≥ 0; A/2 if A < 0}",
             "g = {(1 + epsilon)A if A >= 0; A/2 if A < 0}",
         ),
+        (r"\log\frac{P(x)}{Q(x)}", "log(P(x)/Q(x))", "log(P(x)/Q(x))"),
         (r"\min(a, \; b)", "min(a, b)", "min(a, b)"),
         (r"\mathbb{R}^{d \times d}", "ℝ^(d×d)", "R^(d*d)"),
     ],

@@ -66,6 +66,10 @@ def told(witness: dict[str, Any] | None) -> str:
     short = isinstance(at, dict) and all(not isinstance(v, list) for v in at.values())
     where = ", ".join(f"{k} = {v}" for k, v in at.items()) if short and isinstance(at, dict) else ""
     what = witness.get("quantity", "")
-    parts = [f"at {where}" if where else "", f"{what} is" if what else "it gives"]
-    head = " ".join(p for p in parts if p)
-    return f"{head} {witness['yours']}, the reference has {witness['reference']}"
+    yours, theirs = str(witness["yours"]), str(witness["reference"])
+    if yours.startswith("has "):  # no value at all: the sentence has its verb already
+        verb = what or "it"
+    else:
+        verb = f"{what} {'are' if what.endswith('s') else 'is'}" if what else "it gives"
+    head = " ".join(part for part in (f"at {where}" if where else "", verb) if part)
+    return f"{head} {yours}, the reference {'' if theirs.startswith('is ') else 'has '}{theirs}"

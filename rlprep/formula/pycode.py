@@ -9,7 +9,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from rlprep.formula.characters import GREEK
@@ -406,6 +406,33 @@ def parse(text: str, variables: frozenset[str] = frozenset()) -> list[Node]:
         SyntaxError: the text is not Python.
         Unreadable: it is, and holds something that is no formula.
     """
+    reader, tree = _opened(text, variables)
+    nodes = list(reader.body(tree.body))
+    if not nodes:
+        raise Unreadable("there is no formula here", (0, len(text)))
+    return nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A `for` statement: the characters that it covers, its variables, what it runs over."""
+
+    span: Span
+    target: Node
+    over: Node
+
+
+def loops(text: str, variables: frozenset[str] = frozenset()) -> list[Loop]:
+    """Return the loops of code that `parse` reads, outer ones first; their statements come flat."""
+    reader, tree = _opened(text, variables)
+    return [
+        Loop(reader.span(node), reader.expression(node.target), reader.expression(node.iter))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.For)
+    ]
+
+
+def _opened(text: str, variables: frozenset[str]) -> tuple[_Reader, ast.Module]:
     if len(text) > MAX_CHARACTERS:
         raise Unreadable("the input is too long", (MAX_CHARACTERS, len(text)))
     import textwrap
@@ -422,8 +449,4 @@ def parse(text: str, variables: frozenset[str] = frozenset()) -> list[Node]:
         raise SyntaxError(str(error)) from None
     if _is_too_deep(tree):
         raise Unreadable("the code is nested too deeply", (0, len(text)))
-    reader = _Reader(code, max(0, text.find(code)), variables)
-    nodes = list(reader.body(tree.body))
-    if not nodes:
-        raise Unreadable("there is no formula here", (0, len(text)))
-    return nodes
+    return _Reader(code, max(0, text.find(code)), variables), tree

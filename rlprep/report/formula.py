@@ -28,8 +28,7 @@ def show_verdict(
             screen.say(line, indent=2)
     if verdict.misconception:
         screen.prose(verdict.misconception[1], indent=2)
-    if verdict.counterexample:
-        _show_witness(screen, verdict.counterexample)
+    _show_point(screen, verdict.counterexample)
     if verdict.verdict == "different" and with_reference:
         screen.prose(f"Reference: ${formula.reference}$", indent=2)
     for remark in verdict.remarks:
@@ -38,15 +37,12 @@ def show_verdict(
         screen.say(f"Decided by {verdict.proof}", "dim", indent=2)
 
 
-def _show_witness(screen: Screen, witness: dict[str, object]) -> None:
-    """Print where both formulas were evaluated, and what each gave."""
-    at = witness.get("at")
-    if isinstance(at, dict):
+def _show_point(screen: Screen, witness: dict[str, object] | None) -> None:
+    """Print the point of a counterexample where the message leaves it out: it holds tables."""
+    at = witness.get("at") if witness else None
+    if isinstance(at, dict) and any(isinstance(value, list) for value in at.values()):
         where = ", ".join(f"{name} = {_value(value)}" for name, value in at.items())
-        screen.say(f"At {where}:", indent=2)
-    for name, value in witness.items():
-        if name != "at":
-            screen.say(f"{name}: {_value(value)}", indent=4 if isinstance(at, dict) else 2)
+        screen.say(f"Evaluated at {where}", indent=2)
 
 
 def _value(value: object) -> str:

@@ -114,7 +114,7 @@ def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
                          next(iter(unknown.values())))  # fmt: skip
     fitting = [m for m in found if m.facts["fits"]]
     decided = fitting or [m for m in found if m.values[0] != ("undecided",)]
-    if not decided:
+    if not fitting and found[0] not in decided:
         raise Undecidable(str(found[0].facts["why"]))
     return decided
 
@@ -161,6 +161,8 @@ def _meaning(program: Program, subject: str, setting: Setting, convention: Conve
     if setting[0] != "phi":
         shown = "elu(x) + 1" if setting[0] == "elu" else f"{setting[0]}(x)"
         remarks.add(f"the feature map is {shown}, a special case of phi")
+    if convention.layout.startswith("query"):
+        remarks.add("q is read as the vector of one query")
     return Meaning(values, remarks, sides(program)[-1], facts)
 
 

@@ -80,11 +80,17 @@ class Spelling:
     powers: tuple[Node, ...] = ()
 
 
-def spelling(name: Name, *, is_code: bool) -> Spelling:
-    """Take a name apart: labels, indices, transposition, powers."""
+def spelling(name: Name, *, is_code: bool, primed: bool = False) -> Spelling:
+    """Take a name apart: labels, indices, transposition, powers.
+
+    Args:
+        name: the name.
+        is_code: whether it stands in code, where scripts are parts of names.
+        primed: whether primes are labels (`Q' = phi(Q)`) and never transpositions.
+    """
     labels: list[str] = []
     indices: list[Node] = []
-    takes_indices = name.name not in {"d", "D", "dim", "n", "N", "head", "W"} and not is_code
+    takes_indices = name.name not in {"d", "D", "dim", "n", "N", "head"} and not is_code
     for sub in name.subs:
         for item in sub.items if isinstance(sub, Tuple) else (sub,):
             found = index_nodes(item) if takes_indices else ()
@@ -92,7 +98,7 @@ def spelling(name: Name, *, is_code: bool) -> Spelling:
             if not found:
                 labels.extend(words_in(item))
     powers: list[Node] = []
-    transposed = name.primes % 2 == 1 and name.name in {"K", "Q"} and not is_code
+    transposed = name.primes % 2 == 1 and name.name in {"K", "Q"} and not (is_code or primed)
     for sup in name.sups:
         if isinstance(sup, Name) and sup.name in TRANSPOSES and not sup.subs:
             transposed = not transposed
@@ -100,7 +106,7 @@ def spelling(name: Name, *, is_code: bool) -> Spelling:
             indices.append(sup)
         elif isinstance(sup, Bin | Neg | Num | Name | Call):
             powers.append(sup)
-    primes = "'" * (name.primes if not transposed else 0)
+    primes = "'" * (name.primes if primed or not transposed else 0)
     return Spelling("_".join([name.name, *labels]) + primes, tuple(indices), transposed,
                     tuple(powers))  # fmt: skip
 

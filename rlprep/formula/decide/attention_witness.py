@@ -17,8 +17,8 @@ def shape_witness(error: ShapeError, world: World) -> dict[str, Any]:
     yours = str(error)
     if isinstance(error, ShapePairError):
         a, b = world.shape_name(error.a), world.shape_name(error.b)
-        yours = f"a {a} array {error.what} a {b} one: the shapes don't fit"
-    return {"quantity": "the shapes", "at": SIZES + ", phi has r features", "yours": yours,
+        yours = f"{a} {error.what} {b}, which doesn't fit"
+    return {"quantity": "the shape", "at": SIZES + ", phi has r features", "yours": yours,
             "reference": "n x d_v"}  # fmt: skip
 
 

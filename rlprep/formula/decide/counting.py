@@ -15,7 +15,7 @@ from rlprep.formula.decide.quotient import Quotient
 from rlprep.formula.decide.size_names import key_of, powers_of
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Bin, Call, Cases, Index, Name, Neg, Node, Num, Span, Wrap
+from rlprep.formula.tree import Bin, Call, Cases, Index, Name, Neg, Node, Num, Span, Sub, Wrap
 
 MAX_POWER = 8
 Number = Any
@@ -76,6 +76,8 @@ class Counting:
                 return self.call(node, position)
             case Index(x=x, items=items):
                 return self.indexed(x, items, position)
+            case Sub(x=x):  # `2_{K,V}`: the subscript is a remark
+                return self.evaluate(x, position)
             case Cases(rows=((value, _),)):
                 return self.evaluate(value, position)
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")

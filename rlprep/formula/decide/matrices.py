@@ -85,8 +85,14 @@ class Matrices(Definitions):
         """An operation between two expressions."""
         if node.op == "^":
             return self.raised(node, scope)
+        if isinstance(node.right, Chain) and isinstance(node.left, Name) and (
+            node.left.name == "ones"
+        ):  # fmt: skip
+            return self.world.scalar(int(self.holds(node.right, scope)))
         if node.op in {"+", "-"} and (kept := self._without_stabiliser(node, scope)) is not None:
             return self.value(kept, scope)
+        if (turned := self._glued_transpose(node, scope)) is not None:
+            return turned
         left, right = self.value(node.left, scope), self.value(node.right, scope)
         match node.op:
             case "+":
@@ -100,6 +106,21 @@ class Matrices(Definitions):
                     right = Ones(is_row=False)
                 return self.product(left, right, node.op)
         raise Undecidable(f"'{node.op}' has no meaning here")
+
+    def _glued_transpose(self, node: Bin, scope: Scope) -> Tensor | None:
+        """Return the value of `QKT`, as it comes out of a PDF; None where nothing is so written."""
+        if node.op != "*" or not isinstance(node.right, Name) or node.right.name != "T":
+            return None
+        last = node.left.right if isinstance(node.left, Bin) else node.left
+        if not isinstance(last, Name) or self.spelt(last).key not in {"Q", "K", "V"}:
+            return None
+        if node.right.span[0] != last.span[1] or self.definitions("T"):
+            return None
+        self.remarks.add("a T that is glued to a matrix is read as its transpose")
+        turned = Trans(node.span, last)
+        if isinstance(node.left, Bin):
+            return self.value(Bin(node.span, node.left.op, node.left.left, turned), scope)
+        return self.value(turned, scope)
 
     def _is_literal_one(self, node: Node) -> bool:
         """Whether a factor is a plain `1`, written where the vector of ones belongs."""
@@ -121,7 +142,7 @@ class Matrices(Definitions):
         return None
 
     def _is_tiny(self, node: Name, scope: Scope) -> bool:
-        key = names.spelling(node, is_code=self.is_code).key
+        key = self.spelt(node).key
         if names.role_of(key, is_code=self.is_code) != "tiny" or key in scope:
             return False
         found = self.definitions(key)
@@ -167,7 +188,7 @@ class Matrices(Definitions):
 
     def name(self, node: Name, scope: Scope) -> Tensor:
         """The value of a name with all its scripts."""
-        spelt = names.spelling(node, is_code=self.is_code)
+        spelt = self.spelt(node)
         if spelt.key == "e" and spelt.powers and not self.definitions("e"):
             return self.value(spelt.powers[0], scope).map(self.world.arithmetic.exp)
         result = self.plain_name(node, spelt, scope)
@@ -245,7 +266,7 @@ class Matrices(Definitions):
     def indexed(self, x: Node, items: tuple[Node, ...], scope: Scope) -> Tensor:
         """`A[i, j]`."""
         if isinstance(x, Name):
-            spelt = names.spelling(x, is_code=self.is_code)
+            spelt = self.spelt(x)
             if spelt.key == "ones" and isinstance(items[0], Chain):
                 return self.world.scalar(int(self.holds(items[0], scope)))
             full = names.Spelling(spelt.key, (*spelt.indices, *items), spelt.transposed)

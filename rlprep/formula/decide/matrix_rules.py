@@ -62,6 +62,12 @@ class Convention:
     stars: bool = False
 
 
+def _refuse_other_arrays(*arrays: Tensor) -> None:
+    """Refuse arrays that are neither numbers nor matrices: functions of code leave such."""
+    if any(a.ndim not in {0, 2} for a in arrays):
+        raise ShapeError("an array that is no matrix")
+
+
 class Rules:
     """The operations on the values of one world under one convention."""
 
@@ -74,6 +80,8 @@ class Rules:
         """A sum; a number is added to every entry."""
         if isinstance(a, Mask) or isinstance(b, Mask):
             raise Undecidable("a mask is added, where the formula has none")
+        if a.ndim == b.ndim == 2 and a.shape[0] == b.shape[0] and 1 in (a.shape[1], b.shape[1]):
+            return combined(add, a, b)  # a number for each row
         if a.shape and b.shape and a.shape != b.shape:
             if self.world.is_lenient and len(a.data) == len(b.data):
                 return combined(add, a, Tensor(a.shape, b.data))
@@ -82,6 +90,7 @@ class Rules:
 
     def product(self, a: Tensor, b: Tensor, op: str) -> Tensor:
         """A product: of numbers, of a number and a matrix, of matrices."""
+        _refuse_other_arrays(a, b)
         if isinstance(a, Ones) or isinstance(b, Ones):
             return self._product_with_ones(a, b)
         if not a.shape or not b.shape:
@@ -135,6 +144,7 @@ class Rules:
 
     def quotient(self, a: Tensor, b: Tensor) -> Tensor:
         """A quotient by a number; by a column: each row by its own entry."""
+        _refuse_other_arrays(a, b)
         if isinstance(b, Ones) or isinstance(a, Ones):
             raise Undecidable("a vector of ones of unknown length is left over")
         if not b.shape or a.shape == b.shape or (not a.shape and 1 in b.shape):

@@ -11,6 +11,7 @@ points, except with a chance of about 10^-17 (Schwartz 1980, Zippel 1979).
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import blake2b
 
 from rlprep.formula.errors import Undecidable, Undefined
@@ -70,6 +71,7 @@ def _inverse(value: int, modulus: int) -> int:
     return 1 if value == 1 else pow(value, -1, modulus)
 
 
+@lru_cache(maxsize=65536)
 def draw(name: str, *values: int) -> tuple[int, int]:
     """Return two pseudo-random whole numbers that depend on a name and on whole numbers."""
     text = name + "|" + ",".join(map(str, values))

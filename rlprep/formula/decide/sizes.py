@@ -99,6 +99,13 @@ def _is_label(node: Node, program: Program) -> bool:
 class Sizes(Counting):
     """Evaluates sizes; `element_size()` and the like are the bytes of an element."""
 
+    def role_value(self, key: str, node: Name) -> Number:
+        """Return the value of a name; an `x` between sizes is a multiplication sign."""
+        if key == "x" and key not in self.roles:
+            self.remarks.add("x is read as a multiplication sign")
+            return self.arithmetic.const(Fraction(1))
+        return super().role_value(key, node)
+
     def other_call(self, node: Call, position: int) -> Number:
         """Return the bytes of an element where a call asks for them; a product elsewhere."""
         words = set(words_of(key_of(node.fn)))

@@ -49,6 +49,8 @@ class Arrays(Matrices):
         self.stored: dict[str, dict[int, Tensor]] = {}
         self.position: int | None = None
         self.passed_over: set[str] = set()
+        self.indices: dict[str, int] = {}
+        self.failed: dict[int, str] = {}
 
     def _value(self, node: Node, scope: Scope) -> Tensor:
         match node:
@@ -95,8 +97,12 @@ class Arrays(Matrices):
         if spelt.key in scope:
             found = scope[spelt.key]
             return found if isinstance(found, Tensor) else self.world.scalar(found)
+        if spelt.key in self.indices:
+            return self.world.scalar(self.indices[spelt.key])
         if spelt.key in self.variables:
             return self.variables[spelt.key]
+        if rows := self.stored.get(spelt.key):
+            return stacked([rows[place] for place in sorted(rows)])
         if self.position is not None and spelt.key in LETTERS and not self._is_size(spelt.key):
             return self.world.scalar(self.position)
         if self._is_carried(spelt.key) and spelt.key not in self.passed_over:
@@ -170,6 +176,8 @@ class Arrays(Matrices):
             _, place = self._measured(Index(x.span, x, items))
             return self.measure(self.value(x.args[0], scope), place)
         if isinstance(x, Name):
+            if names.role_of(self.spelt(x).key, is_code=True) == "mask":
+                return self.causal_mask()
             key = names.spelling(x, is_code=True).key
             if key in self.stored and key not in scope:
                 return self._stored(key, items[-1], scope)
@@ -187,6 +195,7 @@ class Arrays(Matrices):
         bound = {k: v for k, v in scope.items() if isinstance(v, int)}
         if self.position is not None:
             bound = dict.fromkeys(LETTERS, self.position) | bound
+        bound = self.indices | bound
         value = maybe_integer(node, bound)
         if value is None:
             raise Undecidable("an index is not known")

@@ -29,7 +29,7 @@ SAME = {"dropout", "Dropout", "attn_dropout", "identity", "array", "asarray", "t
 
 def call(of: Matrices, node: Call, scope: Scope) -> Tensor:
     """Return the value of a call."""
-    spelt = names.spelling(node.fn, is_code=of.is_code)
+    spelt = of.spelt(node.fn)
     if found := of.definitions(spelt.key):
         return _user_function(of, node, found[-1], scope)
     if node.fn.name in MAPS or spelt.key in MAPS:
@@ -75,8 +75,8 @@ def _user_function(of: Matrices, node: Call, found: tuple[int, Any], scope: Scop
     for parameter, argument in zip(target.args, node.args, strict=False):
         if not isinstance(parameter, Name):
             raise Undecidable("an unusual parameter of a function")
-        inner[names.spelling(parameter, is_code=of.is_code).key] = of.value(argument, scope)
-        for letter in names.spelling(parameter, is_code=of.is_code).indices:
+        inner[of.spelt(parameter).key] = of.value(argument, scope)
+        for letter in of.spelt(parameter).indices:
             if isinstance(letter, Name) and isinstance(value := scope.get(letter.name), int):
                 inner[letter.name] = value
     return of.entry_value(number, entry, inner)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_world import World
-from rlprep.formula.decide.matrix_rules import Convention, Rules
+from rlprep.formula.decide.matrix_rules import Convention, Mask, Rules
 from rlprep.formula.decide.tensor import Tensor, stacked
 from rlprep.formula.decide.token_indices import free_letters
 from rlprep.formula.errors import Undecidable, Undefined
@@ -31,6 +31,8 @@ class Definitions(Rules):
         super().__init__(world, convention)
         self.program = program
         self.unknown: dict[str, Span] = {}
+        self.running: list[int] = []
+        self.primed = any(isinstance(e.target, Name) and e.target.primes for e in program.entries)
         self.base = 0 if self._counts_from_zero() else 1
         self.carried = self._carried_names()
         self.has_bare_query = self._has_bare_query()
@@ -39,13 +41,17 @@ class Definitions(Rules):
     def _has_bare_query(self) -> bool:
         """Whether a plain `q` stands beside keys or values with indices: one query's vector."""
         spelt = [
-            names.spelling(n, is_code=False)
+            self.spelt(n)
             for e in self.program.entries for v in e.values for n in names.plain_names(v)
         ]  # fmt: skip
         inputs = [s for s in spelt if s.key in names.INPUT_NAMES]
         return any(s.key == "q" and not s.indices for s in inputs) and any(
             s.indices for s in inputs if s.key != "q"
         )
+
+    def spelt(self, name: Name) -> names.Spelling:
+        """Return a name taken apart, as this input writes names."""
+        return names.spelling(name, is_code=self.is_code, primed=self.primed)
 
     def value(self, node: Node, scope: Scope) -> Tensor:
         """Return the value of an expression."""
@@ -60,13 +66,15 @@ class Definitions(Rules):
     def _carried_names(self) -> set[str]:
         """Return the names that a statement updates from themselves: `S <- S + k v^T`."""
         found: set[str] = set()
-        for entry in self.program.entries:
+        for number, entry in enumerate(self.program.entries):
             if not isinstance(entry.target, Name):
                 continue
-            target = names.spelling(entry.target, is_code=False)
+            target = self.spelt(entry.target)
+            if any(n < number and not e.is_constant for n, e in self.definitions(target.key)):
+                continue  # a name that is reused, like an A with a hat and one without
             for node in walk(entry.values[-1]):
                 if isinstance(node, Name) and not target.indices:
-                    spelt = names.spelling(node, is_code=False)
+                    spelt = self.spelt(node)
                     if spelt.key == target.key and not spelt.indices:
                         found.add(target.key)
         return found - names.INPUT_NAMES
@@ -80,23 +88,22 @@ class Definitions(Rules):
                 target = target.x
             if isinstance(target, Call):
                 target = target.fn
-            if isinstance(target, Name) and (
-                names.spelling(target, is_code=self.is_code).key == key
-            ):
+            if isinstance(target, Name) and (self.spelt(target).key == key):
                 found.append((number, entry))
         return found
 
     def usable_definitions(self, key: str) -> list[tuple[int, Entry]]:
         """Return the definitions of a name, without those that only say where inputs come from."""
-        found = self.definitions(key)
+        found = [(i, e) for i, e in self.definitions(key) if i not in self.running or (
+            self.parameters(e) or len(self.definitions(key)) > 1)]  # fmt: skip
         if names.role_of(key, is_code=self.is_code) in {"Q", "K", "V"}:
             found = [(i, e) for i, e in found if self._uses_inputs(e)]
         return found
 
     def _uses_inputs(self, entry: Entry) -> bool:
         return any(
-            names.spelling(node, is_code=self.is_code).key in names.INPUT_NAMES
-            or names.role_of(names.spelling(node, is_code=self.is_code).key, is_code=True) in "QKV"
+            self.spelt(node).key in names.INPUT_NAMES
+            or names.role_of(self.spelt(node).key, is_code=True) in "QKV"
             for node in names.plain_names(entry.values[-1])
         )
 
@@ -115,7 +122,7 @@ class Definitions(Rules):
                    if not any(isinstance(p, Num) for p in self.parameters(e))]  # fmt: skip
         if not general:
             raise Undecidable(f"{spelt.key} is not defined everywhere")
-        number, entry = general[0]
+        number, entry = self._in_force(general)
         parameters = self.parameters(entry)
         if not parameters:
             return self.at(self.entry_value(number, entry, self.surroundings(entry, scope)), places)
@@ -125,6 +132,16 @@ class Definitions(Rules):
             return self.world.scalar(0)  # the state before the first position
         bound = self.bound(parameters, places)
         return self.entry_value(number, entry, self.surroundings(entry, scope) | bound)
+
+    def _in_force(self, found: list[tuple[int, Entry]]) -> tuple[int, Entry]:
+        """Return the definition that holds here: inside a redefinition, the one before it."""
+        if self.parameters(found[0][1]) or len(found) == 1:
+            return found[0]
+        running = [number for number, _ in found if number in self.running]
+        earlier = [pair for pair in found if not running or pair[0] < min(running)]
+        if not earlier:
+            raise Undecidable("definitions refer to each other without end")
+        return earlier[-1]
 
     def surroundings(self, entry: Entry, scope: Scope) -> Scope:
         """Return the indices of the use that a definition's right side leaves open."""
@@ -151,7 +168,7 @@ class Definitions(Rules):
             found = [*target.items, *found]
             target = target.x
         if isinstance(target, Name):
-            found = [*names.spelling(target, is_code=self.is_code).indices, *found]
+            found = [*self.spelt(target).indices, *found]
         return found
 
     def bound(self, parameters: list[Node], places: list[int]) -> Scope:
@@ -187,16 +204,25 @@ class Definitions(Rules):
             values = [self.entry_value(number, entry, inner | {letters[1]: j + self.base})
                       for j in range(sizes[1])]  # fmt: skip
             rows.append(Tensor((len(values),), [value.item for value in values]))
-        return stacked(rows)
+        return self._marked(stacked(rows))
+
+    def _marked(self, a: Tensor) -> Tensor:
+        """Return a matrix of zeros and ones as a mask."""
+        zero, one = self.world.scalar(0).item, self.world.scalar(1).item
+        return Mask.of(a) if all(x in (zero, one) for x in a.data) else a
 
     def entry_value(self, number: int, entry: Entry, scope: Scope) -> Tensor:
         """The value of a definition's right side, remembered by its indices."""
         key = (number, tuple(sorted((k, v) for k, v in scope.items() if isinstance(v, int))))
-        if any(not isinstance(v, int) for v in scope.values()):
-            return self.value(entry.values[-1], scope)
-        if key not in self.known:
-            self.known[key] = self.value(entry.values[-1], scope)
-        return self.known[key]
+        is_plain = all(isinstance(v, int) for v in scope.values())
+        if is_plain and key in self.known:
+            return self.known[key]
+        self.running.append(number)
+        value = self.value(entry.values[-1], scope)
+        self.running.pop()
+        if is_plain:
+            self.known[key] = value
+        return value
 
     def places(self, indices: tuple[Node, ...], scope: Scope) -> list[int]:
         """Return index expressions as whole numbers, counted from the formula's base."""

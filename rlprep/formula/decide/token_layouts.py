@@ -40,7 +40,7 @@ def layouts(entries: list[Entry], *, by_position: bool) -> list[Convention]:
         order = ["d", "bd", "bhd", "nd", "bnd"]
     else:
         order = ["nd", "bnd", "bhnd", "bnhd", *(("d", "bd", "bhd") if by_position else ())]
-        if not any(_turns_queries(n) for n in nodes):
+        if not any(_turns_queries(n) or (isinstance(n, Name) and n.name == "Q") for n in nodes):
             order.insert(4, "query-nd")
     found = [Convention(layout=layout) for layout in order]
     if not any(_is_matrix_product(n) for n in nodes):

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.tensor import ShapeError, Tensor
 from rlprep.formula.decide.token_arrays import LETTERS, Arrays, target_key
-from rlprep.formula.errors import Undecidable, Undefined
+from rlprep.formula.errors import Undecidable, Undefined, Unreadable
+from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import variable_key
 from rlprep.formula.program import Entry
-from rlprep.formula.tree import Big, Call, Define, Index, Name, Slice, Tuple, walk
+from rlprep.formula.pycode import Loop, loops
+from rlprep.formula.tree import Big, Call, Define, Index, Name, Node, Slice, Tuple, walk
 
 
 class Code(Arrays):
@@ -24,6 +26,8 @@ class Code(Arrays):
 
         By position it is a list, with the reason in words where a position has no value.
         """
+        if loops := self._loops():
+            return self._run_loops(loops)
         if not self.runs_by_position():
             return self._pass(self.program.entries)
         before = [e for e in self.program.entries if e.is_constant]
@@ -35,6 +39,112 @@ class Code(Arrays):
             self.position = position
             rows.append(self._row(body))
         return rows
+
+    # -- loops ----------------------------------------------------------------------------------
+
+    def _loops(self) -> list[Loop]:
+        if "for " not in self.program.text:
+            return []
+        try:
+            return loops(self.program.text, names.VOCABULARY.letters)
+        except (SyntaxError, Unreadable):
+            return []
+
+    def _run_loops(self, found: list[Loop]) -> Tensor | list[Tensor | str]:
+        """Run the statements with their loops, and return what the formula's statement left."""
+        self.results: list[Tensor | str] = []
+        self._block(self.program.entries, found)
+        key = target_key(self.program.formula)
+        if key is not None and isinstance(self.program.formula.target, Index):
+            stored = self.stored.get(key, {})
+            return [self.failed.get(i) or stored[i] for i in sorted({*stored, *self.failed})]
+        inside = [loop for loop in found if _covers(loop, self.program.formula)]
+        if inside:
+            return self.results
+        (result,) = self.results
+        if isinstance(result, str):
+            raise Undefined(result)
+        return result
+
+    def _block(self, entries: list[Entry], found: list[Loop]) -> None:
+        """Run statements, those of each outermost loop together as often as the loop turns."""
+        done: set[int] = set()
+        for entry in entries:
+            loop = next((x for x in found if _covers(x, entry)), None)
+            if loop is None:
+                self._step(entry)
+            elif id(loop) not in done:
+                done.add(id(loop))
+                body = [e for e in entries if _covers(loop, e)]
+                inner = [x for x in found if x is not loop and _within(x, loop)]
+                for _ in self._turns(loop, body):
+                    self._block(body, inner)
+
+    def _step(self, entry: Entry) -> None:
+        """Run one statement; the formula's result, or why it has none, is kept."""
+        is_main = entry is self.program.formula
+        try:
+            value = self._execute(entry)
+        except ShapeError:
+            raise
+        except Undefined as error:
+            if not is_main:
+                raise
+            self.results.append(str(error))
+            if isinstance(entry.target, Index):
+                self.failed[self.whole_number(entry.target.items[-1], {})] = str(error)
+            return
+        if is_main and value is not None:
+            self.results.append(value)
+
+    def _turns(self, loop: Loop, body: list[Entry]) -> Iterator[None]:
+        """Bind the variables of a loop, turn by turn."""
+        match loop:
+            case Loop(target=Name() as name, over=over):
+                key = names.spelling(name, is_code=True).key
+                for place in self._range_of(over, key, body):
+                    self.indices[key] = place
+                    yield
+            case Loop(target=Tuple(items=targets), over=Call(fn=Name(name="zip"), args=sources)):
+                yield from self._rows_of(targets, sources, None)
+            case Loop(target=Tuple(items=(Name() as count, Tuple(items=targets))),
+                      over=Call(fn=Name(name="enumerate"),
+                                args=(Call(fn=Name(name="zip"), args=sources),))):  # fmt: skip
+                yield from self._rows_of(targets, sources, count)
+            case _:
+                raise Undecidable("a loop that is not understood")
+
+    def _rows_of(
+        self, targets: tuple[Node, ...], sources: tuple[Node, ...], count: Name | None
+    ) -> Iterator[None]:
+        arrays = [self.value(source, {}) for source in sources]
+        keys = [names.spelling(t, is_code=True).key for t in targets if isinstance(t, Name)]
+        if len(keys) != len(arrays):
+            raise Undecidable("a loop that is not understood")
+        for place in range(min(array.shape[0] for array in arrays)):
+            if count is not None:
+                self.indices[names.spelling(count, is_code=True).key] = place
+            for key, array in zip(keys, arrays, strict=True):
+                self.variables[key] = array.picked(0, place)
+            yield
+
+    def _range_of(self, over: Node, key: str, body: list[Entry]) -> range:
+        """Return the numbers of a `range(...)`; a bare length is that of what is indexed."""
+        match over:
+            case Call(fn=Name(name="reversed"), args=(inner,)):
+                return self._range_of(inner, key, body)[::-1]
+            case Call(fn=Name(name="range"), args=args) if 1 <= len(args) <= 2:
+                size = self.world.sizes["n" if _indexes_queries(body, key) else "m"]
+                bounds = [self._bound_of(arg, size) for arg in args]
+                return range(*bounds)
+        raise Undecidable("a loop that is not understood")
+
+    def _bound_of(self, node: Node, size: int) -> int:
+        bound = dict.fromkeys(names.LENGTHS, size) | self.indices
+        value = maybe_integer(node, bound)
+        return value if value is not None else self.extent(node, {})
+
+    # -- one position ---------------------------------------------------------------------------
 
     def _row(self, body: list[Entry]) -> Tensor | str:
         """Return the output at the present position, or why it has none."""
@@ -95,12 +205,16 @@ class Code(Arrays):
         if key is not None and not self._is_needed(key, entry):
             self.passed_over.add(key)
             return None
-        value = self.value(entry.values[-1], {})
+        stated = entry.values[-1]
+        if isinstance(stated, Tuple) and key is None:
+            self.remarks.add("of several results the first is read")
+            stated = stated.items[0]
+        value = self.value(stated, {})
         if key is None:
             return value
-        if isinstance(target, Index) and self.position is not None:
-            place = self.whole_number(target.items[-1], {}) if not isinstance(
-                target.items[-1], Slice) else self.position  # fmt: skip
+        if isinstance(target, Index) and (self.position is not None or self.indices):
+            index = next((i for i in target.items if not isinstance(i, Slice)), target.items[-1])
+            place = self.whole_number(index, {})
             self.stored.setdefault(key, {})[place] = value
         else:
             self.variables[key] = value
@@ -116,3 +230,26 @@ class Code(Arrays):
                 for n in walk(entry.values[-1])
             )
         return True
+
+
+def _covers(loop: Loop, entry: Entry) -> bool:
+    start, end = entry.node.span
+    return loop.span[0] <= start and end <= loop.span[1]
+
+
+def _within(inner: Loop, outer: Loop) -> bool:
+    return outer.span[0] <= inner.span[0] and inner.span[1] <= outer.span[1]
+
+
+def _indexes_queries(body: list[Entry], key: str) -> bool:
+    """Whether a loop's variable picks queries."""
+    for entry in body:
+        for value in entry.values:
+            for node in walk(value):
+                match node:
+                    case Index(x=Name() as name, items=items):
+                        spelt = names.spelling(name, is_code=True).key
+                        letters = {n.name for i in items for n in walk(i) if isinstance(n, Name)}
+                        if key in letters and names.role_of(spelt, is_code=True) == "Q":
+                            return True
+    return False

@@ -45,7 +45,8 @@ def _diagonal(of: Matrices, node: Call, scope: Scope) -> Tensor:
     data = inner.data
     if inner.ndim == 2 and 1 not in inner.shape:
         size = min(inner.shape)
-        return Tensor((size,), [data[i * inner.shape[1] + i] for i in range(size)])
+        shape = (size,) if of.is_code else (size, 1)
+        return Tensor(shape, [data[i * inner.shape[1] + i] for i in range(size)])
     zero, size = of.world.scalar(0).item, len(data)
     return Tensor.build((size, size), lambda i, j: data[i] if i == j else zero)
 
