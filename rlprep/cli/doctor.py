@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rlprep.sandbox.probe import Probe
 
-NEEDED_FOR = {"torch": "grade, lab", "numpy": "grade, lab", "sympy": "check-formula"}
+NEEDED_FOR = {"torch": "grade", "numpy": "grade", "z3-solver": "check-formula"}
 
 
 def doctor(

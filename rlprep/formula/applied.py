@@ -99,6 +99,9 @@ class Names(Stream):
             self.at += 1
             if self.token.kind == "}":
                 raise Unreadable("an empty script", self.spans(token))
+            if self.token.kind == "'" and self.tokens[self.at + 1].kind == "}":
+                self.at += 2  # t^{\prime}
+                return Name(self.spans(token), "prime")
             self.enter()
             items = self.items()
             self.close(token)

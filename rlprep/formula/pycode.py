@@ -39,6 +39,10 @@ LIBRARIES = {"torch", "np", "numpy", "F", "math", "jnp", "nn", "tf", "jax", "fun
              "sympy", "sp", "keras", "cp", "mx", "cmath", "signal", "misc"}  # fmt: skip
 HOLDERS = {"self", "args", "cfg", "config", "hparams", "hp", "params", "opt", "batch", "data",
            "agent", "model", "mb", "rollout", "flags", "FLAGS", "conf", "cls"}  # fmt: skip
+STORED = {"batch", "traj_batch", "mb", "minibatch", "rollout", "rollouts", "buffer", "buf", "traj",
+          "trajectory", "transition", "transitions", "storage", "memory", "experience",
+          "sample", "samples", "rollout_data"}  # fmt: skip
+LOG_PROBS = {"log_prob", "log_probs", "logp", "logps", "logprob", "logprobs", "log_pi"}
 SAME = {"detach", "contiguous", "float", "double", "clone", "item", "data", "numpy", "cpu", "to",
         "type_as", "half", "bfloat16", "requires_grad_", "long", "type", "astype",
         "copy"}  # fmt: skip
@@ -242,6 +246,8 @@ class _Reader:
             return Call(self.span(node), Name(self.span(node), "shape"),
                         (self.expression(node.value),))  # fmt: skip
         self._holder(node.value)
+        if isinstance(node.value, ast.Name) and node.value.id in STORED and node.attr in LOG_PROBS:
+            return self.name(node, f"old_{node.attr}")  # it was stored when the action was taken
         return self.name(node, node.attr)
 
     def _holder(self, node: ast.expr) -> None:

@@ -127,3 +127,13 @@ def test_heavy_libraries_are_loaded_only_where_they_decide(formula, text, loaded
     )
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=60)
     assert set(done.stdout.split()) == loaded, done.stderr
+
+
+def test_a_bug_of_a_decider_is_undecided_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("rlprep.formula.check.decide", broken)
+    verdict = check(specs()["gae"], "x")
+    assert verdict.verdict == "undecided"
+    assert "a fault of the checker" in verdict.message

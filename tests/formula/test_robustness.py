@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rlprep.formula.check import check
+from rlprep.formula.check import decide
 from tests.formula.corpus import junk
 from tests.formula.corpus.labels import load, specs
 from tests.formula.corpus.limits import cpu_limit
@@ -32,7 +32,7 @@ VERDICTS = {"equivalent", "different", "undecided", "unreadable"}
 
 def _ends_well(formula: str, text: str) -> None:
     with cpu_limit(5):
-        verdict = check(specs()[formula], text)
+        verdict = decide(specs()[formula], text)
     assert verdict.verdict in VERDICTS
     assert verdict.message
     if verdict.verdict == "unreadable":
@@ -70,9 +70,9 @@ def test_a_formula_asked_for_another(formula: str, left: str, right: str) -> Non
 
 @pytest.mark.parametrize("text", junk.FIXED, ids=lambda text: repr(text[:25]))
 def test_junk_is_refused_quickly(text: str) -> None:
-    check(specs()["gae"], "x")  # imports are not what is timed
+    decide(specs()["gae"], "x")  # imports are not what is timed
     start = time.process_time()
-    verdict = check(specs()["gae"], text)
+    verdict = decide(specs()["gae"], text)
     assert time.process_time() - start < 0.5
     assert verdict.verdict == "unreadable"
 
@@ -89,7 +89,7 @@ ONE_OF_EACH_KIND = (
 def test_work_that_doubles_is_cut_off(formula: str, text: str) -> None:
     start = time.process_time()
     with cpu_limit(4):
-        verdict = check(specs()[formula], text)
+        verdict = decide(specs()[formula], text)
     assert time.process_time() - start < 2
     assert verdict.verdict != "equivalent"
 
@@ -97,7 +97,7 @@ def test_work_that_doubles_is_cut_off(formula: str, text: str) -> None:
 def test_a_megabyte_of_text_needs_little_memory() -> None:
     text = r"\frac{r_t}{\gamma} + " * 50_000
     tracemalloc.start()
-    verdict = check(specs()["gae"], text)
+    verdict = decide(specs()["gae"], text)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert verdict.verdict == "unreadable"
@@ -106,13 +106,13 @@ def test_a_megabyte_of_text_needs_little_memory() -> None:
 
 def test_nothing_that_is_typed_is_executed(capfd: pytest.CaptureFixture[str]) -> None:
     for text in junk.CODE:
-        check(specs()["ratio"], text)
+        decide(specs()["ratio"], text)
     assert capfd.readouterr().out == ""
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_answer_does_not_depend_on_what_was_asked_before(seed: int) -> None:
     lines = Random(seed).sample(list(load("public")), 15)
-    first = [check(specs()[line.formula], line.input) for line in lines]
-    again = [check(specs()[line.formula], line.input) for line in reversed(lines)]
+    first = [decide(specs()[line.formula], line.input) for line in lines]
+    again = [decide(specs()[line.formula], line.input) for line in reversed(lines)]
     assert first == again[::-1]

@@ -32,8 +32,8 @@ def test_every_mistake_loses_points_and_is_named(id_, seed, monkeypatch):
     grader = Grader(BANK, InProcess(), seed)
     folder = mistakes_folder(BANK.solution_stem("exercise", id_))
     for mistake in BANK.exercise(id_).mistakes:
-        if mistake.sign == "cost":
-            continue
+        if mistake.sign == "cost" or mistake.id == "state_kept":
+            continue  # the sandbox gives every case a fresh process, which is how it shows
         (result,) = grader.file(folder / f"{mistake.id}.py", only=id_)
         assert result.points < result.max_points, mistake.id
         assert result.diagnosis is not None, mistake.id
@@ -50,6 +50,14 @@ def test_a_mistake_that_shows_in_the_cost_alone_is_named(id_, bank, sandbox):
         assert [f.id for f in result.families if not f.points] == ["cost"]
         assert result.diagnosis is not None
         assert result.diagnosis.id == mistake
+
+
+def test_a_mistake_that_lives_from_call_to_call_is_named(bank, sandbox):
+    folder = mistakes_folder(BANK.solution_stem("exercise", "kv_cache_decode"))
+    (result,) = Grader(bank, sandbox, 5).file(folder / "state_kept.py", only="kv_cache_decode")
+    assert result.points < result.max_points
+    assert result.diagnosis is not None
+    assert result.diagnosis.id == "state_kept"
 
 
 @pytest.mark.parametrize("id_", IDS)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
-from rlprep.formula.check import check
+from rlprep.formula.check import decide
 from rlprep.formula.spec import FormulaVerdict
 from tests.formula.corpus.labels import specs
 from tests.formula.corpus.limits import cpu_limit
@@ -40,7 +40,7 @@ def _timed(line: Line) -> tuple[float, FormulaVerdict]:
     start = time.process_time()  # the machine may be busy; nothing here waits
     try:
         with cpu_limit(HANG_S):
-            verdict = check(specs()[line.formula], line.input)
+            verdict = decide(specs()[line.formula], line.input)
     except Exception as error:  # a check must never raise: counted, and the run goes on
         message = f"{CRASH}{type(error).__name__}: {error}"
         verdict = FormulaVerdict(line.formula, line.input, "undecided", message)
