@@ -75,7 +75,7 @@ def _print_text(libraries: dict[str, str | None], found: "Probe", ready: bool) -
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
     print(f"Python {platform.python_version()} on {system}")
     for name, version in libraries.items():
-        print(f"  {name:8}{version or 'not installed':16}for {NEEDED_FOR[name]}")
+        print(f"  {name:11}{version or 'not installed':16}for {NEEDED_FOR[name]}")
     print("\nThe sandbox for submissions, each layer tried out just now:")
     for layer in LAYERS:
         holds = found.holds[layer.name]

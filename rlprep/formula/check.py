@@ -24,8 +24,8 @@ EXPLAINING_S = 0.8
 def check(spec: FormulaSpec, text: str) -> FormulaVerdict:
     """Decide whether `text` states the formula of `spec`. Never raises on any text.
 
-    What is a bug of a decider must not end a batch, and is no verdict on the formula either: it is
-    "undecided", and says that the fault is ours. The tests call `decide`, where a bug stays visible.
+    A bug of a decider must not end a batch, and is no verdict on the formula either: it is
+    "undecided", and says that the fault is ours. The tests call `decide`, where it stays visible.
     """
     try:
         return decide(spec, text)
