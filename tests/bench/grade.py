@@ -1,4 +1,4 @@
-"""How long grading takes beside `import torch`: python tests/bench/grade.py
+"""How long grading takes beside `import torch`: python -m tests.bench.grade
 
 Cold: a process of its own for one file, all of gae's cases. Warm: that file again, same process.
 The budgets: cold at most 1.5 times the import; warm under 150 ms a case and 1.5 s for gae.

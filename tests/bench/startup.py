@@ -1,6 +1,6 @@
 """CPU time of the first thing a user sees, as multiples of a bare interpreter in the same run.
 
-Run: python tests/bench/startup.py
+Run: python -m tests.bench.startup
 """
 
 import os
