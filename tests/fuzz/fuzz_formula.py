@@ -24,14 +24,14 @@ def one_input(data: bytes) -> None:
     Raises:
         AssertionError: the check ended without a verdict, or took too long.
     """
-    from rlprep.formula.check import check
+    from rlprep.formula.check import decide
 
     if not data:
         return
     ids = sorted(specs())
     text = data[1:].decode("utf-8", errors="replace")
     start = time.process_time()
-    verdict = check(specs()[ids[data[0] % len(ids)]], text)
+    verdict = decide(specs()[ids[data[0] % len(ids)]], text)
     elapsed = time.process_time() - start
     assert verdict.verdict in VERDICTS, verdict
     assert elapsed < LIMIT_S, f"{elapsed:.1f} s of CPU"
@@ -41,9 +41,9 @@ def main() -> None:
     """Fuzz until stopped; arguments are libFuzzer's."""
     atheris = importlib.import_module("atheris")
     with atheris.instrument_imports(include=["rlprep.formula"]):
-        check = importlib.import_module("rlprep.formula.check").check
+        decide = importlib.import_module("rlprep.formula.check").decide
         for spec in specs().values():
-            check(spec, spec.reference)  # imports the deciders: instrumented, and not timed later
+            decide(spec, spec.reference)  # imports the deciders: instrumented, and not timed later
     atheris.Setup(sys.argv, one_input)
     atheris.Fuzz()
 
