@@ -1,7 +1,7 @@
 """The family of ratios, objectives, divergences and their constraints: its worlds and witnesses."""
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -419,10 +419,3 @@ def _tables(world: World, mine: Meaning, subject: str) -> dict[str, Any]:
     if subject == "ppo_kl_penalty":
         at["beta"] = shown(world.numbers["beta"])
     return at
-
-
-def names_in(program: Program) -> Iterator[Name]:
-    """Yield every name of an input."""
-    for entry in program.entries:
-        for value in entry.values:
-            yield from (n for n in walk(value) if isinstance(n, Name))

@@ -63,7 +63,3 @@ class Draw:
     def flags(self, share: float, *shape: int) -> np.ndarray:
         """Return bools, True with this probability."""
         return np.asarray(self.rng.random(shape) < share)
-
-    def shuffled(self, array: np.ndarray) -> np.ndarray:
-        """Return the same entries in another order along the first axis."""
-        return self.rng.permutation(array)
