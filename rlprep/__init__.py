@@ -10,12 +10,15 @@ The map, one line a room:
     formula     formulas as people write them: read, decided, explained
     sandbox     runs code that nobody vouches for in confined processes, brings back numbers only
     grader      marks submissions: hidden cases from a seed, numbers compared, mistakes named
+    answers     written answers against the rubric: evidence with quotations
     interview   holding the interview: the conversation, its state, marks and score
+    classroom   whole classes: many submissions, one journal, every mark once
+    labs        seeded experiments on the kernels that show why an answer is true
     progress    what a person has done, kept so that nothing typed is lost
     report      the faces of results: terminal, text, JSON
     cli         the commands, each a thin file over the rooms above
 
-Nothing is imported here: a re-export would load torch or SymPy for everyone.
+Nothing is imported here: a re-export would load torch for everyone.
 """
 
 __version__ = "0.1.0"

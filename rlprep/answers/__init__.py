@@ -1,0 +1,1 @@
+"""Judging written answers with evidence: quotations for points made and for false claims held."""

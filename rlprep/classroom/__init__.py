@@ -1,0 +1,1 @@
+"""Grading whole classes: many submissions, any executor, every mark recorded exactly once."""

@@ -1,0 +1,1 @@
+"""Labs: seeded experiments on the reference kernels that show why an answer is true."""
