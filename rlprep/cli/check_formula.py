@@ -103,13 +103,25 @@ def _answer(
 
 def specification(formula: "Formula") -> "FormulaSpec":
     """Return a formula of the bank as the checker takes it."""
+    from rlprep.formula.notation import Notation, Quantity
     from rlprep.formula.spec import FormulaSpec, RightForm, WrongForms
 
+    notation = None
+    if given := formula.notation:
+        notation = Notation(
+            tuple(
+                Quantity(each.spellings, each.axes, each.domain, each.of or "")
+                for each in given.quantities
+            ),
+            tuple(given.sizes.items()),
+            given.result,
+        )
     return FormulaSpec(
         formula.id,
         formula.reference,
         tuple(WrongForms(each.id, each.forms, each.text) for each in formula.misconceptions),
         tuple(RightForm(each.form, each.because) for each in formula.accepts),
+        notation,
     )
 
 

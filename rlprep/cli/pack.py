@@ -3,10 +3,15 @@
 import json
 import secrets
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from rlprep.bank.lint import Report
+    from rlprep.bank.problem import Problem
 
 app = typer.Typer(help="Check packs of questions, and print their schema.", no_args_is_help=True)
 
@@ -18,7 +23,8 @@ def lint(
         typer.Argument(help="A content folder (it holds questions/); default: the shipped one."),
     ] = None,
     run: Annotated[
-        bool, typer.Option(help="Grade every model implementation and every known mistake too.")
+        bool,
+        typer.Option(help="Check all forms of formulas too, and grade all implementations."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -39,6 +45,8 @@ def lint(
         elsewhere = {kind: set(bank.ids(kind)) for kind in ("formula", "exercise")}
     report = lint_folder(root, elsewhere)
     unsound = 0
+    if run:
+        report.problems += _formula_problems(report)
     if run and not report.problems:
         unsound = _run_all(None if elsewhere is None else root, as_json=as_json)
     if as_json:
@@ -56,6 +64,18 @@ def lint(
         print(f"{root}: {held or 'nothing readable'}: {verdict}")
     if report.problems or unsound:
         raise typer.Exit(3)
+
+
+def _formula_problems(report: "Report") -> Iterator["Problem"]:
+    """Yield what is wrong with the formulas that could be read."""
+    from rlprep.bank.schema import Formula
+    from rlprep.cli.check_formula import specification
+    from rlprep.formula.lint import spec_faults
+
+    for checked in report.items:
+        if isinstance(checked.item, Formula):
+            for what, hint in spec_faults(specification(checked.item)):
+                yield checked.problem(("id",), what, hint)
 
 
 def _run_all(folder: Path | None, *, as_json: bool) -> int:
