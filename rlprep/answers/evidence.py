@@ -1,5 +1,7 @@
 """The one entry point: the evidence in an answer for a question's points and false claims."""
 
+from collections.abc import Collection
+
 from rlprep.answers.abstain import reason_to_abstain
 from rlprep.answers.judgement import FalseClaim, Judgement, PointEvidence, State
 from rlprep.answers.match import Hit, Matcher
@@ -10,14 +12,17 @@ from rlprep.answers.stance import ASSERTED, HEDGED
 MAX_QUOTE = 240
 
 
-def judge(rubric: CompiledRubric, text: str) -> Judgement:
+def judge(rubric: CompiledRubric, text: str, disputed: Collection[str] = ()) -> Judgement:
     """Return what an answer shows, with quotations; never raises, whatever the answer.
 
     Args:
         rubric: the compiled question.
         text: the answer as it was typed.
+        disputed: misconceptions that count as not held, by a person's word.
     """
     reason = reason_to_abstain(text)
+    if not any(claim.patterns for claim in (*rubric.points, *rubric.misconceptions)):
+        reason = "this question has no patterns"
     if reason is not None:
         points = tuple(PointEvidence(point.id, "not_detected") for point in rubric.points)
         return Judgement(rubric.question, points, abstained=reason)
@@ -26,7 +31,9 @@ def judge(rubric: CompiledRubric, text: str) -> Judgement:
     false = [
         (claim.id, hit)
         for claim in rubric.misconceptions
-        if (hit := _best(matcher, claim)) is not None and hit.stance == ASSERTED
+        if claim.id not in disputed
+        and (hit := _best(matcher, claim)) is not None
+        and hit.stance == ASSERTED
     ]
     points = tuple(
         _point(matcher, reading, claim, [hit for _, hit in false]) for claim in rubric.points
