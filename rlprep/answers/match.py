@@ -19,6 +19,7 @@ from rlprep.answers.pattern import (
     Word,
 )
 from rlprep.answers.reading import Reading
+from rlprep.answers.stance import UNASSERTED
 
 POSITIVE, ANY, NEGATIVE = range(3)
 _State = tuple[int, int, bool]  # next token, the cue named by the pattern or -1, denied seen
@@ -120,9 +121,10 @@ class Matcher:
                 spans.append(span)
         first, last = min(start for start, _ in spans), max(end for _, end in spans)
         tokens = self._reading.tokens
-        return Hit(
-            tokens[first].start, tokens[last - 1].end, (number,), self._reading.stances[number]
-        )
+        stance = self._reading.stances[number]
+        if all(self._reading.supposed[first:last]):
+            stance = UNASSERTED
+        return Hit(tokens[first].start, tokens[last - 1].end, (number,), stance)
 
     def _span(self, node: Node, number: int, mode: int) -> tuple[int, int] | None:
         """Return the first and shortest place of a piece in a clause, as tokens."""
