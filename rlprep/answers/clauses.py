@@ -93,8 +93,7 @@ def _begins_clause(tokens: list[Token], start: int, index: int, end: int) -> boo
     if tokens[index - 1].kind == "break":
         return True
     if token.kind == "word" and token.form in CONTRASTS:
-        opens = index == start
-        return not opens
+        return tokens[index - 1].form not in ("anything", "nothing")  # anything but: not at all
     if token.kind == "comma" or token.form in ("and", "or"):
         after = index + 1
         if after < end and tokens[after].form in ("and", "or") and token.kind == "comma":

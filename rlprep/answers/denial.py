@@ -42,6 +42,8 @@ def denials(
                 found.append((index, _onwards(tokens, index + 1, end)))
             elif _verb_before(tokens, index - 1, start) is not None:
                 found.append((index, range(start, index)))
+        elif index == start and form in _FALSE | _ERROR and _form(tokens, index + 1) == ":":
+            found.append((index, range(index + 2, end)))
         elif form == "contrary" and _form(tokens, index + 1) == "to":
             stop = next((i for i in range(index, end) if tokens[i].kind == "comma"), end)
             found.append((index, range(index + 2, stop)))

@@ -24,6 +24,10 @@ _ENDS_SCOPE = CONTRASTS | words(
     """
 )
 _NEXT_STATEMENT = AUXILIARIES | words("not it they this that we you i")
+_IN_TWO_WORDS = {
+    "rather": ("than",), "instead": ("of",), "anything": ("but",), "far": ("from",),
+    "free": ("of", "from"),
+}  # fmt: skip
 _NO_CUE_BEFORE = words("only just merely simply")  # not only
 _NO_CUE_AFTER = words("or why whether")  # whether or not
 _IDIOMS = words("doubt matter")  # no doubt
@@ -58,8 +62,8 @@ def _reach(tokens: list[Token], index: int, clause: Clause) -> range:
     """Return the tokens that the cue at `index` negates; none where it is no cue."""
     form, after, before = (_form(tokens, index + step) for step in (0, 1, -1))
     begin = index + 1
-    if form in ("rather", "instead"):
-        if after not in ("than", "of"):
+    if form in _IN_TWO_WORDS:
+        if after not in _IN_TWO_WORDS[form]:
             return range(0)
         begin = index + 2
     elif form not in _PLAIN or not _is_cue(form, before, after):
@@ -74,6 +78,8 @@ def _is_cue(form: str, before: str, after: str) -> bool:
         return after not in _NO_CUE_BEFORE and before not in _NO_CUE_AFTER
     if form == "no":
         return after not in _IDIOMS
+    if form == "nothing":
+        return after not in ("but", "else")
     return after == "to" if form.startswith("fail") else True
 
 

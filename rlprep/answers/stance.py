@@ -28,7 +28,7 @@ _ADVERBS = words(
 )
 _FOREIGN = (
     ("i", "heard"), ("i", "have", "heard"), ("told", "me"), ("tempting", "to"), ("allegedly",),
-    ("supposedly",), ("so", "called"), ("i", "doubt"), ("i", "read"), ("rumour", "has"),
+    ("supposedly",), ("i", "thought"), ("used", "to", "think"), ("so", "called"), ("i", "doubt"), ("i", "read"), ("rumour", "has"),
 )  # fmt: skip
 _DOUBT = (
     ("maybe",), ("perhaps",), ("i", "guess"), ("possibly",), ("might", "be"), ("i", "suppose"),
@@ -36,6 +36,7 @@ _DOUBT = (
     ("something", "about"), ("could", "be"), ("not", "certain"), ("presumably",),
     ("do", "not", "know"), ("do", "not", "remember"), ("if", "memory", "serves"),
 )  # fmt: skip
+_CONCESSIONS = words("although though while whereas despite")
 _TAGS = words("right ok okay no yes correct yeah eh um")
 _LINKS = words(
     """
@@ -57,6 +58,8 @@ def stances(tokens: list[Token], found: list[Clause]) -> list[int]:
         for number in numbers:
             foreign = _still_foreign(tokens, found[number], foreign)
             levels[number] = max(levels[number], whole, UNASSERTED if foreign else ASSERTED)
+            if tokens[found[number].start].form in _CONCESSIONS:
+                foreign = False  # although many say so, ...
     return levels
 
 
