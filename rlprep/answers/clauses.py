@@ -26,8 +26,8 @@ _STARTERS = words(
 )
 _OPENERS = words(
     """
-    with at if when for setting by in under once as without unlike on given while since
-    because although though whenever where after before from to like compared
+    with at if when for setting by in under once without unlike on given whenever where after
+    before from to like compared
     """
 )
 AUXILIARIES = words(

@@ -24,11 +24,15 @@ _CLAIM_VERBS = words(
 _PASSIVE = words("claimed said believed thought assumed argued held supposed")
 _MODALS = words("might could may would can will must")
 _ADVERBS = words(
-    "often sometimes commonly usually widely generally still even wrongly mistakenly once simply just"
+    """
+    often sometimes commonly usually widely generally still even wrongly mistakenly once
+    simply just
+    """
 )
 _FOREIGN = (
     ("i", "heard"), ("i", "have", "heard"), ("told", "me"), ("tempting", "to"), ("allegedly",),
-    ("supposedly",), ("i", "thought"), ("used", "to", "think"), ("so", "called"), ("i", "doubt"), ("i", "read"), ("rumour", "has"),
+    ("supposedly",), ("i", "thought"), ("used", "to", "think"), ("so", "called"),
+    ("i", "doubt"), ("i", "read"), ("rumour", "has"),
 )  # fmt: skip
 _DOUBT = (
     ("maybe",), ("perhaps",), ("i", "guess"), ("possibly",), ("might", "be"), ("i", "suppose"),
