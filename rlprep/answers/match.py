@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rlprep.answers.pattern import (
+    MAX_GAP,
     Denied,
     Either,
     Gap,
@@ -22,7 +23,8 @@ from rlprep.answers.reading import Reading
 from rlprep.answers.stance import UNASSERTED
 
 POSITIVE, ANY, NEGATIVE = range(3)
-_State = tuple[int, int, bool]  # next token, the cue named by the pattern or -1, denied seen
+_MOST_CUES = 4  # that are told apart over one word; beyond that only odd and even
+_State = tuple[int, int, int]  # next token, the cue named by the pattern or -1, most cues seen
 _NONE: frozenset[_State] = frozenset()
 
 
@@ -48,7 +50,7 @@ class Matcher:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._memo: dict[tuple[Node, int, int, int, bool], frozenset[_State]] = {}
+        self._memo: dict[tuple[Node, int, int, int, int], frozenset[_State]] = {}
         self._spans: dict[tuple[Node, int, int], tuple[int, int] | None] = {}
         self._end = 0
 
@@ -70,6 +72,8 @@ class Matcher:
         """Whether the words that a piece can't do without occur at all."""
         if isinstance(node, Sequence):
             return all(self._possible(piece) for piece in node.pieces)
+        if isinstance(node, Denied):
+            return self._possible(node.piece)
         return node.first is None or not node.first.isdisjoint(self._reading.places)
 
     def _in_sentences(self, pattern: Pattern, sentence: int) -> Hit | None:
@@ -94,6 +98,8 @@ class Matcher:
         clauses = self._reading.sentences.get(sentence, ())
         found: list[Hit] = []
         for group in groups:
+            if all(part.absent for part in group.parts):
+                continue
             hits = [hit for number in clauses if (hit := self._in_clause(group, number))]
             if not hits:
                 return None
@@ -134,7 +140,7 @@ class Matcher:
             self._end = clause.end
             self._spans[key] = None
             for start in self._starts(node, clause.start, clause.end):
-                states = self._match(node, start, mode, -1, False)
+                states = self._match(node, start, mode, -1, 0)
                 if states:
                     self._spans[key] = (start, min(state[0] for state in states))
                     break
@@ -148,7 +154,7 @@ class Matcher:
             {at for stem in node.first for at in places.get(stem, ()) if start <= at < end}
         )
 
-    def _match(self, node: Node, at: int, mode: int, cue: int, denied: bool) -> frozenset[_State]:
+    def _match(self, node: Node, at: int, mode: int, cue: int, denied: int) -> frozenset[_State]:
         """Return the states after `node` when it starts at `at`; clauses never share a place."""
         if at >= self._end:  # the same number begins the next clause
             return self._compute(node, at, mode, cue, denied)
@@ -157,7 +163,7 @@ class Matcher:
             self._memo[key] = self._compute(node, at, mode, cue, denied)
         return self._memo[key]
 
-    def _compute(self, node: Node, at: int, mode: int, cue: int, denied: bool) -> frozenset[_State]:
+    def _compute(self, node: Node, at: int, mode: int, cue: int, denied: int) -> frozenset[_State]:
         if isinstance(node, Word):
             return self._word(node, at, mode, cue, denied)
         if isinstance(node, Either):
@@ -166,14 +172,14 @@ class Matcher:
                 states |= self._match(piece, at, mode, cue, denied)
             return frozenset(states)
         if isinstance(node, Denied):
-            inner = self._match(node.piece, at, NEGATIVE, -1, False)
-            return frozenset((end, -1, denied) for end, _, seen in inner if seen)
+            inner = self._match(node.piece, at, NEGATIVE, -1, 0)
+            return frozenset((end, -1, denied) for end, _, most in inner if most % 2)
         if isinstance(node, Sequence):
             return self._sequence(node, at, mode, cue, denied)
         return _NONE
 
     def _sequence(
-        self, node: Sequence, at: int, mode: int, cue: int, denied: bool
+        self, node: Sequence, at: int, mode: int, cue: int, denied: int
     ) -> frozenset[_State]:
         states: Iterable[_State] = {(at, cue, denied)}
         gap = 0
@@ -195,6 +201,11 @@ class Matcher:
     def _after_gap(self, piece: Node, states: Iterable[_State], gap: int) -> set[_State]:
         """Return the states from which a piece may start when up to `gap` words are left out."""
         result: set[_State] = set()
+        if gap >= MAX_GAP:  # whatever follows the last place follows the first one too
+            first: dict[tuple[int, int], int] = {}
+            for place, named, seen in states:
+                first[named, seen] = min(place, first.get((named, seen), place))
+            states = {(place, named, seen) for (named, seen), place in first.items()}
         for place, named, seen in states:
             limit = self._end
             if gap < self._end - place:
@@ -205,15 +216,16 @@ class Matcher:
             result |= {(start, named, seen) for start in self._starts(piece, place, limit)}
         return result
 
-    def _word(self, node: Word, at: int, mode: int, cue: int, denied: bool) -> frozenset[_State]:
+    def _word(self, node: Word, at: int, mode: int, cue: int, denied: int) -> frozenset[_State]:
         reading = self._reading
         while at < self._end:
             if node.stem in reading.forms[at]:
-                negated = sum(1 for each in reading.cues[at] if each != cue) % 2 == 1
-                if negated and mode == POSITIVE:
+                over = sum(1 for each in reading.cues[at] if each != cue)
+                over = over if over < _MOST_CUES else _MOST_CUES - over % 2
+                if over % 2 and mode == POSITIVE:
                     return _NONE
                 named = at if at in reading.cue_places else cue
-                return frozenset({(at + 1, named, denied or negated)})
+                return frozenset({(at + 1, named, max(denied, over))})
             if not reading.skippable[at]:
                 return _NONE
             at += 1
