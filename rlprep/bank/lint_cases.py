@@ -49,8 +49,9 @@ def _family(exercise: Exercise, cases: Cases, family: CaseFamily) -> Iterator[Fa
     if (family.kind == "gradient") != (family.gradient_of is not None):
         yield "kind and gradient_of don't fit", "'gradient_of: PARAMETER' goes with kind 'gradient'"
     names = [parameter.name for parameter in exercise.parameters]
-    if family.gradient_of and family.gradient_of not in names:
-        yield f"there is no parameter '{family.gradient_of}'", f"one of {', '.join(names)}"
+    if family.gradient_of and family.gradient_of != names[0]:
+        hint = f"put it first: '{names[0]}' is"
+        yield f"gradient_of: '{family.gradient_of}' isn't the first parameter", hint
     for name in names:
         if name not in family.draws and name not in cases.draws:
             hint = "give it an entry under cases: draws:"

@@ -134,7 +134,7 @@ class FormulaQuantity(Item):
     )
     axes: tuple[Name, ...] = Field((), description="its sizes, one for each index; none: a number")
     domain: Literal[
-        "real", "positive", "probability", "distribution", "binary", "one_hot", "index"
+        "real", "positive", "integer", "probability", "distribution", "binary", "one_hot", "index"
     ] = "real"
     of: Name | None = Field(None, description="the size along which an index runs")
 
@@ -226,7 +226,9 @@ class Drawn(Item):
         None, gt=0, description="Dirichlet: the last axis sums to 1; small is uneven"
     )
     flags: float | None = Field(None, ge=0, le=1, description="bools, True with this probability")
-    fixed: Any = Field(None, description="this very value")
+    fixed: float | int | bool | str | None = Field(
+        None, description="this very value, in every entry of an array"
+    )
 
     @model_validator(mode="after")
     def _has_one_way(self) -> "Drawn":

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Domain = Literal["real", "positive", "probability", "distribution", "binary", "one_hot", "index"]
+Domain = Literal[
+    "real", "positive", "integer", "probability", "distribution", "binary", "one_hot", "index"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +15,7 @@ class Quantity:
     Attributes:
         spellings: names that stand for it, scripts joined by `_`: `z`, `logits`, `x_hat`.
         axes: its sizes, one for each index; none for a number.
-        domain: which values it takes; an `index` counts from 1 along the size `of`.
+        domain: which values it takes (integers are small: some are equal); an `index` counts from 1 along the size `of`.
         of: the size along which an index runs.
     """
 

@@ -33,7 +33,7 @@ def by_differences(case: Case, runner: Runner) -> np.ndarray | None:
     """Return the gradient by central differences, or None where a value is missing."""
     first, *rest = case.arguments
     assert case.gradient_of == 0
-    steps = STEP * np.eye(first.size)
+    steps = STEP * np.eye(first.size).reshape(first.size, *first.shape)
     outcome = runner.call_each(np.concatenate([first + steps, first - steps]), rest)
     if outcome.status is not Status.RETURNED:
         return None
@@ -41,4 +41,4 @@ def by_differences(case: Case, runner: Runner) -> np.ndarray | None:
         values = compare.to_array(outcome.value).astype(np.float64).reshape(2, first.size)
     except (compare.NotNumbersError, ValueError):
         return None
-    return (values[0] - values[1]) / (2 * STEP)
+    return ((values[0] - values[1]) / (2 * STEP)).reshape(first.shape)

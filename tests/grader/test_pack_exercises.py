@@ -110,7 +110,7 @@ FAULTS = [
     ("integers: [0, 2]", "integers: [2, 0]", "[2, 0] is no range"),
     ("kind: contract", "kind: cost", "cases of kind 'cost' can't be drawn"),
     ("kind: contract", "kind: gradient", "kind and gradient_of don't fit"),
-    ("kind: contract", "kind: gradient, gradient_of: x", "there is no parameter 'x'"),
+    ("kind: contract", "kind: gradient, gradient_of: x", "'x' isn't the first parameter"),
     (AUC[AUC.index("cases:") : AUC.index("families:")], "", "how hidden cases are drawn"),
 ]
 
@@ -171,6 +171,9 @@ def test_values_are_drawn_as_they_are_described():
     assert {type(x) for x in _drawn("float", {"uniform": [1, 2]})} == {float}
     assert {type(x) for x in _drawn("int", {"integers": [1, 2]})} == {int}
     assert set(_drawn("str", {"fixed": "mean"})) == {"mean"}
+    for x in _drawn("[N]", {"fixed": 2.5}, sizes):
+        assert x.ndim == 1
+        assert set(x.tolist()) == {2.5}
 
 
 def test_the_same_seed_draws_the_same_cases():

@@ -67,6 +67,8 @@ def _row(quantity: Quantity, size: int, lengths: dict[str, int], random: Random)
     match quantity.domain:
         case "positive":
             return [Decimal(random.randint(2, 30)) / 10 for _ in range(size)]
+        case "integer":
+            return [Decimal(random.randint(0, 3)) for _ in range(size)]
         case "probability":
             return [Decimal(random.randint(1, 19)) / 20 for _ in range(size)]
         case "binary":

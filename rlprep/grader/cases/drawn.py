@@ -99,7 +99,7 @@ def _values(how: Drawn, shape: tuple[int, ...], lengths: dict[str, int], draw: D
         return _simplex(how.simplex, shape, draw)
     if how.flags is not None:
         return draw.flags(how.flags, *shape)
-    return how.fixed
+    return np.full(shape, how.fixed) if shape else how.fixed
 
 
 def _simplex(concentration: float, shape: tuple[int, ...], draw: Draw) -> np.ndarray:

@@ -1,0 +1,7 @@
+"""Loss summed over the examples."""
+
+import torch
+
+
+def cross_entropy(logits, targets):
+    return -torch.log_softmax(logits, -1).gather(-1, targets[:, None]).sum()

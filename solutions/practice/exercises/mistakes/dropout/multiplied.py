@@ -1,0 +1,7 @@
+"""Dropout that multiplies by the probability of keeping."""
+
+import torch
+
+
+def dropout(x, keep, p, training):
+    return torch.where(keep, x, torch.zeros_like(x)) * (1 - p) if training else x
