@@ -15,7 +15,8 @@ class Quantity:
     Attributes:
         spellings: names that stand for it, scripts joined by `_`: `z`, `logits`, `x_hat`.
         axes: its sizes, one for each index; none for a number.
-        domain: which values it takes (integers are small: some are equal); an `index` counts from 1 along the size `of`.
+        domain: which values it takes (integers are small: some are equal); an
+            `index` counts from 1 along the size `of`.
         of: the size along which an index runs.
     """
 

@@ -12,8 +12,10 @@ from rlprep.content import content_root
 def test_the_shipped_content_is_sound():
     report = lint(content_root())
     assert [str(problem) for problem in report.problems] == []
-    assert report.counts["question"] == 10
-    assert report.counts["formula"] == 26
+    assert report.counts["pack"] == 2
+    assert report.counts["question"] == 18
+    assert report.counts["formula"] == 33
+    assert report.counts["exercise"] == 29
 
 
 def test_a_sound_pack_has_no_problems(pack: Path):
