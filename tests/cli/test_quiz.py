@@ -16,8 +16,8 @@ def test_the_list_names_every_question_by_part(run: Run):
     assert done.returncode == 0
     assert done.stdout.splitlines()[:3] == [
         "A  Policy methods",
-        "   on_off_policy      4 min  On-policy and off-policy learning",
-        "   trpo               7 min  Trust region policy optimization",
+        "   on_off_policy         4 min  On-policy and off-policy learning",
+        "   trpo                  7 min  Trust region policy optimization",
     ]
 
 
@@ -30,6 +30,8 @@ def test_the_list_as_json_has_its_contract(run: Run):
     assert [question["id"] for part in listed["parts"] for question in part["questions"]] == [
         "on_off_policy", "trpo", "ppo", "gae", "linear_attention", "gqa", "stale_replay",
         "gamma_lambda", "softmax_wins", "kv_4x",
+        *("softmax_scratch", "cross_entropy", "logistic_regression", "auc_roc", "self_attention"),
+        *("dropout", "normalisation", "rlhf_grpo"),
     ]  # fmt: skip
 
 
@@ -55,7 +57,7 @@ def test_a_round_as_json_tells_the_candidate_no_answers(run: Run):
     ("arguments", "message"),
     [
         (["--question", "gaee"], "there is no question 'gaee'\n  try: did you mean 'gae'?"),
-        (["--part", "C"], "there is no part 'C'\n  try: one of A, B, follow-ups"),
+        (["--part", "C"], "there is no part 'C'\n  try: one of A, B, follow-ups, P, R"),
         (["--part", "A", "--question", "gae"], "--part and --question exclude each other"),
     ],
 )
