@@ -47,10 +47,14 @@ _VERBS = AUXILIARIES | words(
     corrects correct decides decide defines determines sets set multiplies measures affects
     affect introduces brings costs want improves improve collapses collapse hurts hurt
     degrades drops holds tells see runs run interpolates mixes folds compresses reuses reuse
-    throws trusts trust
+    throws trusts trust constrains constrain penalises penalizes assumes trains collects
+    scales decays moves fits suffers suffer forgets forget vanishes vanish ignores ignore
+    encourages discourages limits restricts telescopes balances prefers picks beats wins
+    outperforms retains preserves doubles halves drifts explodes diverges converges differs
+    refers applies happens matters contributes contribute produces generates evaluates
+    follows acts materialises materializes retrieves selects attends attend
     """
 )
-_ENUMERATING = 2  # words before a verb that make no subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from rlprep.answers.tokens import Token
 from rlprep.answers.word_lists import words
 
 _FALSE = words("false wrong incorrect untrue mistaken nonsense inaccurate misguided")
-_TRUE = words("true right correct accurate")
+TRUE = words("true right correct accurate")
 _ERROR = words(
     """
     myth misconception fallacy mistake error slip misunderstanding confusion bug trap lie
@@ -47,9 +47,11 @@ def denials(
         elif form == "contrary" and _form(tokens, index + 1) == "to":
             stop = next((i for i in range(index, end) if tokens[i].kind == "comma"), end)
             found.append((index, range(index + 2, stop)))
-        elif form in _FALSE or (form in _TRUE and _denied(tokens, index, start)):
+        elif form in _FALSE or (form in TRUE and _denied(tokens, index, start)):
             scope = _judged(tokens, index, start, end, previous)
-            if scope is not None and not (form in _FALSE and _denied(tokens, index, start)):
+            not_false = form in _FALSE and _denied(tokens, index, start)
+            # "it isn't wrong that X": the not reaches X as well, and the two cancel out
+            if scope is not None and not (not_false and scope.start < index):
                 found.append((index, scope))
     return found
 

@@ -5,7 +5,7 @@ reason or a contrast before that; what turns whole statements is in `rlprep.answ
 """
 
 from rlprep.answers.clauses import AUXILIARIES, CONTRASTS, Clause, is_verb
-from rlprep.answers.denial import denials
+from rlprep.answers.denial import TRUE, denials
 from rlprep.answers.tokens import Token
 from rlprep.answers.word_lists import words
 
@@ -44,7 +44,7 @@ def negations(tokens: list[Token], found: list[Clause]) -> Cues:
     for sentence in _sentences(found):
         for index, scope in denials(tokens, sentence, previous):
             for at in scope:
-                if at > index:  # a not before "true" stands for the whole
+                if at > index and tokens[index].form in TRUE:  # the not before it says the same
                     cues[at] -= set(range(index - 3, index))
                 cues[at].add(index)
         previous = range(sentence[0].start, sentence[-1].end)
