@@ -11,6 +11,7 @@ from rlprep.answers.symbols import RELATIONS
 from rlprep.answers.tokens import Token
 from rlprep.answers.word_lists import words
 
+_LONGEST_CASE = 5  # tokens
 MAX_TOKENS = 70  # in one clause; what rambles on for longer is cut
 
 CONTRASTS = words(
@@ -115,9 +116,19 @@ def _is_opening(tokens: list[Token], start: int, index: int) -> bool:
     first = start
     while first < index and tokens[first].form in ("and", "or", ",", *CONTRASTS):
         first += 1
-    if tokens[first].form not in _OPENERS:
+    part = tokens[first:index]
+    if any(token.kind == "comma" for token in part):
         return False
-    return all(token.kind != "comma" for token in tokens[first:index])
+    return tokens[first].form in _OPENERS or _is_case(part)
+
+
+def _is_case(part: list[Token]) -> bool:
+    """Whether a part names a case and says nothing of it yet: ``A > 0,`` or ``λ = 0,``."""
+    relations = [token for token in part if token.kind == "op" and token.form in RELATIONS]
+    verbs = any(token.form in _VERBS for token in part)
+    if len(part) > _LONGEST_CASE or len(relations) != 1 or verbs:
+        return False
+    return part[-1].kind == "number"
 
 
 def is_verb(token: Token) -> bool:

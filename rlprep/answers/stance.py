@@ -1,5 +1,6 @@
 """What a clause is said as: asserted, imagined, hedged, or not said on one's own account at all."""
 
+from rlprep.answers.address import speaks_to_a_judge
 from rlprep.answers.clauses import AUXILIARIES, CONTRASTS, Clause
 from rlprep.answers.tokens import Token
 from rlprep.answers.word_lists import words
@@ -44,7 +45,7 @@ _CONCESSIONS = words("although though while whereas despite")
 _TAGS = words("right ok okay no yes correct yeah eh um")
 _LINKS = words(
     """
-    of by from to with for without no not per than as via at on into over the a an it its
+    by from to with for without no not per than as via at on into over the a an it its
     this that each one more less because so if under
     """
 )
@@ -93,6 +94,8 @@ def _of_sentence(tokens: list[Token], start: int, end: int) -> int:
     """Return what holds for all of a sentence: a question, doubt about it, something imagined."""
     forms = [token.form for token in tokens[start:end]]
     if end < len(tokens) and tokens[end].form == "?" and forms and forms[-1] not in _TAGS:
+        return UNASSERTED
+    if speaks_to_a_judge(" ".join(forms)):
         return UNASSERTED
     if any(form == "sure" and "not" in forms[max(0, i - 5) : i] for i, form in enumerate(forms)):
         return HEDGED
