@@ -42,6 +42,11 @@ class Report:
     counts: dict[str, int] = field(default_factory=dict)
     items: list[Checked] = field(default_factory=list)
 
+    def add(self, problems: list[Problem]) -> None:
+        """Note more problems, all in the order of files and lines."""
+        self.problems += problems
+        self.problems.sort(key=lambda problem: (str(problem.file), problem.line or 0))
+
 
 def lint(root: Path, elsewhere: References | None = None) -> Report:
     """Check a content folder (it holds ``questions/`` and ``solutions/``).
@@ -67,7 +72,7 @@ def lint(root: Path, elsewhere: References | None = None) -> Report:
     report.problems += _solutions(root, entries)
     if report.counts.get("pack", 0) == len(folders):
         report.problems += _questions_without_part(report.items)
-    report.problems.sort(key=lambda problem: (str(problem.file), problem.line or 0))
+    report.add([])
     return report
 
 
@@ -178,6 +183,7 @@ def _symbols_read(checked: Checked, _known: References) -> Iterator[Problem]:
 
 # LaTeX without dollar signs, and sentences as candidates type them.
 _NOT_MARKDOWN = {"reference", "symbol", "form", "forms", "examples"}
+_NOT_MARKDOWN |= {"patterns", "partly", "concepts"}
 _MATH_HINT = "use the LaTeX subset of rlprep.mathtext, and balance the dollar signs"
 
 

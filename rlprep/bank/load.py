@@ -15,7 +15,7 @@ from typing import TypeVar
 from rlprep.bank.problem import Problem
 from rlprep.bank.read_yaml import UnreadableError, read_yaml
 from rlprep.bank.scan import Entry, Folder, scan
-from rlprep.bank.schema import Exercise, Formula, Item, Pack, Part, Question
+from rlprep.bank.schema import Exercise, Formula, Item, Pack, Part, Question, Vocabulary
 from rlprep.bank.validate import validate
 from rlprep.content import content_root
 from rlprep.errors import AuthorError, MisuseError
@@ -35,6 +35,7 @@ class Bank:
         """Packs that were left out: where each came from, and what is wrong with it."""
         self._entries: dict[tuple[str, str], Entry] = {}
         self._items: dict[tuple[str, str], Item] = {}
+        self._homes: dict[tuple[str, str], str] = {}
 
     @property
     def chosen(self) -> Pack:
@@ -66,6 +67,31 @@ class Bank:
         """Return an exercise; raises as `question` does."""
         return self._item("exercise", id_, Exercise)
 
+    def vocabularies(self, question: str) -> list[Vocabulary]:
+        """Return the vocabularies of a question's patterns: its own pack's, then the shipped one's.
+
+        Raises:
+            AuthorError: one of their files is unsound.
+        """
+        own = self._homes["question", question]
+        shipped = self.packs[0].id
+        return [
+            vocabulary
+            for pack in dict.fromkeys((own, shipped))
+            for vocabulary in self._vocabularies_of(pack)
+        ]
+
+    def shipped_vocabularies(self) -> list[Vocabulary]:
+        """Return the vocabularies that the patterns of every pack may use."""
+        return self._vocabularies_of(self.packs[0].id)
+
+    def _vocabularies_of(self, pack: str) -> list[Vocabulary]:
+        return [
+            self._item("vocabulary", id_, Vocabulary)
+            for id_ in self.ids("vocabulary")
+            if self._homes["vocabulary", id_] == pack
+        ]
+
     def solution(self, kind: str, id_: str, suffix: str = ".md") -> Path | None:
         """Return the file that answers an item, or None where the pack brings none."""
         file = self._entries[kind, id_].solution.with_suffix(suffix)
@@ -91,7 +117,9 @@ class Bank:
     def add(self, pack: Pack, entries: Iterable[Entry], items: Iterable[Item] = ()) -> None:
         """Join a pack, with those of its items that are parsed already."""
         self.packs.append(pack)
-        self._entries |= {(entry.kind, entry.id): entry for entry in entries}
+        for entry in entries:
+            self._entries[entry.kind, entry.id] = entry
+            self._homes[entry.kind, entry.id] = pack.id
         for item in items:
             self._items[getattr(item, "kind", ""), getattr(item, "id", "")] = item
 

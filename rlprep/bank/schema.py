@@ -43,6 +43,9 @@ class RubricPoint(Item):
     id: Id
     text: Text = Field(description="the fact, as the rubric states it to the candidate")
     weight: int = Field(1, ge=1, le=5)
+    patterns: tuple[Text, ...] = Field((), description="how an answer states it, any of them")
+    partly: tuple[Text, ...] = Field((), description="what comes near it: counts as unsure")
+    ask: Text | None = Field(None, description="what to ask when an answer leaves it out")
     examples: Examples
 
 
@@ -52,6 +55,7 @@ class Misconception(Item):
     id: Id
     claim: Text
     correction: Text
+    patterns: tuple[Text, ...] = Field((), description="how an answer states it, any of them")
     examples: Examples
 
 
@@ -78,7 +82,18 @@ class Question(Item):
     follow_ups: tuple[FollowUp, ...] = ()
     formulas: tuple[Id, ...] = Field((), description="ids of formulas that the answer states")
     exercises: tuple[Id, ...] = Field((), description="ids of exercises that implement the answer")
+    concepts: dict[Id, tuple[Text, ...]] = Field(
+        default_factory=dict, description="phrases for this question's patterns, by concept"
+    )
     sources: tuple[Source, ...] = Field(min_length=1)
+
+
+class Vocabulary(Item):
+    """Concepts that patterns refer to, each with the phrases that people use for it."""
+
+    kind: Literal["vocabulary"]
+    id: Id
+    concepts: dict[Id, tuple[Text, ...]] = Field(min_length=1)
 
 
 class Symbol(Item):
@@ -226,11 +241,14 @@ ITEM_MODELS: dict[str, type[Item]] = {
     "question": Question,
     "formula": Formula,
     "exercise": Exercise,
+    "vocabulary": Vocabulary,
 }
 
 
 def json_schema() -> dict[str, Any]:
     """Return one JSON Schema (2020-12) for every kind of item, told apart by `kind`."""
-    any_item = Annotated[Pack | Question | Formula | Exercise, Field(discriminator="kind")]
+    any_item = Annotated[
+        Pack | Question | Formula | Exercise | Vocabulary, Field(discriminator="kind")
+    ]
     schema = TypeAdapter[Any](any_item).json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -27,6 +27,7 @@ def lint(
     Exit code 0 when the pack is sound, 3 when it is not.
     Example: rlprep pack lint my-pack
     """
+    from rlprep.answers.lint import pattern_problems
     from rlprep.bank.lint import lint as lint_folder
     from rlprep.bank.load import load_bank
     from rlprep.content import content_root
@@ -35,10 +36,13 @@ def lint(
     shipped = content_root()
     root = folder or shipped
     elsewhere = None
+    vocabularies = []
     if root.resolve() != shipped.resolve():
         bank = load_bank()
         elsewhere = {kind: set(bank.ids(kind)) for kind in ("formula", "exercise")}
+        vocabularies = bank.shipped_vocabularies()
     report = lint_folder(root, elsewhere)
+    report.add(pattern_problems(report, vocabularies))
     unsound = 0
     if run and not report.problems:
         if elsewhere is not None:

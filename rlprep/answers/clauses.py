@@ -1,0 +1,139 @@
+"""Sentences and clauses: how far one assertion reaches.
+
+No grammar is parsed. A sentence ends where it says so; a clause ends at a semicolon, a dash, a
+contrasting word, and at a comma or *and* after which a new subject gets its own verb. So "lambda 0 is
+TD and lambda 1 is MC" is two clauses, and "λ=0 → δ, biased, low variance" is one.
+"""
+
+from dataclasses import dataclass
+
+from rlprep.answers.symbols import RELATIONS
+from rlprep.answers.tokens import Token
+from rlprep.answers.word_lists import words
+
+MAX_TOKENS = 70  # in one clause; what rambles on for longer is cut
+
+CONTRASTS = words(
+    """
+    but whereas while although though however yet except
+    """
+)
+_STARTERS = words(
+    """
+    because since so which hence thus therefore then it this they you we i that there these
+    those he she not instead meaning
+    """
+)
+_OPENERS = words(
+    """
+    with at if when for setting by in under once as without unlike on given while since
+    because although though whenever where after before from to like compared
+    """
+)
+AUXILIARIES = words(
+    """
+    is are was were be has have had does do did can will would could should may might must
+    """
+)
+_VERBS = AUXILIARIES | words(
+    """
+    means gives give yields uses use needs need takes take makes make lets gets get becomes
+    become goes keeps keep shrinks grows share shares reduces reduce trades trade controls
+    control equals comes learns learn changes change computes compute recovers leads lead
+    maximises maximizes minimises minimizes clips clip bounds bound ensures guarantees
+    requires require allows allow removes remove replaces replace stores store loses lose
+    cuts saves save stays stay remains remain adds add depends says says works work helps
+    helps discounts discount weights sums averages approximates enforces prevents stops
+    corrects correct decides decide defines determines sets set multiplies measures affects
+    affect introduces brings costs want improves improve collapses collapse hurts hurt
+    degrades drops holds tells see runs run interpolates mixes folds compresses reuses reuse
+    throws trusts trust
+    """
+)
+_ENUMERATING = 2  # words before a verb that make no subject
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Tokens ``start`` to ``end`` (exclusive) of an answer, in the sentence of that number."""
+
+    start: int
+    end: int
+    sentence: int
+
+
+def clauses(tokens: list[Token]) -> list[Clause]:
+    """Return the clauses of an answer, in order."""
+    found: list[Clause] = []
+    start, sentence = 0, 0
+    for index, token in enumerate(tokens):
+        if token.kind == "stop":
+            found += _split(tokens, start, index, sentence)
+            start, sentence = index + 1, sentence + 1
+    found += _split(tokens, start, len(tokens), sentence)
+    return found
+
+
+def _split(tokens: list[Token], start: int, end: int, sentence: int) -> list[Clause]:
+    cuts = [start]
+    for index in range(start, end):
+        far = index - cuts[-1] >= MAX_TOKENS
+        if far or (index > cuts[-1] and _begins_clause(tokens, cuts[-1], index, end)):
+            cuts.append(index)
+    return [
+        Clause(first, last, sentence)
+        for first, last in zip(cuts, [*cuts[1:], end], strict=True)
+        if first < last
+    ]
+
+
+def _begins_clause(tokens: list[Token], start: int, index: int, end: int) -> bool:
+    """Whether a new clause begins with token `index`, the current one having begun at `start`."""
+    token = tokens[index]
+    if tokens[index - 1].kind == "break":
+        return True
+    if token.kind == "word" and token.form in CONTRASTS:
+        opens = index == start
+        return not opens
+    if token.kind == "comma" or token.form in ("and", "or"):
+        after = index + 1
+        if after < end and tokens[after].form in ("and", "or") and token.kind == "comma":
+            after += 1
+        if not _has_verb(tokens, start, index):
+            return False
+        if token.kind == "comma" and _is_opening(tokens, start, index):
+            return False
+        return _has_subject_and_verb(tokens, after, end)
+    return False
+
+
+def _is_opening(tokens: list[Token], start: int, index: int) -> bool:
+    """Whether what stands before the first comma only sets the scene: ``With lambda = 0,``."""
+    first = start
+    while first < index and tokens[first].form in ("and", "or", ",", *CONTRASTS):
+        first += 1
+    if tokens[first].form not in _OPENERS:
+        return False
+    return all(token.kind != "comma" for token in tokens[first:index])
+
+
+def is_verb(token: Token) -> bool:
+    """Whether a token relates two things: a common verb, or an operator such as ``=``."""
+    return token.form in _VERBS or (token.kind == "op" and token.form in RELATIONS)
+
+
+def _has_verb(tokens: list[Token], start: int, end: int) -> bool:
+    return any(is_verb(token) for token in tokens[start:end])
+
+
+def _has_subject_and_verb(tokens: list[Token], start: int, end: int) -> bool:
+    """Whether a new subject with its own verb follows within a few words."""
+    if start < end and tokens[start].form in _STARTERS:
+        return True
+    for index in range(start, min(start + 6, end)):
+        token = tokens[index]
+        if token.kind in ("comma", "break") or token.form in ("and", "or"):
+            return False
+        if is_verb(token):
+            return index > start
+    return False

@@ -1,0 +1,76 @@
+"""Do the patterns of a pack read, and do they find what their examples say? For `pack lint`."""
+
+from collections.abc import Iterator
+
+from rlprep.answers.evidence import states
+from rlprep.answers.pattern import PatternError
+from rlprep.answers.rubric import Concepts, compile_rubric, faults
+from rlprep.bank.lint import Checked, Report
+from rlprep.bank.problem import Problem
+from rlprep.bank.schema import Question, Vocabulary
+
+
+def pattern_problems(report: Report, shipped: list[Vocabulary]) -> list[Problem]:
+    """Return what is wrong with the patterns of every question that was read.
+
+    Args:
+        report: what the bank's own linter has read.
+        shipped: the vocabularies that every pack may use.
+    """
+    own = [each.item for each in report.items if isinstance(each.item, Vocabulary)]
+    known = [*own, *shipped]
+    problems: list[Problem] = []
+    for checked in report.items:
+        if isinstance(checked.item, Vocabulary):
+            problems += _vocabulary(checked, checked.item, known)
+        elif isinstance(checked.item, Question):
+            problems += _question(checked, checked.item, known)
+    return problems
+
+
+def _vocabulary(checked: Checked, item: Vocabulary, known: list[Vocabulary]) -> Iterator[Problem]:
+    concepts = Concepts(None, [item, *known])
+    for name in item.concepts:
+        try:
+            concepts.resolve(name)
+        except PatternError as error:
+            yield checked.problem(("concepts", name), f"{name}: {error.what}", error.hint)
+
+
+def _question(checked: Checked, item: Question, known: list[Vocabulary]) -> Iterator[Problem]:
+    claims = [*item.rubric, *item.misconceptions]
+    if not any(claim.patterns for claim in claims):
+        return
+    unread = False
+    for fault in faults(item, known):
+        unread = True
+        yield checked.problem(fault.key, fault.what, fault.hint)
+    for name, entries in (("rubric", item.rubric), ("misconceptions", item.misconceptions)):
+        for index, claim in enumerate(entries):
+            if not claim.patterns:
+                what = f"{claim.id} has no patterns, and others here have"
+                yield checked.problem((name, index), what, "write some: see questions/README.md")
+    if not unread:
+        yield from _examples(checked, item, known)
+
+
+def _examples(checked: Checked, item: Question, known: list[Vocabulary]) -> Iterator[Problem]:
+    """Every sentence of ``match`` is found by its claim, and none of ``no_match``."""
+    rubric = compile_rubric(item, known)
+    for name, entries in (("rubric", item.rubric), ("misconceptions", item.misconceptions)):
+        for index, claim in enumerate(entries):
+            if not claim.patterns:
+                continue
+            for side in ("match", "no_match"):
+                for number, sentence in enumerate(getattr(claim.examples, side)):
+                    found = states(rubric, sentence)[name, claim.id] == "found"
+                    if found == (side == "match"):
+                        continue
+                    key = (name, index, "examples", side, number)
+                    what = f"{claim.id}: {'not found in' if side == 'match' else 'found in'} "
+                    hint = (
+                        "add a pattern or a phrase to a concept"
+                        if side == "match"
+                        else "demand more: a relation, an order, -( ) or not( )"
+                    )
+                    yield checked.problem(key, f"{what}'{sentence}'", hint)

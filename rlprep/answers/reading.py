@@ -1,0 +1,79 @@
+"""An answer, read once: tokens, forms, clauses, what is denied, and what each clause is said as."""
+
+from dataclasses import dataclass
+
+from rlprep.answers.clauses import Clause, clauses
+from rlprep.answers.negation import negations
+from rlprep.answers.stance import stances
+from rlprep.answers.stems import Speller, stem
+from rlprep.answers.tokens import Token, tokenise
+from rlprep.answers.word_lists import words
+
+_FILLERS = words(
+    """
+    a an the just really basically simply actually um like exactly essentially very quite so
+    also do does did then well pretty own kind sort own literally roughly about
+    approximately around
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the matcher looks at.
+
+    Attributes:
+        text: the answer.
+        tokens: its tokens.
+        forms: for each token the stems it may stand for.
+        skippable: for each token whether a phrase may skip it.
+        places: stem -> the tokens that may stand for it.
+        clauses: the clauses, in order.
+        sentences: number of a sentence -> the numbers of its clauses.
+        cues: for each token the cues that negate it.
+        cue_places: the tokens that negate others.
+        stances: for each clause how it is said.
+    """
+
+    text: str
+    tokens: list[Token]
+    forms: list[tuple[str, ...]]
+    skippable: list[bool]
+    places: dict[str, list[int]]
+    clauses: list[Clause]
+    sentences: dict[int, tuple[int, ...]]
+    cues: list[tuple[int, ...]]
+    cue_places: frozenset[int]
+    stances: list[int]
+
+
+def read(text: str, speller: Speller) -> Reading:
+    """Return an answer as the matcher wants it; linear in its length."""
+    tokens = tokenise(text)
+    forms = [_forms(token, speller) for token in tokens]
+    found = clauses(tokens)
+    cues = negations(tokens, found)
+    cue_places = frozenset(cue for each in cues for cue in each)
+    places: dict[str, list[int]] = {}
+    for index, each in enumerate(forms):
+        for form in each:
+            places.setdefault(form, []).append(index)
+    sentences: dict[int, tuple[int, ...]] = {}
+    for number, clause in enumerate(found):
+        sentences[clause.sentence] = (*sentences.get(clause.sentence, ()), number)
+    skippable = [
+        token.kind in ("open", "close", "break") or token.form in _FILLERS or index in cue_places
+        for index, token in enumerate(tokens)
+    ]
+    return Reading(
+        text, tokens, forms, skippable, places, found, sentences, cues, cue_places,
+        stances(tokens, found),
+    )  # fmt: skip
+
+
+def _forms(token: Token, speller: Speller) -> tuple[str, ...]:
+    if token.kind != "word":
+        return (token.form,)
+    stemmed = stem(token.form)
+    mended = speller.mend(token.form)
+    return (stemmed,) if mended is None else (stemmed, stem(mended))
