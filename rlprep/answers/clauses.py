@@ -1,8 +1,8 @@
 """Sentences and clauses: how far one assertion reaches.
 
 No grammar is parsed. A sentence ends where it says so; a clause ends at a semicolon, a dash, a
-contrasting word, and at a comma or *and* after which a new subject gets its own verb. So "lambda 0 is
-TD and lambda 1 is MC" is two clauses, and "λ=0 → δ, biased, low variance" is one.
+contrasting word, and at a comma or *and* after which a new subject gets its own verb. So "lambda 0
+is TD and lambda 1 is MC" is two clauses, and "λ=0 → δ, biased, low variance" is one.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """Patterns against an answer: polynomial in both, whatever the author wrote.
 
-A piece of a pattern is matched from one place at most once for each state it can be in, and the result
-kept; there is no backtracking. A state is where the match stands, which negative word the pattern has
-itself named, and whether something denied was passed.
+A piece of a pattern is matched from one place at most once for each state it can be in, and the
+result kept; there is no backtracking. A state is where the match stands, which negative word the
+pattern has itself named, and whether something denied was passed.
 """
 
 from collections.abc import Iterable

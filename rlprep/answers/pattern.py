@@ -1,32 +1,38 @@
-r"""The language of patterns: what a statement looks like, in any wording, without regular expressions.
+r"""The language of patterns: what a statement looks like in any wording; no regular expressions.
 
-A pattern is one line. It is matched against the words of a clause after normalisation: inflections
-are one word (*clips*, *clipped*), small typos are mended, articles, brackets and ``*`` don't exist,
-``λ``, ``\lambda`` and ``lam`` are ``lambda``, ``zero`` is ``0``, ``N²`` is ``n ^ 2``, ``isn't`` is
-``is not``. Case doesn't matter, but ``A`` is the advantage, not the article.
+A pattern is one line of a rubric point or misconception (``patterns:``; ``partly:`` for what only
+comes near a point and counts as unsure). It is matched against the words of a clause, after
+normalisation: inflections are one word (*clips*, *clipped*), small typos are mended, articles,
+fillers, brackets and ``*`` don't exist, ``λ``, ``\lambda`` and ``lam`` are ``lambda``, ``zero`` is
+``0``, ``N²`` is ``n ^ 2``, ``s_{t+1}`` is ``s t + 1``, ``isn't`` is ``is not``. Case doesn't
+matter, but ``A`` is the advantage, not the article.
 
     low variance            these words, next to each other, in this order
-    ( low | small )         one of several; alternatives may be whole phrases; may be nested
-    {critic}                a concept: one of its phrases in the vocabulary
-    ( the | its )?  word?   may be absent
+    ( low | small )         one of several; alternatives may be whole phrases, and nested
+    {critic}                a concept: one of its phrases in a vocabulary (``kind: vocabulary``),
+                            or in the question's own ``concepts:``
+    word?  ( or so )?       may be absent
     ..                      a gap of up to three words
     ...                     a gap of any length inside the clause
     P & Q                   both, in any order, in one clause
     P && Q                  both in one sentence, in clauses that may differ
-    P &&& Q                 both in one sentence or in two that follow each other
-    not( P )                P is denied here: "doesn't P", "no P", "it's a myth that P", P without ...
-    -( P )                  P must not occur in the clause (the sentence, after && or &&&), denied or not
+    P &&& Q                 both in one sentence, or in two that follow each other
+    not( P )                P is denied: "doesn't P", "no P", "it's a myth that P"
+    -( P )                  P must not occur in the clause (with && in the sentence), denied or not
 
-Words outside of ``not( )`` must be asserted: a pattern for a fact is never found in its denial, in a
-question, or in what "people say". A negative word may also be written plainly (``no loss``, ``never
-form .. matrix``, ``without inverting``): then it is part of what is asserted. Beside a ``not( )`` in
-the same clause the other words may be denied or not.
+Words outside of ``not( )`` must be asserted: a pattern for a fact is never found in its denial, in
+a question, or in what "people say"; where it is hedged ("I guess") the point is unsure. A negative
+word may be written plainly (``no loss``, ``never form .. matrix``, ``without inverting``): then it
+is part of what is asserted. Beside a ``not( )`` in a clause the other words may be denied or not.
 
-``& && &&&`` stand outside of brackets only, the weaker binding the wider: ``a & b && c`` is
-``(a & b) && c``. Operators (= + - / ^ < > <= >= -> ~) are words. For a pattern that wants any way of
-saying *is*, the vocabulary has ``{is}``.
+``& && &&&`` stand outside of brackets only, the longer binding the wider: ``a & b && c`` is
+``(a & b) && c``. Operators (= + - / ^ < > <= >= -> ~ :) are words; the vocabulary has ``{is}`` for
+any way of saying *is*. A clause ends at ``;``, a dash, *but*, *whereas*, *while*, *although*, and
+at a comma or *and* after which a new subject has its own verb.
 
-Limits: 400 characters and 12 levels a pattern; matching is polynomial, whatever the pattern.
+A pattern needs a relation (an order, a verb, an operator): words that merely occur together are no
+evidence, and a bare list of words is never matched. ``rlprep pack lint`` runs the examples.
+Limits: 400 characters and 12 levels a pattern. Matching is polynomial, whatever the pattern.
 """
 
 import re
@@ -148,13 +154,12 @@ def compile_pattern(source: str, resolve: Resolve) -> Pattern:
 def compile_phrase(source: str, resolve: Resolve) -> Node:
     """Return a phrase of the vocabulary: a pattern without ``&``, ``not( )`` and ``-( )``."""
     pattern = _Reader(source, resolve).pattern()
-    group = pattern.sentences[0][0]
-    joined = len(pattern.sentences) > 1 or len(pattern.sentences[0]) > 1 or len(group.parts) > 1
-    if joined or group.denies or group.parts[0].absent:
-        raise PatternError(
-            "a concept is made of phrases: no &, not( ) or -( )", "use them in patterns"
-        )
-    return group.parts[0].node
+    groups = [group for sentence in pattern.sentences for group in sentence]
+    parts = [part for group in groups for part in group.parts]
+    if len(parts) > 1 or parts[0].absent or groups[0].denies:
+        what = "a concept is made of phrases: no &, not( ) or -( )"
+        raise PatternError(what, "use them in patterns")
+    return parts[0].node
 
 
 def sequence(pieces: list[Node]) -> Node:

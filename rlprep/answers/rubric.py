@@ -1,4 +1,4 @@
-"""A question's patterns, compiled: what its points and its misconceptions look like in an answer."""
+"""A question's patterns, compiled: what its points and misconceptions look like in an answer."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a clause is said as: asserted, hedged, quoted from others, imagined, asked or merely listed."""
+"""What a clause is said as: asserted, hedged, quoted from others, imagined, asked or listed."""
 
 from rlprep.answers.clauses import AUXILIARIES, CONTRASTS, Clause
 from rlprep.answers.tokens import Token
@@ -125,7 +125,7 @@ def _is_foreign(tokens: list[Token], clause: Clause) -> bool:
 
 
 def _is_supposition(forms: list[str]) -> bool:
-    """Whether a sentence imagines what is not: ``if it were``, ``with a max instead, ... would``."""
+    """Whether a sentence imagines what is not: ``with a max instead ... would``."""
     if "would" not in forms and "were" not in forms:
         return False
     imagined = "if" in forms or "instead" in forms or "without" in forms or "otherwise" in forms

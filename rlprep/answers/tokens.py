@@ -1,8 +1,8 @@
-"""An answer as tokens, each with its span in the original text.
+r"""An answer as tokens, each with its span in the original text.
 
-One spelling for what means one thing: ``λ``, ``\\lambda`` and ``lam`` are all ``lambda``; ``isn't``
-is ``is not``; ``N²`` and ``N^2`` are ``n ^ 2``; brackets, hats, transposes and multiplication signs
-disappear. Patterns go through the same door, so that an author writes words as people do.
+One spelling for what means one thing: ``λ``, ``\lambda`` and ``lam`` are all ``lambda``; ``isn't``
+is ``is not``; ``N²`` and ``N^2`` are ``n ^ 2``; brackets, hats, transposes and multiplication
+signs disappear. Patterns go through the same door, so that an author writes words as people do.
 """
 
 import re

@@ -160,7 +160,7 @@ def misses(answer: dict, judgement: Judgement) -> Iterator[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="How well written answers are judged")
     parser.add_argument("files", nargs="*", type=Path, help="labelled answers (default: all)")
     parser.add_argument("--question", help="only this question")
     parser.add_argument("--misses", action="store_true", help="print every disagreement")
