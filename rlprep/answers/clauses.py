@@ -11,6 +11,7 @@ from rlprep.answers.symbols import RELATIONS
 from rlprep.answers.tokens import Token
 from rlprep.answers.word_lists import words
 
+_LONGEST_CASE = 5  # tokens
 MAX_TOKENS = 70  # in one clause; what rambles on for longer is cut
 
 CONTRASTS = words(
@@ -26,8 +27,8 @@ _STARTERS = words(
 )
 _OPENERS = words(
     """
-    with at if when for setting by in under once as without unlike on given while since
-    because although though whenever where after before from to like compared
+    with at if when for setting by in under once without unlike on given whenever where after
+    before from to like compared
     """
 )
 AUXILIARIES = words(
@@ -47,10 +48,14 @@ _VERBS = AUXILIARIES | words(
     corrects correct decides decide defines determines sets set multiplies measures affects
     affect introduces brings costs want improves improve collapses collapse hurts hurt
     degrades drops holds tells see runs run interpolates mixes folds compresses reuses reuse
-    throws trusts trust
+    throws trusts trust constrains constrain penalises penalizes assumes trains collects
+    scales decays moves fits suffers suffer forgets forget vanishes vanish ignores ignore
+    encourages discourages limits restricts telescopes balances prefers picks beats wins
+    outperforms retains preserves doubles halves drifts explodes diverges converges differs
+    refers applies happens matters contributes contribute produces generates evaluates
+    follows acts materialises materializes retrieves selects attends attend
     """
 )
-_ENUMERATING = 2  # words before a verb that make no subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +98,7 @@ def _begins_clause(tokens: list[Token], start: int, index: int, end: int) -> boo
     if tokens[index - 1].kind == "break":
         return True
     if token.kind == "word" and token.form in CONTRASTS:
-        opens = index == start
-        return not opens
+        return tokens[index - 1].form not in ("anything", "nothing")  # anything but: not at all
     if token.kind == "comma" or token.form in ("and", "or"):
         after = index + 1
         if after < end and tokens[after].form in ("and", "or") and token.kind == "comma":
@@ -112,9 +116,19 @@ def _is_opening(tokens: list[Token], start: int, index: int) -> bool:
     first = start
     while first < index and tokens[first].form in ("and", "or", ",", *CONTRASTS):
         first += 1
-    if tokens[first].form not in _OPENERS:
+    part = tokens[first:index]
+    if any(token.kind == "comma" for token in part):
         return False
-    return all(token.kind != "comma" for token in tokens[first:index])
+    return tokens[first].form in _OPENERS or _is_case(part)
+
+
+def _is_case(part: list[Token]) -> bool:
+    """Whether a part names a case and says nothing of it yet: ``A > 0,`` or ``λ = 0,``."""
+    relations = [token for token in part if token.kind == "op" and token.form in RELATIONS]
+    verbs = any(token.form in _VERBS for token in part)
+    if len(part) > _LONGEST_CASE or len(relations) != 1 or verbs:
+        return False
+    return part[-1].kind == "number"
 
 
 def is_verb(token: Token) -> bool:

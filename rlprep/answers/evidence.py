@@ -1,37 +1,46 @@
 """The one entry point: the evidence in an answer for a question's points and false claims."""
 
+from collections.abc import Collection, Iterable
+
 from rlprep.answers.abstain import reason_to_abstain
 from rlprep.answers.judgement import FalseClaim, Judgement, PointEvidence, State
 from rlprep.answers.match import Hit, Matcher
+from rlprep.answers.pattern import Pattern
 from rlprep.answers.reading import Reading, read
 from rlprep.answers.rubric import Claim, CompiledRubric
-from rlprep.answers.stance import ASSERTED, HEDGED
+from rlprep.answers.stance import ASSERTED, CONDITIONAL, HEDGED
 
 MAX_QUOTE = 240
+_SEVERAL = 2
+_SHOWS = frozenset({ASSERTED, CONDITIONAL})
+"""A fact that holds "if V were exact" is a fact; one that is guessed at is not yet shown."""
+_HOLDS = frozenset({ASSERTED, HEDGED})
+"""Whoever guesses something false believes it; who only imagines it does not."""
 
 
-def judge(rubric: CompiledRubric, text: str) -> Judgement:
+def judge(rubric: CompiledRubric, text: str, disputed: Collection[str] = ()) -> Judgement:
     """Return what an answer shows, with quotations; never raises, whatever the answer.
 
     Args:
         rubric: the compiled question.
         text: the answer as it was typed.
+        disputed: misconceptions that count as not held, by a person's word.
     """
     reason = reason_to_abstain(text)
+    if not any(claim.patterns for claim in (*rubric.points, *rubric.misconceptions)):
+        reason = "this question has no patterns"
     if reason is not None:
         points = tuple(PointEvidence(point.id, "not_detected") for point in rubric.points)
         return Judgement(rubric.question, points, abstained=reason)
     reading = read(text, rubric.speller)
     matcher = Matcher(reading)
-    false = [
-        (claim.id, hit)
+    false = {
+        claim.id: hits[0]
         for claim in rubric.misconceptions
-        if (hit := _best(matcher, claim)) is not None and hit.stance == ASSERTED
-    ]
-    points = tuple(
-        _point(matcher, reading, claim, [hit for _, hit in false]) for claim in rubric.points
-    )
-    claims = tuple(FalseClaim(id_, _quote(reading, hit)) for id_, hit in false)
+        if claim.id not in disputed and (hits := _hits(matcher, claim.patterns, _HOLDS))
+    }
+    points = tuple(_point(matcher, reading, claim, list(false.values())) for claim in rubric.points)
+    claims = tuple(FalseClaim(id_, _quote(reading, hit)) for id_, hit in false.items())
     return Judgement(rubric.question, points, claims)
 
 
@@ -42,36 +51,38 @@ def states(rubric: CompiledRubric, text: str) -> dict[tuple[str, str], State]:
     """
     matcher = Matcher(read(text, rubric.speller))
     result: dict[tuple[str, str], State] = {}
-    for name, claims in (("rubric", rubric.points), ("misconceptions", rubric.misconceptions)):
+    for name, claims, allowed in (
+        ("rubric", rubric.points, _SHOWS),
+        ("misconceptions", rubric.misconceptions, _HOLDS),
+    ):
         for claim in claims:
-            hit = _best(matcher, claim)
-            firm = hit is not None and hit.stance == ASSERTED
+            firm = bool(_hits(matcher, claim.patterns, allowed))
             result[name, claim.id] = "found" if firm else "not_detected"
     return result
 
 
-def _best(matcher: Matcher, claim: Claim) -> Hit | None:
-    hits = [hit for pattern in claim.patterns for hit in matcher.find(pattern)[:1]]
-    return min(hits, key=lambda hit: hit.stance, default=None)
+def _hits(matcher: Matcher, patterns: Iterable[Pattern], allowed: frozenset[int]) -> list[Hit]:
+    """Return where any of some patterns was found, said in one of the `allowed` ways."""
+    hits = [hit for pattern in patterns for hit in matcher.find(pattern)]
+    return [hit for hit in hits if hit.stance in allowed]
 
 
 def _point(matcher: Matcher, reading: Reading, claim: Claim, false: list[Hit]) -> PointEvidence:
-    hit = _best(matcher, claim)
-    if hit is not None and hit.stance == ASSERTED:
-        state = "unsure" if _tainted(reading, hit, false) else "found"
-        return PointEvidence(claim.id, state, _quote(reading, hit))
-    near = [hit] if hit is not None else []
-    near += [each for pattern in claim.partly for each in matcher.find(pattern)[:1]]
-    near = [each for each in near if each.stance <= HEDGED]
-    if near:
-        return PointEvidence(claim.id, "unsure", _quote(reading, near[0]))
+    firm = _hits(matcher, claim.patterns, _SHOWS)
+    sound = [hit for hit in firm if not _tainted(reading, hit, false)]
+    if sound:
+        return PointEvidence(claim.id, "found", _quote(reading, sound[0]))
+    unsure = firm or _hits(matcher, claim.patterns, _HOLDS)
+    unsure = unsure or _hits(matcher, claim.partly, _SHOWS | _HOLDS)
+    if unsure:
+        return PointEvidence(claim.id, "unsure", _quote(reading, unsure[0]))
     return PointEvidence(claim.id, "not_detected")
 
 
 def _tainted(reading: Reading, hit: Hit, false: list[Hit]) -> bool:
-    """Whether a point rests on a sentence that also holds a false claim."""
+    """Whether false claims cast doubt on a point: several anywhere, or one in its sentence."""
     sentences = {reading.clauses[number].sentence for number in hit.clauses}
-    return any(
+    return len(false) >= _SEVERAL or any(
         reading.clauses[number].sentence in sentences for each in false for number in each.clauses
     )
 

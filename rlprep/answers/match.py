@@ -2,13 +2,15 @@
 
 A piece of a pattern is matched from one place at most once for each state it can be in, and the
 result kept; there is no backtracking. A state is where the match stands, which negative word the
-pattern has itself named, and whether something denied was passed.
+pattern has itself named, and how many negations were passed. Beyond a fixed number of steps, a
+hundred times what any honest pattern needs, a pattern counts as not found.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rlprep.answers.pattern import (
+    MAX_GAP,
     Denied,
     Either,
     Gap,
@@ -19,10 +21,17 @@ from rlprep.answers.pattern import (
     Word,
 )
 from rlprep.answers.reading import Reading
+from rlprep.answers.stance import UNASSERTED
 
 POSITIVE, ANY, NEGATIVE = range(3)
-_State = tuple[int, int, bool]  # next token, the cue named by the pattern or -1, denied seen
+_MOST_CUES = 4  # that are told apart over one word; beyond that only odd and even
+_State = tuple[int, int, int]  # next token, the cue named by the pattern or -1, most cues seen
 _NONE: frozenset[_State] = frozenset()
+MAX_STEPS = 100_000  # for one pattern in one answer: a fifth of a second
+
+
+class _ExhaustedError(Exception):
+    """A pattern took too many steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +56,20 @@ class Matcher:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._memo: dict[tuple[Node, int, int, int, bool], frozenset[_State]] = {}
+        self._memo: dict[tuple[Node, int, int, int, int], frozenset[_State]] = {}
         self._spans: dict[tuple[Node, int, int], tuple[int, int] | None] = {}
         self._end = 0
+        self._steps = 0
 
     def find(self, pattern: Pattern) -> list[Hit]:
-        """Return every place of a pattern, the best stance first."""
+        """Return the first place of a pattern in each sentence, the firmest stance first."""
+        self._steps = 0
+        try:
+            return self._find(pattern)
+        except _ExhaustedError:
+            return []
+
+    def _find(self, pattern: Pattern) -> list[Hit]:
         for groups in pattern.sentences:
             for group in groups:
                 for part in group.parts:
@@ -69,6 +86,8 @@ class Matcher:
         """Whether the words that a piece can't do without occur at all."""
         if isinstance(node, Sequence):
             return all(self._possible(piece) for piece in node.pieces)
+        if isinstance(node, Denied):
+            return self._possible(node.piece)
         return node.first is None or not node.first.isdisjoint(self._reading.places)
 
     def _in_sentences(self, pattern: Pattern, sentence: int) -> Hit | None:
@@ -93,6 +112,8 @@ class Matcher:
         clauses = self._reading.sentences.get(sentence, ())
         found: list[Hit] = []
         for group in groups:
+            if all(part.absent for part in group.parts):
+                continue
             hits = [hit for number in clauses if (hit := self._in_clause(group, number))]
             if not hits:
                 return None
@@ -120,9 +141,10 @@ class Matcher:
                 spans.append(span)
         first, last = min(start for start, _ in spans), max(end for _, end in spans)
         tokens = self._reading.tokens
-        return Hit(
-            tokens[first].start, tokens[last - 1].end, (number,), self._reading.stances[number]
-        )
+        stance = self._reading.stances[number]
+        if all(self._reading.supposed[first:last]):
+            stance = UNASSERTED
+        return Hit(tokens[first].start, tokens[last - 1].end, (number,), stance)
 
     def _span(self, node: Node, number: int, mode: int) -> tuple[int, int] | None:
         """Return the first and shortest place of a piece in a clause, as tokens."""
@@ -130,12 +152,13 @@ class Matcher:
         if key not in self._spans:
             clause = self._reading.clauses[number]
             self._end = clause.end
-            self._spans[key] = None
+            span = None
             for start in self._starts(node, clause.start, clause.end):
-                states = self._match(node, start, mode, -1, False)
+                states = self._match(node, start, mode, -1, 0)
                 if states:
-                    self._spans[key] = (start, min(state[0] for state in states))
+                    span = (start, min(state[0] for state in states))
                     break
+            self._spans[key] = span
         return self._spans[key]
 
     def _starts(self, node: Node, start: int, end: int) -> Iterable[int]:
@@ -146,7 +169,7 @@ class Matcher:
             {at for stem in node.first for at in places.get(stem, ()) if start <= at < end}
         )
 
-    def _match(self, node: Node, at: int, mode: int, cue: int, denied: bool) -> frozenset[_State]:
+    def _match(self, node: Node, at: int, mode: int, cue: int, denied: int) -> frozenset[_State]:
         """Return the states after `node` when it starts at `at`; clauses never share a place."""
         if at >= self._end:  # the same number begins the next clause
             return self._compute(node, at, mode, cue, denied)
@@ -155,7 +178,8 @@ class Matcher:
             self._memo[key] = self._compute(node, at, mode, cue, denied)
         return self._memo[key]
 
-    def _compute(self, node: Node, at: int, mode: int, cue: int, denied: bool) -> frozenset[_State]:
+    def _compute(self, node: Node, at: int, mode: int, cue: int, denied: int) -> frozenset[_State]:
+        self._steps += 1
         if isinstance(node, Word):
             return self._word(node, at, mode, cue, denied)
         if isinstance(node, Either):
@@ -164,14 +188,14 @@ class Matcher:
                 states |= self._match(piece, at, mode, cue, denied)
             return frozenset(states)
         if isinstance(node, Denied):
-            inner = self._match(node.piece, at, NEGATIVE, -1, False)
-            return frozenset((end, -1, denied) for end, _, seen in inner if seen)
+            inner = self._match(node.piece, at, NEGATIVE, -1, 0)
+            return frozenset((end, -1, denied) for end, _, most in inner if most % 2)
         if isinstance(node, Sequence):
             return self._sequence(node, at, mode, cue, denied)
         return _NONE
 
     def _sequence(
-        self, node: Sequence, at: int, mode: int, cue: int, denied: bool
+        self, node: Sequence, at: int, mode: int, cue: int, denied: int
     ) -> frozenset[_State]:
         states: Iterable[_State] = {(at, cue, denied)}
         gap = 0
@@ -184,7 +208,10 @@ class Matcher:
                 states = self._after_gap(piece, states, gap)
                 gap = 0
             for place, named, seen in states:
+                self._steps += 1
                 after |= self._match(piece, place, mode, named, seen)
+            if self._steps > MAX_STEPS:
+                raise _ExhaustedError
             if not after:
                 return _NONE
             states = after
@@ -193,6 +220,11 @@ class Matcher:
     def _after_gap(self, piece: Node, states: Iterable[_State], gap: int) -> set[_State]:
         """Return the states from which a piece may start when up to `gap` words are left out."""
         result: set[_State] = set()
+        if gap >= MAX_GAP:  # whatever follows the last place follows the first one too
+            first: dict[tuple[int, int], int] = {}
+            for place, named, seen in states:
+                first[named, seen] = min(place, first.get((named, seen), place))
+            states = {(place, named, seen) for (named, seen), place in first.items()}
         for place, named, seen in states:
             limit = self._end
             if gap < self._end - place:
@@ -203,15 +235,16 @@ class Matcher:
             result |= {(start, named, seen) for start in self._starts(piece, place, limit)}
         return result
 
-    def _word(self, node: Word, at: int, mode: int, cue: int, denied: bool) -> frozenset[_State]:
+    def _word(self, node: Word, at: int, mode: int, cue: int, denied: int) -> frozenset[_State]:
         reading = self._reading
         while at < self._end:
             if node.stem in reading.forms[at]:
-                negated = sum(1 for each in reading.cues[at] if each != cue) % 2 == 1
-                if negated and mode == POSITIVE:
+                over = sum(1 for each in reading.cues[at] if each != cue)
+                over = over if over < _MOST_CUES else _MOST_CUES - over % 2
+                if over % 2 and mode == POSITIVE:
                     return _NONE
                 named = at if at in reading.cue_places else cue
-                return frozenset({(at + 1, named, denied or negated)})
+                return frozenset({(at + 1, named, max(denied, over))})
             if not reading.skippable[at]:
                 return _NONE
             at += 1

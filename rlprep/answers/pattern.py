@@ -237,11 +237,11 @@ class _Reader:
             sentences.append(tuple(groups))
             groups = []
             if not kind:
+                if all(part.absent for each in sentences for group in each for part in group.parts):
+                    raise PatternError("only -( ): nothing that must be there", "add what is said")
                 return Pattern(self._source, tuple(sentences))
 
     def _group(self, parts: list[Part]) -> Group:
-        if all(part.absent for part in parts):
-            raise PatternError("only -( ): nothing that must be there", "add what is said")
         group = Group(tuple(parts), self._denies)
         self._denies = False
         return group

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from rlprep.answers.clauses import Clause, clauses
 from rlprep.answers.negation import negations
-from rlprep.answers.stance import stances
+from rlprep.answers.stance import stances, supposed
 from rlprep.answers.stems import Speller, stem
 from rlprep.answers.tokens import Token, tokenise
 from rlprep.answers.word_lists import words
@@ -33,6 +33,7 @@ class Reading:
         cues: for each token the cues that negate it.
         cue_places: the tokens that negate others.
         stances: for each clause how it is said.
+        supposed: for each token whether it is part of a mere condition.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Reading:
     cues: list[tuple[int, ...]]
     cue_places: frozenset[int]
     stances: list[int]
+    supposed: list[bool]
 
 
 def read(text: str, speller: Speller) -> Reading:
@@ -67,7 +69,7 @@ def read(text: str, speller: Speller) -> Reading:
     ]
     return Reading(
         text, tokens, forms, skippable, places, found, sentences, cues, cue_places,
-        stances(tokens, found),
+        stances(tokens, found), supposed(tokens, found),
     )  # fmt: skip
 
 

@@ -1,56 +1,52 @@
-"""What a clause is said as: asserted, hedged, quoted from others, imagined, asked or listed."""
+"""What a clause is said as: asserted, imagined, hedged, or not said on one's own account at all."""
 
+from rlprep.answers.address import speaks_to_a_judge
 from rlprep.answers.clauses import AUXILIARIES, CONTRASTS, Clause
 from rlprep.answers.tokens import Token
 from rlprep.answers.word_lists import words
 
-ASSERTED, HEDGED, CONDITIONAL, UNASSERTED = range(4)
+ASSERTED, CONDITIONAL, HEDGED, UNASSERTED = range(4)
 """From firm to worthless; a clause has the weakest that applies."""
 
 _OTHERS = words(
     """
-    people many some others someone somebody everyone colleague friend textbooks blog blogs
-    they critics newcomers beginners students candidates one you he she most folks
+    people many some others someone somebody everyone colleague friend textbook textbooks blog
+    blogs they critics newcomers beginners students candidates folks most
     """
 )
+_ANYONE = words("you one he she")  # others only with a modal: "one might think"
 _CLAIM_VERBS = words(
     """
     say says said think thinks thought believe believes believed claim claims claimed assume
-    assumes assumed argue argues argued suppose wrote told heard confuse confuses mistake
-    mistakes mix
+    assumes assumed argue argues argued suppose wrote write confuse confuses mistake mistakes mix
+    describe describes call regard treat read hope expect
     """
 )
-_SELF_REPORTS = frozenset(["heard", "told", "read"])
-_MODALS = words(
+_PASSIVE = words("claimed said believed thought assumed argued held supposed")
+_MODALS = words("might could may would can will must")
+_ADVERBS = words(
     """
-    might could may would can often sometimes tend to commonly
-    """
-)
-_PASSIVE = words(
-    """
-    claimed said believed thought assumed argued held supposed
+    often sometimes commonly usually widely generally still even wrongly mistakenly once
+    simply just
     """
 )
-_DOUBT = (
-    ("maybe",), ("perhaps",), ("i", "guess"), ("possibly",), ("not", "sure"), ("might", "be"),
-    ("i", "suppose"), ("if", "i", "remember"), ("if", "i", "recall"), ("no", "idea"), ("unsure",),
-    ("something", "about"), ("could", "be"), ("i", "do", "not", "remember"), ("not", "certain"),
-    ("presumably",), ("i", "doubt"), ("do", "not", "know"),
+_FOREIGN = (
+    ("i", "heard"), ("i", "have", "heard"), ("told", "me"), ("tempting", "to"), ("allegedly",),
+    ("supposedly",), ("i", "thought"), ("used", "to", "think"), ("so", "called"),
+    ("i", "doubt"), ("i", "read"), ("rumour", "has"),
 )  # fmt: skip
-_DISBELIEF = (("i", "doubt"), ("allegedly",), ("supposedly",), ("so", "called"))
-_QUESTION_WORDS = words(
+_DOUBT = (
+    ("maybe",), ("perhaps",), ("i", "guess"), ("possibly",), ("might", "be"), ("i", "suppose"),
+    ("if", "i", "remember"), ("if", "i", "recall"), ("no", "idea"), ("unsure",), ("i", "forget"),
+    ("something", "about"), ("could", "be"), ("not", "certain"), ("presumably",),
+    ("do", "not", "know"), ("do", "not", "remember"), ("if", "memory", "serves"),
+)  # fmt: skip
+_CONCESSIONS = words("although though while whereas despite")
+_TAGS = words("right ok okay no yes correct yeah eh um")
+_LINKS = words(
     """
-    what why how which when where who is are does do did can could should would will
-    """
-)
-_TAGS = words(
-    """
-    right ok okay no yes correct yeah eh um
-    """
-)
-_ERRORS = words(
-    """
-    mistake misconception myth fallacy slip confusion bug misunderstanding
+    by from to with for without no not per than as via at on into over the a an it its
+    this that each one more less because so if under
     """
 )
 
@@ -62,74 +58,77 @@ def stances(tokens: list[Token], found: list[Clause]) -> list[int]:
     for number, clause in enumerate(found):
         by_sentence.setdefault(clause.sentence, []).append(number)
     for numbers in by_sentence.values():
-        _spread(tokens, found, numbers, levels)
+        whole = _of_sentence(tokens, found[numbers[0]].start, found[numbers[-1]].end)
+        foreign = False
+        for number in numbers:
+            foreign = _still_foreign(tokens, found[number], foreign)
+            levels[number] = max(levels[number], whole, UNASSERTED if foreign else ASSERTED)
+            if tokens[found[number].start].form in _CONCESSIONS:
+                foreign = False  # although many say so, ...
     return levels
+
+
+def supposed(tokens: list[Token], found: list[Clause]) -> list[bool]:
+    """Return for each token whether it is part of a mere condition: ``if ... ,``."""
+    result = [False] * len(tokens)
+    for clause in found:
+        begun: int | None = None
+        for index in range(clause.start, clause.end):
+            form = tokens[index].form
+            if form in ("if", "unless", "suppose", "were"):
+                begun = index if begun is None else begun
+            elif begun is not None and form in (",", "then"):
+                result[begun:index] = [True] * (index - begun)
+                begun = None
+    return result
 
 
 def _own(tokens: list[Token], clause: Clause) -> int:
     forms = [token.form for token in tokens[clause.start : clause.end]]
-    if _is_list(tokens, clause) or any(_has(forms, each) for each in _DISBELIEF):
+    if _is_list(tokens, clause):
         return UNASSERTED
-    if any(_has(forms, each) for each in _DOUBT):
-        return HEDGED
-    return ASSERTED
+    return HEDGED if any(_has(forms, each) for each in _DOUBT) else ASSERTED
 
 
-def _spread(
-    tokens: list[Token], found: list[Clause], numbers: list[int], levels: list[int]
-) -> None:
-    """Carry attribution, questions and suppositions across the clauses of one sentence."""
-    first, last = found[numbers[0]], found[numbers[-1]]
-    if _is_question(tokens, first.start, last.end):
-        for number in numbers:
-            levels[number] = UNASSERTED
-        return
-    foreign = False
-    for number in numbers:
-        clause = found[number]
-        opening = tokens[clause.start].form
-        if foreign and opening in CONTRASTS | {"which"}:
-            foreign = False
-        foreign = foreign or _is_foreign(tokens, clause)
-        if foreign:
-            levels[number] = UNASSERTED
-    forms = [token.form for token in tokens[first.start : last.end]]
-    if _is_supposition(forms):
-        for number in numbers:
-            levels[number] = max(levels[number], UNASSERTED)
-
-
-def _is_question(tokens: list[Token], start: int, end: int) -> bool:
-    if end >= len(tokens) or tokens[end].form != "?":
-        return False
+def _of_sentence(tokens: list[Token], start: int, end: int) -> int:
+    """Return what holds for all of a sentence: a question, doubt about it, something imagined."""
     forms = [token.form for token in tokens[start:end]]
-    tagged = bool(forms) and forms[-1] in _TAGS
-    return not tagged
+    if end < len(tokens) and tokens[end].form == "?" and forms and forms[-1] not in _TAGS:
+        return UNASSERTED
+    if speaks_to_a_judge(" ".join(forms)):
+        return UNASSERTED
+    if any(form == "sure" and "not" in forms[max(0, i - 5) : i] for i, form in enumerate(forms)):
+        return HEDGED
+    imagined = "if" in forms or "instead" in forms or "without" in forms or "otherwise" in forms
+    unreal = "would" in forms or "were" in forms or "could" in forms
+    return CONDITIONAL if imagined and unreal else ASSERTED
 
 
-def _is_foreign(tokens: list[Token], clause: Clause) -> bool:
-    """Whether the clause reports what others think: ``people say``, ``it is often claimed``."""
-    forms = [token.form for token in tokens[clause.start : clause.end]]
+def _still_foreign(tokens: list[Token], clause: Clause, foreign: bool) -> bool:
+    """Whether a clause is others' view: it says so, or an earlier one did and none took it back."""
+    before = tokens[clause.start - 1] if clause.start else None
+    opening = tokens[clause.start].form
+    if opening in CONTRASTS or opening == "which" or (before and before.kind == "break"):
+        foreign = False
+    return foreign or _is_foreign([token.form for token in tokens[clause.start : clause.end]])
+
+
+def _is_foreign(forms: list[str]) -> bool:
+    """Whether a clause reports what others think: ``people say``, ``it is often claimed``."""
+    if any(_has(forms, each) for each in _FOREIGN):
+        return True
     for index, form in enumerate(forms):
-        before = forms[max(0, index - 4) : index]
-        if form in _PASSIVE and any(each in ("is", "are", "was", "been") for each in before):
-            return "it" in before or "often" in before or "commonly" in before or "widely" in before
-        if form in _CLAIM_VERBS and any(each in _OTHERS for each in before):
-            personal = before[-1:] in (["you"], ["they"]) and form in ("see",)
-            return not personal
-        if form in _SELF_REPORTS and "i" in before:
+        subject, modal = index - 1, False
+        while subject >= 0 and forms[subject] in _MODALS | _ADVERBS:
+            modal = modal or forms[subject] in _MODALS
+            subject -= 1
+        if form in _PASSIVE and subject >= 0 and forms[subject] in ("is", "was", "been"):
             return True
-        if form in ("told", "tells") and "me" in forms[index : index + 2]:
+        if form not in _CLAIM_VERBS:
+            continue
+        if subject >= 0 and (forms[subject] in _OTHERS or (modal and forms[subject] in _ANYONE)):
             return True
     return False
-
-
-def _is_supposition(forms: list[str]) -> bool:
-    """Whether a sentence imagines what is not: ``with a max instead ... would``."""
-    if "would" not in forms and "were" not in forms:
-        return False
-    imagined = "if" in forms or "instead" in forms or "without" in forms or "otherwise" in forms
-    return imagined and ("would" in forms or _has(forms, ("if", "it", "were")))
 
 
 def _is_list(tokens: list[Token], clause: Clause) -> bool:
@@ -146,14 +145,6 @@ def _is_list(tokens: list[Token], clause: Clause) -> bool:
             if length > 3 or token.form in AUXILIARIES or token.form in _LINKS:
                 return False
     return items >= 3
-
-
-_LINKS = words(
-    """
-    of by from to with for without no not per than as via at on into over the a an it its
-    this that each one more less because so if under
-    """
-)
 
 
 def _has(forms: list[str], phrase: tuple[str, ...]) -> bool:

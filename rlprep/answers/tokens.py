@@ -83,6 +83,8 @@ def tokenise(text: str) -> list[Token]:
         elif kind in ("word", "letter"):
             tokens += _words(text, piece, start, tokens)
         elif kind == "latex":
+            if piece in ("top", "intercal") and tokens and tokens[-1].form == "^":
+                tokens.pop()  # a transpose: it changes nothing of what is said
             tokens += _latex(piece, start, end)
         elif kind == "arrow":
             tokens.append(Token(symbols.OPERATORS[piece], start, end, "op"))
@@ -144,6 +146,8 @@ def _abbreviates(text: str, tokens: list[Token], dot: int) -> bool:
     """Whether a full stop belongs to a shortened word: the sentence goes on in lower case."""
     if not tokens or tokens[-1].end != dot:
         return False
+    if dot >= 3 and text[dot - 2] == "." and text[dot - 1].isalpha():
+        return True  # e.g., i.e., w.r.t.
     after = text[dot + 1 : dot + 40].lstrip()
     return tokens[-1].form in _ABBREVIATIONS and bool(after) and not after[0].isupper()
 
@@ -230,7 +234,7 @@ def _word(text: str, word: str, start: int, end: int, before: list[Token]) -> It
         word == "T" and text[:start][-1:] == "."
     ):
         if before and before[-1].form == "^":
-            before[-1].form = ""  # a transpose: it changes nothing of what is said
+            before[-1].form = ""
         return
     if word == "A" and not (
         _ARTICLE_AFTER.match(text, end) and (not before or before[-1].kind in ("stop", "op"))

@@ -13,6 +13,7 @@ from rlprep.errors import MisuseError
 if TYPE_CHECKING:
     from rlprep.bank.load import Bank
     from rlprep.bank.select import Selection
+    from rlprep.interview.evidence import Examine
     from rlprep.interview.recorder import Recorder
     from rlprep.interview.screen import Screen
 
@@ -35,7 +36,21 @@ def quiz(
         bool, typer.Option("--plain", help="For screen readers: no boxes, maths spelled out.")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print the questions as one JSON object; ask nothing.")
+        bool, typer.Option("--json", help="Print one JSON object; ask nothing.")
+    ] = False,
+    answer: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Judge this answer to --question ('-': from a pipe)."),
+    ] = None,
+    batch: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Judge many: JSON lines with question and text; results likewise."
+        ),
+    ] = None,
+    judge: Annotated[
+        bool,
+        typer.Option("--judge", help="Also ask the language model of RLPREP_JUDGE_URL."),
     ] = False,
     pack: Annotated[
         list[Path] | None,
@@ -46,6 +61,7 @@ def quiz(
 
     Without options it holds the whole round. Where input or output is no terminal, the questions
     are printed and nothing is asked. Ctrl-C saves: the next `rlprep quiz` offers to go on.
+    With --answer or --batch it judges what is written: which points, in which words.
 
     Example: rlprep quiz --part A
     """
@@ -54,10 +70,23 @@ def quiz(
 
     if part is not None and question is not None:
         raise MisuseError("--part and --question exclude each other", hint="give one of them")
+    if answer is not None and (question is None or batch is not None):
+        raise MisuseError("--answer judges one answer", hint="name its question: --question ID")
     bank = load_bank(pack or ())
     _report_skipped(bank)
     if list_:
         _list(bank, as_json=as_json)
+        return
+    if batch is not None:
+        from rlprep.cli.quiz_answers import judge_batch
+
+        if not judge_batch(bank, batch, ask=judge):
+            raise typer.Exit(3)
+        return
+    if answer is not None and question is not None:
+        from rlprep.cli.quiz_answers import judge_one
+
+        judge_one(bank, question, answer, as_json=as_json, ask=judge)
         return
     selection = select(bank, part=part, question=question)
     if as_json:
@@ -71,7 +100,7 @@ def quiz(
         screen = PlainScreen() if plain else RichScreen()
         named = part is not None or question is not None or mock or bool(pack)
         recorder = _resume(screen, bank, selection, named=named) or _begin(selection, mock)
-        _hold(screen, bank, recorder, editor_first=editor)
+        _hold(screen, bank, recorder, editor_first=editor, ask_judge=judge)
     else:
         from rlprep.report.questions import show_round
 
@@ -149,7 +178,19 @@ def _begin(selection: "Selection", mock: bool) -> "Recorder":
     return recorder
 
 
-def _hold(screen: "Screen", bank: "Bank", recorder: "Recorder", *, editor_first: bool) -> None:
+def _examine(bank: "Bank", *, ask_judge: bool) -> "Examine":
+    """Return what judges an answer; the engine is loaded when the first one is judged."""
+    from functools import cache
+
+    from rlprep.cli.quiz_answers import examiner_of
+
+    examiner = cache(lambda: examiner_of(bank, ask=ask_judge))
+    return lambda question, text, disputed: examiner().examine(question, text, disputed)
+
+
+def _hold(
+    screen: "Screen", bank: "Bank", recorder: "Recorder", *, editor_first: bool, ask_judge: bool
+) -> None:
     """Hold the round; whatever ends it, say whether it is saved."""
     from rlprep.cli.check_formula import check_and_show
     from rlprep.interview.answering import PausedError
@@ -159,7 +200,12 @@ def _hold(screen: "Screen", bank: "Bank", recorder: "Recorder", *, editor_first:
         screen.say(f"This round can't be saved ({recorder.log.failure}).", "warn")
     try:
         Conversation(
-            screen, bank, recorder, checker=check_and_show, editor_first=editor_first
+            screen,
+            bank,
+            recorder,
+            checker=check_and_show,
+            editor_first=editor_first,
+            examine=_examine(bank, ask_judge=ask_judge),
         ).hold()
     except (PausedError, KeyboardInterrupt) as stop:
         screen.say("")

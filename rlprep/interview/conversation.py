@@ -11,6 +11,7 @@ from rlprep.bank.schema import FollowUp, Question
 from rlprep.interview.answering import Answering, PausedError
 from rlprep.interview.clarify import find
 from rlprep.interview.debrief import debrief
+from rlprep.interview.evidence import Examine, ask_for_missing
 from rlprep.interview.formula_practice import FormulaChecker, practise
 from rlprep.interview.marking import mark
 from rlprep.interview.model_answer import show_model_answer
@@ -29,12 +30,14 @@ class Conversation:
         *,
         checker: FormulaChecker | None = None,
         editor_first: bool = False,
+        examine: Examine | None = None,
     ) -> None:
         self.screen = screen
         self.bank = bank
         self.recorder = recorder
         self.checker = checker
         self.editor_first = editor_first
+        self.examine = examine
         self.state = recorder.state
 
     def hold(self) -> None:
@@ -55,7 +58,7 @@ class Conversation:
                     break
                 self._question(self.bank.question(id_), f"Question {number} of {total}")
             if self.state.mode == "mock" or total > 1:
-                debrief(self.screen, self.bank, self.recorder)
+                debrief(self.screen, self.bank, self.recorder, self.examine)
             self.recorder.record("finished")
         except EOFError:
             raise PausedError from None
@@ -110,11 +113,12 @@ class Conversation:
                 editor_first=self.editor_first,
                 check_formula=None if mock else self._formula_check(question),
             ).take()
+        ask_for_missing(self.screen, self.recorder, question, self.examine)
         if mock:
             self._follow_ups(question, question.follow_ups[:1], tell=False)
         else:
             if not answer.explained:
-                mark(self.screen, self.recorder, question)
+                mark(self.screen, self.recorder, question, self.examine)
                 show_model_answer(self.screen, self.bank.solution("question", question.id))
                 self.recorder.record("explained", question=question.id)
             self._follow_ups(question, question.follow_ups, tell=True)

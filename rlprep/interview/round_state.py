@@ -26,11 +26,23 @@ class Answer:
     explained: bool = False
     follow_ups: dict[int, str] = field(default_factory=dict)
     closed: bool = False
+    evidence: dict[str, str] = field(default_factory=dict)
+    """What the engine found: point id -> found, unsure or not_detected; empty if it abstained."""
+    claims: dict[str, bool] = field(default_factory=dict)
+    """False claims that were detected: misconception id -> whether the candidate agrees."""
+    additions: list[str] = field(default_factory=list)
+    """What was added when asked for a missing point."""
+    probed: bool = False
 
     @property
     def text(self) -> str:
         """Return the answer as one text."""
         return "\n".join(self.lines)
+
+    @property
+    def said(self) -> str:
+        """Return the answer with what was added to it on request."""
+        return "\n".join([*self.lines, *self.additions])
 
 
 @dataclass
@@ -85,6 +97,14 @@ class Round:
                 answer.finished = answer.skipped = True
             case "marked":
                 answer.marks[event["point"]] = event["mark"]
+            case "judged":
+                judged = event["points"] if event["abstained"] is None else {}
+                answer.evidence = {id_: state for id_, (state, _) in judged.items()}
+            case "claim":
+                answer.claims[event["misconception"]] = event["agreed"]
+            case "added":
+                answer.additions.append(event["text"])
+                answer.probed = True
             case "explained":
                 answer.explained = True
             case "follow_up":

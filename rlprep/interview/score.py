@@ -18,6 +18,8 @@ class QuestionScore:
     max_points: int
     missing: tuple[RubricPoint, ...]
     """Points not made in full, the heaviest first."""
+    found: tuple[int, int] | None = None
+    """What the engine found, weighted: without and with what it is unsure of; None: not judged."""
 
     @property
     def share(self) -> float:
@@ -58,7 +60,17 @@ def score_question(question: Question, answer: Answer) -> QuestionScore:
         points=sum(earned.values()),
         max_points=sum(point.weight for point in question.rubric),
         missing=tuple(missing),
+        found=_found(question, answer),
     )
+
+
+def _found(question: Question, answer: Answer) -> tuple[int, int] | None:
+    if not answer.evidence:
+        return None
+    weights = {"found": 0, "unsure": 0, "not_detected": 0}
+    for point in question.rubric:
+        weights[answer.evidence.get(point.id, "not_detected")] += point.weight
+    return weights["found"], weights["found"] + weights["unsure"]
 
 
 def score_parts(parts: Iterable[Part], scores: dict[str, QuestionScore]) -> list[PartScore]:

@@ -1,0 +1,54 @@
+"""Judges answers to any question of a bank, compiling each rubric once."""
+
+from collections.abc import Callable, Collection
+
+from rlprep.answers.evidence import judge
+from rlprep.answers.judgement import Judgement
+from rlprep.answers.pattern import PatternError
+from rlprep.answers.rubric import CompiledRubric, compile_rubric
+from rlprep.bank.load import Bank
+from rlprep.bank.schema import Question
+from rlprep.errors import AuthorError
+
+SecondOpinion = Callable[[Question, str, Judgement], Judgement]
+"""Takes a judgement and returns it with what somebody else found in the same answer."""
+
+
+class Examiner:
+    """The evidence in answers, by question.
+
+    Args:
+        bank: the questions.
+        second: is asked too where given, unless the engine abstains.
+    """
+
+    def __init__(self, bank: Bank, second: SecondOpinion | None = None) -> None:
+        self._bank = bank
+        self._second = second
+        self._rubrics: dict[str, CompiledRubric] = {}
+
+    def examine(self, question: str, text: str, disputed: Collection[str] = ()) -> Judgement:
+        """Return the evidence in an answer.
+
+        Args:
+            question: its id.
+            text: the answer.
+            disputed: misconceptions that the person says the answer doesn't hold.
+
+        Raises:
+            MisuseError: no such question.
+            AuthorError: the question, or one of its patterns, can't be read.
+        """
+        judgement = judge(self._rubric(question), text, disputed)
+        if self._second is None or judgement.abstained is not None:
+            return judgement
+        return self._second(self._bank.question(question), text, judgement)
+
+    def _rubric(self, id_: str) -> CompiledRubric:
+        if id_ not in self._rubrics:
+            question = self._bank.question(id_)
+            try:
+                self._rubrics[id_] = compile_rubric(question, self._bank.vocabularies(id_))
+            except PatternError as error:
+                raise AuthorError(error.what, where=f"question {id_}", hint=error.hint) from None
+        return self._rubrics[id_]
