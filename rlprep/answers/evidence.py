@@ -27,7 +27,9 @@ def judge(rubric: CompiledRubric, text: str, disputed: Collection[str] = ()) -> 
         disputed: misconceptions that count as not held, by a person's word.
     """
     reason = reason_to_abstain(text)
-    if not any(claim.patterns for claim in (*rubric.points, *rubric.misconceptions)):
+    if reason is None and not any(
+        claim.patterns for claim in (*rubric.points, *rubric.misconceptions)
+    ):
         reason = "this question has no patterns"
     if reason is not None:
         points = tuple(PointEvidence(point.id, "not_detected") for point in rubric.points)
