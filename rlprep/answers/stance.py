@@ -27,7 +27,7 @@ _MODALS = words("might could may would")
 _ADVERBS = words(
     """
     often sometimes commonly usually widely generally still even wrongly mistakenly once
-    simply just
+    simply just can will must do did
     """
 )
 _FOREIGN = (
