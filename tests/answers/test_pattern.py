@@ -113,7 +113,7 @@ def test_each_value_of_lambda_keeps_its_own_end():
         ("low &", "something is missing at the end"),
         ("|", "something is missing before '|'"),
         ("(" * 20 + "low" + ")" * 20, "nested too deeply"),
-        ("word " * 100, "a pattern of 500 characters"),
+        ("word " * 200, "a pattern of 1000 characters"),
     ],
 )
 def test_what_is_no_pattern(pattern: str, message: str):
