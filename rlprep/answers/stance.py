@@ -15,15 +15,15 @@ _OTHERS = words(
     """
 )
 _ANYONE = words("you one he she")  # others only with a modal: "one might think"
-_CLAIM_VERBS = words(
+_BELIEVE = words(
     """
     say says said think thinks thought believe believes believed claim claims claimed assume
-    assumes assumed argue argues argued suppose wrote write confuse confuses mistake mistakes mix
-    describe describes call regard treat read hope expect
+    assumes assumed argue argues argued suppose confuse confuses mistake mistakes hope expect
     """
 )
+_DESCRIBE = words("wrote write describe describes call calls regard treat treats read mix")
 _PASSIVE = words("claimed said believed thought assumed argued held supposed")
-_MODALS = words("might could may would can will must")
+_MODALS = words("might could may would")
 _ADVERBS = words(
     """
     often sometimes commonly usually widely generally still even wrongly mistakenly once
@@ -36,7 +36,7 @@ _FOREIGN = (
     ("i", "doubt"), ("i", "read"), ("rumour", "has"),
 )  # fmt: skip
 _DOUBT = (
-    ("maybe",), ("perhaps",), ("i", "guess"), ("possibly",), ("might", "be"), ("i", "suppose"),
+    ("maybe",), ("perhaps",), ("i", "guess"), ("might", "be"), ("i", "suppose"),
     ("if", "i", "remember"), ("if", "i", "recall"), ("no", "idea"), ("unsure",), ("i", "forget"),
     ("something", "about"), ("could", "be"), ("not", "certain"), ("presumably",),
     ("do", "not", "know"), ("do", "not", "remember"), ("if", "memory", "serves"),
@@ -100,7 +100,7 @@ def _of_sentence(tokens: list[Token], start: int, end: int) -> int:
     if any(form == "sure" and "not" in forms[max(0, i - 5) : i] for i, form in enumerate(forms)):
         return HEDGED
     imagined = "if" in forms or "instead" in forms or "without" in forms or "otherwise" in forms
-    unreal = "would" in forms or "were" in forms or "could" in forms
+    unreal = "would" in forms or "were" in forms
     return CONDITIONAL if imagined and unreal else ASSERTED
 
 
@@ -124,9 +124,10 @@ def _is_foreign(forms: list[str]) -> bool:
             subject -= 1
         if form in _PASSIVE and subject >= 0 and forms[subject] in ("is", "was", "been"):
             return True
-        if form not in _CLAIM_VERBS:
+        if form not in _BELIEVE | _DESCRIBE:
             continue
-        if subject >= 0 and (forms[subject] in _OTHERS or (modal and forms[subject] in _ANYONE)):
+        name = forms[subject] if subject >= 0 else ""
+        if name in _OTHERS or (modal and name in _ANYONE and form in _BELIEVE):
             return True
     return False
 
