@@ -11,6 +11,8 @@ from rlprep.answers.symbols import RELATIONS
 from rlprep.answers.tokens import Token
 from rlprep.answers.word_lists import words
 
+_LONGEST_INSERTION = 16  # tokens
+_LONGEST_CASE = 5  # tokens
 MAX_TOKENS = 70  # in one clause; what rambles on for longer is cut
 
 CONTRASTS = words(
@@ -106,6 +108,8 @@ def _begins_clause(tokens: list[Token], start: int, index: int, end: int) -> boo
             return False
         if token.kind == "comma" and _is_opening(tokens, start, index):
             return False
+        if token.kind == "comma" and _is_inserted(tokens, index, end):
+            return False
         return _has_subject_and_verb(tokens, after, end)
     return False
 
@@ -115,9 +119,29 @@ def _is_opening(tokens: list[Token], start: int, index: int) -> bool:
     first = start
     while first < index and tokens[first].form in ("and", "or", ",", *CONTRASTS):
         first += 1
-    if tokens[first].form not in _OPENERS:
+    part = tokens[first:index]
+    if any(token.kind == "comma" for token in part):
         return False
-    return all(token.kind != "comma" for token in tokens[first:index])
+    return tokens[first].form in _OPENERS or _is_case(part)
+
+
+def _is_case(part: list[Token]) -> bool:
+    """Whether a part names a case and says nothing of it yet: ``A > 0,`` or ``λ = 0,``."""
+    relations = [token for token in part if token.kind == "op" and token.form in RELATIONS]
+    verbs = any(token.form in _VERBS for token in part)
+    if len(part) > _LONGEST_CASE or len(relations) != 1 or verbs:
+        return False
+    return part[-1].kind == "number"
+
+
+def _is_inserted(tokens: list[Token], index: int, end: int) -> bool:
+    """Whether the commas enclose a relative clause: ``PPO, which reuses data, is on-policy``."""
+    if index + 1 >= end or tokens[index + 1].form not in ("which", "who", "whose"):
+        return False
+    for at in range(index + 2, min(index + _LONGEST_INSERTION, end - 1)):
+        if tokens[at].kind == "comma":
+            return is_verb(tokens[at + 1])
+    return False
 
 
 def is_verb(token: Token) -> bool:

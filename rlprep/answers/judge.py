@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
+from rlprep.answers.address import speaks_to_a_judge
 from rlprep.answers.endpoint import Endpoint, EndpointError, complete
 from rlprep.answers.judgement import FalseClaim, Judgement, PointEvidence
 from rlprep.answers.reading import read
@@ -26,11 +27,6 @@ from rlprep.bank.schema import Misconception, Question, RubricPoint
 _MOST_POINTS_A_QUOTE = 3
 _SHARED_WORDS = 2
 _SHORTEST_QUOTE = 8  # characters
-_TO_A_JUDGE = re.compile(
-    r"(?i)\b(ignore|disregard|forget)\b.{0,40}\b(instruction|previous|above|prompt|rules?)\b"
-    r"|\b(award|grant|credit|mark|give|assign|count)\b.{0,40}\b(points?|full|covered|found|score|"
-    r"credit|marks)\b|\b(rubric|grader|examiner|system prompt|language model|assistant|jailbreak)\b"
-)
 _FUNCTION_WORDS = words(
     """
     the a an of to in is it that and for with as are be by on this you we which from at or not
@@ -185,4 +181,4 @@ def _speaks_to_a_judge(text: str, start: int, end: int) -> bool:
     """Whether the sentence around a span talks to whoever judges."""
     first = max((text.rfind(mark, 0, start) for mark in ".!?\n"), default=-1) + 1
     ends = [at for mark in ".!?\n" if (at := text.find(mark, end)) >= 0]
-    return _TO_A_JUDGE.search(text[first : min(ends, default=len(text))]) is not None
+    return speaks_to_a_judge(text[first : min(ends, default=len(text))])

@@ -2,7 +2,8 @@
 
 A piece of a pattern is matched from one place at most once for each state it can be in, and the
 result kept; there is no backtracking. A state is where the match stands, which negative word the
-pattern has itself named, and whether something denied was passed.
+pattern has itself named, and how many negations were passed. Beyond a fixed number of steps, a
+hundred times what any honest pattern needs, a pattern counts as not found.
 """
 
 from collections.abc import Iterable
@@ -26,6 +27,11 @@ POSITIVE, ANY, NEGATIVE = range(3)
 _MOST_CUES = 4  # that are told apart over one word; beyond that only odd and even
 _State = tuple[int, int, int]  # next token, the cue named by the pattern or -1, most cues seen
 _NONE: frozenset[_State] = frozenset()
+MAX_STEPS = 100_000  # for one pattern in one answer: a fifth of a second
+
+
+class _ExhaustedError(Exception):
+    """A pattern took too many steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +59,17 @@ class Matcher:
         self._memo: dict[tuple[Node, int, int, int, int], frozenset[_State]] = {}
         self._spans: dict[tuple[Node, int, int], tuple[int, int] | None] = {}
         self._end = 0
+        self._steps = 0
 
     def find(self, pattern: Pattern) -> list[Hit]:
-        """Return every place of a pattern, the best stance first."""
+        """Return the first place of a pattern in each sentence, the firmest stance first."""
+        self._steps = 0
+        try:
+            return self._find(pattern)
+        except _ExhaustedError:
+            return []
+
+    def _find(self, pattern: Pattern) -> list[Hit]:
         for groups in pattern.sentences:
             for group in groups:
                 for part in group.parts:
@@ -138,12 +152,13 @@ class Matcher:
         if key not in self._spans:
             clause = self._reading.clauses[number]
             self._end = clause.end
-            self._spans[key] = None
+            span = None
             for start in self._starts(node, clause.start, clause.end):
                 states = self._match(node, start, mode, -1, 0)
                 if states:
-                    self._spans[key] = (start, min(state[0] for state in states))
+                    span = (start, min(state[0] for state in states))
                     break
+            self._spans[key] = span
         return self._spans[key]
 
     def _starts(self, node: Node, start: int, end: int) -> Iterable[int]:
@@ -164,6 +179,7 @@ class Matcher:
         return self._memo[key]
 
     def _compute(self, node: Node, at: int, mode: int, cue: int, denied: int) -> frozenset[_State]:
+        self._steps += 1
         if isinstance(node, Word):
             return self._word(node, at, mode, cue, denied)
         if isinstance(node, Either):
@@ -192,7 +208,10 @@ class Matcher:
                 states = self._after_gap(piece, states, gap)
                 gap = 0
             for place, named, seen in states:
+                self._steps += 1
                 after |= self._match(piece, place, mode, named, seen)
+            if self._steps > MAX_STEPS:
+                raise _ExhaustedError
             if not after:
                 return _NONE
             states = after

@@ -32,7 +32,7 @@ at a comma or *and* after which a new subject has its own verb.
 
 A pattern needs a relation (an order, a verb, an operator): words that merely occur together are no
 evidence, and a bare list of words is never matched. ``rlprep pack lint`` runs the examples.
-Limits: 400 characters and 12 levels a pattern. Matching is polynomial, whatever the pattern.
+Limits: 800 characters and 12 levels a pattern. Matching is polynomial, whatever the pattern.
 """
 
 import re
@@ -43,7 +43,7 @@ from rlprep.answers.stems import stem
 from rlprep.answers.symbols import OPERATORS
 from rlprep.answers.tokens import tokenise
 
-MAX_LENGTH = 400
+MAX_LENGTH = 800
 MAX_DEPTH = 12
 MAX_GAP = 1000
 _SHORT_GAP = 3

@@ -66,7 +66,9 @@ class Speller:
     """
 
     def __init__(self, words: Iterable[str], known: Iterable[str] = ()) -> None:
-        self._targets = sorted({word for word in words if word.isalpha() and len(word) >= 5})
+        long = {word for word in words if word.isalpha() and len(word) >= 5}
+        self._targets = sorted(long)
+        self._stems = sorted({stem(word) for word in long})
         self._known = set(known) | set(words) | {stem(word) for word in known}
         self._mended: dict[str, str | None] = {}
 
@@ -79,10 +81,12 @@ class Speller:
         return self._mended[word]
 
     def _closest(self, word: str) -> str | None:
+        """Return the target within reach of a word, or of its stem: any inflection may slip."""
+        return self._near(word, self._targets) or self._near(stem(word), self._stems)
+
+    def _near(self, word: str, targets: list[str]) -> str | None:
         allowed = 2 if len(word) >= _BEFORE_TWO_SLIPS else 1
-        found = process.extract(
-            word, self._targets, scorer=OSA.distance, score_cutoff=allowed, limit=3
-        )
+        found = process.extract(word, targets, scorer=OSA.distance, score_cutoff=allowed, limit=3)
         near = [each for each, *_ in found if each[0] == word[0]]
         if not near:
             return None

@@ -50,6 +50,13 @@ class Candidate:
             self.hears("> ")
             self.says(line)
 
+    def adds_nothing(self, then: str) -> None:
+        """Pass the question that may come after an answer about what is missing in it."""
+        if self.child.expect(["One more question on this", then]) == 0:
+            self.hears("Enter to pass > ")
+            self.says("")
+            self.hears(then)
+
     def marks(self, keys: str) -> None:
         for key in keys:
             self.hears("y/p/n > ")
@@ -97,6 +104,7 @@ def test_a_whole_part_with_hints_rubric_answer_and_follow_ups(
         candidate.says("The state is [red]fixed[/red] in size.")
         candidate.hears("> ")
         candidate.says(".")
+        candidate.adds_nothing("What a good answer says")
         candidate.marks("y" + "p" * (len(question.rubric) - 1))
         candidate.hears("Traps here")
         candidate.hears("s skips it > ")
@@ -136,6 +144,7 @@ def test_ctrl_c_in_an_answer_loses_nothing_and_the_next_quiz_goes_on(
     again.says("third line")
     again.hears("> ")
     again.says(".")
+    again.adds_nothing("What a good answer says")
     again.marks("y")
     again.hears("y/p/n > ")
     again.child.sendeof()
@@ -187,6 +196,7 @@ def test_a_mock_round_gives_no_hints_and_ends_with_a_debrief(terminal: dict[str,
     candidate.says("phi(Q) (phi(K)^T V)")
     candidate.hears("> ")
     candidate.says(".")
+    candidate.adds_nothing("Follow-up 1")
     candidate.hears("Enter to pass > ")
     candidate.says("a quick answer")
     candidate.hears("Question 2 of 2")
@@ -232,6 +242,7 @@ def test_the_time_of_a_mock_round_runs_out_between_questions(terminal: dict[str,
     again.hears("Time is up")
     again.hears("> ")
     again.says(".")
+    again.adds_nothing("Follow-up 1")
     again.hears("Enter to pass > ")
     again.says("")
     again.hears("the remaining questions stay open")
@@ -259,7 +270,7 @@ def test_an_answer_can_be_written_in_an_editor(
     candidate.hears("from the editor")
     candidate.hears("> ")
     candidate.says(".")
-    candidate.hears("What a good answer says")
+    candidate.adds_nothing("What a good answer says")
     candidate.hears("y/p/n > ")
     candidate.child.sendintr()
     assert candidate.left() == 130
