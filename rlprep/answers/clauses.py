@@ -11,6 +11,7 @@ from rlprep.answers.symbols import RELATIONS
 from rlprep.answers.tokens import Token
 from rlprep.answers.word_lists import words
 
+_LONGEST_INSERTION = 16  # tokens
 _LONGEST_CASE = 5  # tokens
 MAX_TOKENS = 70  # in one clause; what rambles on for longer is cut
 
@@ -107,6 +108,8 @@ def _begins_clause(tokens: list[Token], start: int, index: int, end: int) -> boo
             return False
         if token.kind == "comma" and _is_opening(tokens, start, index):
             return False
+        if token.kind == "comma" and _is_inserted(tokens, index, end):
+            return False
         return _has_subject_and_verb(tokens, after, end)
     return False
 
@@ -129,6 +132,16 @@ def _is_case(part: list[Token]) -> bool:
     if len(part) > _LONGEST_CASE or len(relations) != 1 or verbs:
         return False
     return part[-1].kind == "number"
+
+
+def _is_inserted(tokens: list[Token], index: int, end: int) -> bool:
+    """Whether the commas enclose a relative clause: ``PPO, which reuses data, is on-policy``."""
+    if index + 1 >= end or tokens[index + 1].form not in ("which", "who", "whose"):
+        return False
+    for at in range(index + 2, min(index + _LONGEST_INSERTION, end - 1)):
+        if tokens[at].kind == "comma":
+            return is_verb(tokens[at + 1])
+    return False
 
 
 def is_verb(token: Token) -> bool:

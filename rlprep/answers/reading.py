@@ -51,7 +51,7 @@ class Reading:
 
 def read(text: str, speller: Speller) -> Reading:
     """Return an answer as the matcher wants it; linear in its length."""
-    tokens = tokenise(text)
+    tokens = _without_asides(tokenise(text))
     forms = [_forms(token, speller) for token in tokens]
     found = clauses(tokens)
     cues = negations(tokens, found)
@@ -71,6 +71,33 @@ def read(text: str, speller: Speller) -> Reading:
         text, tokens, forms, skippable, places, found, sentences, cues, cue_places,
         stances(tokens, found), supposed(tokens, found),
     )  # fmt: skip
+
+
+_ASIDES = frozenset(
+    tuple(each.split())
+    for each in (
+        "i think", "i believe", "i would say", "i would think", "of course", "for example",
+        "for instance", "in practice", "in fact", "in turn", "however", "therefore", "thus", "say",
+        "roughly", "again", "well", "um", "right", "you know", "like", "so to speak", "on average",
+        "in effect", "in principle", "after all", "basically", "on the other hand", "as usual",
+        "by contrast", "in contrast", "hence", "then", "instead", "in short", "so",
+    )
+)  # fmt: skip
+
+
+def _without_asides(tokens: list[Token]) -> list[Token]:
+    """Leave out what stands between two commas and says nothing: ``, I think,``."""
+    result: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        if tokens[index].kind == "comma":
+            inner = [token.form for token in tokens[index + 1 : index + 6]]
+            if "," in inner and tuple(inner[: inner.index(",")]) in _ASIDES:
+                index += inner.index(",") + 2
+                continue
+        result.append(tokens[index])
+        index += 1
+    return result
 
 
 def _forms(token: Token, speller: Speller) -> tuple[str, ...]:

@@ -15,28 +15,29 @@ _OTHERS = words(
     """
 )
 _ANYONE = words("you one he she")  # others only with a modal: "one might think"
-_CLAIM_VERBS = words(
+_BELIEVE = words(
     """
     say says said think thinks thought believe believes believed claim claims claimed assume
-    assumes assumed argue argues argued suppose wrote write confuse confuses mistake mistakes mix
-    describe describes call regard treat read hope expect
+    assumes assumed argue argues argued suppose confuse confuses mistake mistakes hope expect
     """
 )
+_DESCRIBE = words("wrote write describe describes call calls regard treat treats read mix")
 _PASSIVE = words("claimed said believed thought assumed argued held supposed")
-_MODALS = words("might could may would can will must")
+_MODALS = words("might could may would")
 _ADVERBS = words(
     """
     often sometimes commonly usually widely generally still even wrongly mistakenly once
-    simply just
+    simply just can will must do did
     """
 )
 _FOREIGN = (
-    ("i", "heard"), ("i", "have", "heard"), ("told", "me"), ("tempting", "to"), ("allegedly",),
+    ("i", "heard"), ("i", "have", "heard"), ("one", "hears"), ("you", "hear"),
+    ("told", "me"), ("tempting", "to"), ("allegedly",),
     ("supposedly",), ("i", "thought"), ("used", "to", "think"), ("so", "called"),
     ("i", "doubt"), ("i", "read"), ("rumour", "has"),
 )  # fmt: skip
 _DOUBT = (
-    ("maybe",), ("perhaps",), ("i", "guess"), ("possibly",), ("might", "be"), ("i", "suppose"),
+    ("maybe",), ("perhaps",), ("i", "guess"), ("might", "be"), ("i", "suppose"),
     ("if", "i", "remember"), ("if", "i", "recall"), ("no", "idea"), ("unsure",), ("i", "forget"),
     ("something", "about"), ("could", "be"), ("not", "certain"), ("presumably",),
     ("do", "not", "know"), ("do", "not", "remember"), ("if", "memory", "serves"),
@@ -76,7 +77,8 @@ def supposed(tokens: list[Token], found: list[Clause]) -> list[bool]:
         for index in range(clause.start, clause.end):
             form = tokens[index].form
             if form in ("if", "unless", "suppose", "were"):
-                begun = index if begun is None else begun
+                own = _form(tokens, index + 1) in ("i", "memory")  # if I recall: no condition
+                begun = index if begun is None and not own else begun
             elif begun is not None and form in (",", "then"):
                 result[begun:index] = [True] * (index - begun)
                 begun = None
@@ -99,8 +101,10 @@ def _of_sentence(tokens: list[Token], start: int, end: int) -> int:
         return UNASSERTED
     if any(form == "sure" and "not" in forms[max(0, i - 5) : i] for i, form in enumerate(forms)):
         return HEDGED
+    unreal = "were" in forms or any(
+        form == "would" and forms[i - 1 : i] != ["i"] for i, form in enumerate(forms)
+    )
     imagined = "if" in forms or "instead" in forms or "without" in forms or "otherwise" in forms
-    unreal = "would" in forms or "were" in forms or "could" in forms
     return CONDITIONAL if imagined and unreal else ASSERTED
 
 
@@ -124,9 +128,10 @@ def _is_foreign(forms: list[str]) -> bool:
             subject -= 1
         if form in _PASSIVE and subject >= 0 and forms[subject] in ("is", "was", "been"):
             return True
-        if form not in _CLAIM_VERBS:
+        if form not in _BELIEVE | _DESCRIBE:
             continue
-        if subject >= 0 and (forms[subject] in _OTHERS or (modal and forms[subject] in _ANYONE)):
+        name = forms[subject] if subject >= 0 else ""
+        if name in _OTHERS or (modal and name in _ANYONE and form in _BELIEVE):
             return True
     return False
 
@@ -145,6 +150,10 @@ def _is_list(tokens: list[Token], clause: Clause) -> bool:
             if length > 3 or token.form in AUXILIARIES or token.form in _LINKS:
                 return False
     return items >= 3
+
+
+def _form(tokens: list[Token], index: int) -> str:
+    return tokens[index].form if index < len(tokens) else ""
 
 
 def _has(forms: list[str], phrase: tuple[str, ...]) -> bool:

@@ -53,9 +53,10 @@ def settle_claims(
     for claim in judgement.misconceptions:
         if claim.id in answer.claims:
             continue
-        screen.heading("You seem to say something false")
+        screen.heading("This looks like a false claim", "in your words")
         screen.quote(claim.quote)
-        screen.prose(f"*{traps[claim.id].claim}* {traps[claim.id].correction}", indent=2)
+        screen.prose(f"That is: *{traps[claim.id].claim}*")
+        screen.prose(traps[claim.id].correction, indent=2)
         agreed = _agrees(screen)
         recorder.record(
             "claim", question=question.id, misconception=claim.id, quote=claim.quote, agreed=agreed

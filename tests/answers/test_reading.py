@@ -35,6 +35,9 @@ def clauses(text: str) -> list[str]:
         ("min(r A, clip(r, 1-eps, 1+eps) A)", ["min r A clip r 1 - epsilon 1 + epsilon A"]),
         ("keys and values are shared", ["keys and values are shared"]),
         ("it is anything but exact", ["it is anything but exact"]),
+        ("lambda 1 is, I think, the TD case", ["lambda 1 is the td case"]),
+        ("PPO, which reuses data, is on-policy", ["ppo which reuses data is on policy"]),
+        ("A > 0, the gradient vanishes", ["A > 0 the gradient vanishes"]),
     ],
 )
 def test_a_clause_ends_where_the_next_assertion_begins(text: str, expected: list[str]):
@@ -113,6 +116,9 @@ def test_what_is_denied(text: str, word: str, *, expected: bool):
         ("It's tempting to say that the clip bounds the KL.", UNASSERTED),
         ("Does the clip bound the KL?", UNASSERTED),
         ("The clip bounds the KL, right?", ASSERTED),
+        ("One hears that the clip bounds the KL.", UNASSERTED),
+        ("You could write L = min(r A, clip(r) A).", ASSERTED),
+        ("If I recall correctly the clip bounds the KL, I'd say.", HEDGED),
         ("Maybe the clip bounds the KL.", HEDGED),
         ("I guess the clip bounds the KL.", HEDGED),
         ("I'm not entirely sure the clip bounds the KL.", HEDGED),

@@ -270,7 +270,7 @@ def test_an_answer_can_be_written_in_an_editor(
     candidate.hears("from the editor")
     candidate.hears("> ")
     candidate.says(".")
-    candidate.hears("What a good answer says")
+    candidate.adds_nothing("What a good answer says")
     candidate.hears("y/p/n > ")
     candidate.child.sendintr()
     assert candidate.left() == 130

@@ -1,0 +1,52 @@
+"""The engine against labelled answers: the figures that must not fall."""
+
+import json
+import time
+
+import pytest
+
+from tests.bench.answers import DATA, Tally, judge, labelled, rubric_of
+
+FILES = [DATA / "answers_dev.jsonl", *sorted((DATA / "answers").glob("*.jsonl"))]
+FLOORS = {
+    "precision": 0.92,
+    "recall": 0.60,
+    "kappa": 0.60,
+    "misconception_precision": 0.90,
+    "misconception_recall": 0.85,
+}
+CEILINGS = {"stuffed": 0.15, "negated": 0.05}
+
+
+@pytest.fixture(scope="module", params=FILES, ids=lambda file: file.stem)
+def tally(request: pytest.FixtureRequest) -> Tally:
+    tally = Tally()
+    for _, answer in labelled([request.param]):
+        rubric = rubric_of(answer["question"])
+        began = time.process_time()
+        judgement = judge(rubric, answer["text"])
+        tally.add(answer, judgement, time.process_time() - began)
+        for quote in (
+            *(p.quote for p in judgement.points),
+            *(c.quote for c in judgement.misconceptions),
+        ):
+            assert quote is None or quote in answer["text"]
+    return tally
+
+
+def test_the_figures_hold(tally: Tally):
+    figures = tally.figures()
+    assert {name: figures[name] for name, floor in FLOORS.items() if figures[name] < floor} == {}
+    assert {name: figures[name] for name, most in CEILINGS.items() if figures[name] > most} == {}
+
+
+def test_a_usual_answer_takes_at_most_50_milliseconds(tally: Tally):
+    ordered = sorted(tally.seconds)
+    assert ordered[int(len(ordered) * 0.9)] < 0.05
+
+
+def test_every_labelled_answer_names_its_points():
+    fixed = json.loads((DATA / "rubric_points.json").read_text("utf-8"))["questions"]
+    known = {each["id"]: {point["id"] for point in each["points"]} for each in fixed}
+    for _, answer in labelled(FILES):
+        assert set(answer["points"]) == known[answer["question"]], answer["id"]
