@@ -1,0 +1,108 @@
+"""Bias and variance of GAE against exact advantages, over λ and the number of samples."""
+
+import numpy as np
+import torch
+
+from rlprep.labs.confidence import generators, line, plus_minus, table
+from rlprep.labs.estimates import expected_gae, first_advantages
+from rlprep.labs.lab import Axis, Column, LabResult, Panel, Settings
+from rlprep.labs.mdp import advantages, garnet, roll_out, state_values
+
+LAMBDAS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 1.0)
+SIZES = (1, 8, 64, 512)
+GAMMA = 0.97
+CRITIC_ERROR = 1.5
+STEPS = 200
+N_STATES, N_ACTIONS = 6, 2
+
+
+def run(settings: Settings) -> LabResult:
+    """Measure every λ on a random problem with a noisy critic, one problem for each repetition."""
+    groups = 1 if settings.quick else 4
+    runs = []
+    for generator in generators(settings):
+        runs.append(measure(generator, samples=groups * max(SIZES)))
+        settings.progress(len(runs) / settings.seeds)
+    return _result(np.stack(runs))
+
+
+def measure(generator: torch.Generator, *, samples: int) -> np.ndarray:
+    """Return `[λ, quantity]`: exact bias², measured bias², variance, and RMSE for each of SIZES.
+
+    Args:
+        generator: source of the randomness.
+        samples: advantages drawn for each state and action, a multiple of the largest size.
+    """
+    mdp = garnet(
+        n_states=N_STATES, n_actions=N_ACTIONS, branches=2, ending=0.02, noise=1.0,
+        generator=generator,
+    )  # fmt: skip
+    preferences = torch.randn(N_STATES, N_ACTIONS, generator=generator, dtype=torch.float64)
+    policy = preferences.softmax(-1)
+    values = state_values(mdp, policy, GAMMA)
+    critic = values + CRITIC_ERROR * torch.randn(N_STATES, generator=generator, dtype=torch.float64)
+    truth = advantages(mdp, policy, GAMMA)
+    pairs = torch.cartesian_prod(torch.arange(N_STATES), torch.arange(N_ACTIONS))
+    states, actions = pairs.repeat_interleave(samples, dim=0).T
+    rollout = roll_out(
+        mdp, policy, states=states, steps=STEPS, generator=generator, first_actions=actions
+    )
+    weights = policy / N_STATES
+    rows = []
+    for lam in LAMBDAS:
+        mean = expected_gae(mdp, policy, critic, gamma=GAMMA, lam=lam)
+        # What an estimate adds to all actions of a state alike is a baseline: not an error.
+        baseline = ((mean - truth) * policy).sum(-1, keepdim=True)
+        target = (truth + baseline).unsqueeze(-1)
+        drawn = first_advantages(rollout, critic, gamma=GAMMA, lam=lam).reshape(
+            N_STATES, N_ACTIONS, samples
+        )
+        squared = (drawn.mean(-1) - target.squeeze(-1)) ** 2 - drawn.var(-1) / samples
+        row = [((mean - truth - baseline) ** 2 * weights).sum(), (squared * weights).sum()]
+        row.append((drawn.var(-1) * weights).sum())
+        for size in SIZES:
+            averages = drawn.reshape(N_STATES, N_ACTIONS, -1, size).mean(-1)
+            row.append((((averages - target) ** 2).mean(-1) * weights).sum().sqrt())
+        rows.append(torch.stack(row).numpy())
+    return np.stack(rows)
+
+
+def _result(runs: np.ndarray) -> LabResult:
+    """Put `[repetitions, λ, quantity]` into a table, three panels and sentences."""
+    measured = [Column("bias² (exact)"), Column("bias² (measured)"), Column("variance")]
+    measured += [Column(f"RMSE, N = {size}") for size in SIZES]
+    columns, rows = table([Column("λ")], measured, [[lam] for lam in LAMBDAS], runs)
+    x = Axis("λ")
+    panels = (
+        Panel(
+            "Bias² falls with λ",
+            x,
+            Axis("bias² of the advantage"),
+            (line("exact", LAMBDAS, runs[..., 0]), line("measured", LAMBDAS, runs[..., 1])),
+        ),
+        Panel(
+            "Variance rises with λ",
+            x,
+            Axis("variance of one estimate"),
+            (line("measured", LAMBDAS, runs[..., 2]),),
+        ),
+        Panel(
+            "The best λ moves with the sample size",
+            x,
+            Axis("RMSE of the mean of N estimates", log=True),
+            tuple(line(f"N = {size}", LAMBDAS, runs[..., 3 + i]) for i, size in enumerate(SIZES)),
+        ),
+    )
+    return LabResult(columns, rows, panels, _findings(runs))
+
+
+def _findings(runs: np.ndarray) -> tuple[str, ...]:
+    bias, variance, errors = runs[:, :, 0], runs[:, :, 2], runs[:, :, 3:].mean(axis=0)
+    best = [LAMBDAS[row] for row in errors.argmin(axis=0)]
+    moved = ", ".join(f"{lam:g} at N = {n}" for lam, n in zip(best, SIZES, strict=True))
+    return (
+        f"From λ = 0 to 1 bias² goes from {plus_minus(bias[:, 0])} to {plus_minus(bias[:, -1])} "
+        f"and the variance of one estimate from {plus_minus(variance[:, 0])} to "
+        f"{plus_minus(variance[:, -1])}.",
+        f"The λ with the smallest error of the mean of N estimates: {moved}.",
+    )
