@@ -44,8 +44,10 @@ def corridor() -> MDP:
 
 
 def measure(generator: torch.Generator, *, samples: int) -> np.ndarray:
-    """Return `[γ, λ, quantity]`: estimated gain of waiting with the exact critic, its standard
-    error, the variance of one estimate, and the gain with a critic that says 0 everywhere.
+    """Return what was estimated, `[γ, λ, quantity]`.
+
+    The quantities: the gain of waiting with the exact critic, its standard error, the variance of
+    one estimate, and the gain with a critic that says 0 everywhere.
 
     Args:
         generator: source of the randomness.

@@ -111,7 +111,7 @@ def optimal_values(mdp: MDP, gamma: float) -> Tensor:
 
 
 def sample(weights: Tensor, generator: torch.Generator) -> Tensor:
-    """Return indices `[*B]` drawn from `[*B, K]`; K itself with the chance that a row lacks to 1."""
+    """Return indices `[*B]` drawn from rows `[*B, K]`; K itself for what a row lacks to 1."""
     places = torch.rand((*weights.shape[:-1], 1), generator=generator, dtype=weights.dtype)
     return (places >= weights.cumsum(-1)).sum(-1)
 
