@@ -27,7 +27,7 @@ def dynamics(states: Tensor, actions: Tensor) -> Tensor:
     Source: Barto, Sutton and Anderson 1983, Neuronlike Adaptive Elements; the corrected equations
         of Florian 2007 without friction, and an Euler step, as in Gymnasium's CartPole-v1.
     """
-    position, velocity, angle, spin = states.unbind(-1)
+    _, velocity, angle, spin = states.unbind(-1)
     force = torch.where(actions == 1, FORCE, -FORCE)
     sine, cosine = angle.sin(), angle.cos()
     mass = CART_MASS + POLE_MASS

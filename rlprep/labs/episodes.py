@@ -61,14 +61,27 @@ def collect(poles: CartPoles, params: Tensor, steps: int, generator: torch.Gener
 
 
 @torch.no_grad()
-def mean_return(params: Tensor, *, episodes: int, generator: torch.Generator) -> float:
-    """Return the mean steps, at most 500, of fresh episodes that the greedy policy plays."""
-    poles = CartPoles(episodes, generator)
-    found = torch.zeros(episodes, dtype=torch.int64)
+def mean_returns(
+    params: Tensor, *, episodes: int, generator: torch.Generator
+) -> tuple[float, float]:
+    """Return the mean steps, at most 500, of fresh episodes: greedy ones, then sampled ones.
+
+    Args:
+        params: of the policy, which plays its likelier action in the first half of the episodes
+            and draws its actions in the second.
+        episodes: how many of each.
+        generator: source of the first states and of the drawn actions.
+    """
+    poles = CartPoles(2 * episodes, generator)
+    is_greedy = torch.arange(2 * episodes) < episodes
+    found = torch.zeros(2 * episodes, dtype=torch.float64)
     for _ in range(TIME_LIMIT):
-        step = poles.step(POLICY(params, seen(poles.states)).argmax(-1))
+        chances = POLICY(params, seen(poles.states)).softmax(-1)[:, 1]
+        thresholds = torch.rand(chances.shape, generator=generator).masked_fill(is_greedy, 0.5)
+        step = poles.step((thresholds < chances).to(torch.int64))
         first = (step.terminated | step.truncated) & (found == 0)
-        found = torch.where(first, step.returns, found)
+        found = torch.where(first, step.returns.to(torch.float64), found)
         if bool((found > 0).all()):
             break
-    return found.double().mean().item()
+    greedy, sampled = found.split(episodes)
+    return greedy.mean().item(), sampled.mean().item()

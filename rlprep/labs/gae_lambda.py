@@ -3,30 +3,32 @@
 import numpy as np
 import torch
 
-from rlprep.labs.confidence import generators, line, plus_minus, table
 from rlprep.labs.estimates import expected_gae, first_advantages
 from rlprep.labs.lab import Axis, Column, LabResult, Panel, Settings
 from rlprep.labs.mdp import advantages, garnet, roll_out, state_values
+from rlprep.labs.samples import Progress, curve, repeat, rows, words
 
 LAMBDAS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 1.0)
 SIZES = (1, 8, 64, 512)
 GAMMA = 0.97
 CRITIC_ERROR = 1.5
-STEPS = 200
+STEPS = 150
 N_STATES, N_ACTIONS = 6, 2
 PROBLEMS = 4
 
 
 def run(settings: Settings) -> LabResult:
-    """Measure every λ on random problems with noisy critics, PROBLEMS for each repetition."""
+    """Measure every λ on random problems with noisy critics, PROBLEMS for each seed."""
     groups = 1 if settings.quick else 4
-    runs = []
-    for generator in generators(settings):
+
+    def measured(generator: torch.Generator, progress: Progress) -> np.ndarray:
+        found = []
         for _ in range(PROBLEMS):
-            runs.append(measure(generator, samples=groups * max(SIZES)))
-            settings.progress(len(runs) / (settings.seeds * PROBLEMS))
-    found = np.stack(runs).reshape(settings.seeds, PROBLEMS, *runs[0].shape)
-    return _result(found.mean(axis=1))
+            found.append(measure(generator, samples=groups * max(SIZES)))
+            progress(len(found) / PROBLEMS)
+        return np.mean(found, axis=0)
+
+    return _result(repeat(settings, measured))
 
 
 def measure(generator: torch.Generator, *, samples: int) -> np.ndarray:
@@ -51,7 +53,7 @@ def measure(generator: torch.Generator, *, samples: int) -> np.ndarray:
         mdp, policy, states=states, steps=STEPS, generator=generator, first_actions=actions
     )
     weights = policy / N_STATES
-    rows = []
+    quantities = []
     for lam in LAMBDAS:
         mean = expected_gae(mdp, policy, critic, gamma=GAMMA, lam=lam)
         # What an estimate adds to all actions of a state alike is a baseline: not an error.
@@ -67,46 +69,47 @@ def measure(generator: torch.Generator, *, samples: int) -> np.ndarray:
         for size in SIZES:
             averages = drawn.reshape(N_STATES, N_ACTIONS, -1, size).mean(-1)
             row.append((((averages - target) ** 2).mean(-1) * weights).sum().sqrt())
-        rows.append(torch.stack(row).numpy())
-    return np.stack(rows)
+        quantities.append(torch.stack(row).numpy())
+    return np.stack(quantities)
 
 
-def _result(runs: np.ndarray) -> LabResult:
-    """Put `[repetitions, λ, quantity]` into a table, three panels and sentences."""
+def _result(found: np.ndarray) -> LabResult:
+    """Put `[seeds, λ, quantity]` into a table, three panels and sentences."""
     measured = [Column("bias² (exact)"), Column("bias² (measured)"), Column("variance")]
     measured += [Column(f"RMSE, N = {size}") for size in SIZES]
-    columns, rows = table([Column("λ")], measured, [[lam] for lam in LAMBDAS], runs)
     x = Axis("λ")
     panels = (
         Panel(
             "Bias² falls with λ",
             x,
             Axis("bias² of the advantage"),
-            (line("exact", LAMBDAS, runs[..., 0]), line("measured", LAMBDAS, runs[..., 1])),
+            (curve("exact", LAMBDAS, found[..., 0]), curve("measured", LAMBDAS, found[..., 1])),
         ),
         Panel(
             "Variance rises with λ",
             x,
             Axis("variance of one estimate"),
-            (line("measured", LAMBDAS, runs[..., 2]),),
+            (curve("measured", LAMBDAS, found[..., 2]),),
         ),
         Panel(
             "The best λ moves with the sample size",
             x,
             Axis("RMSE of the mean of N estimates", log=True),
-            tuple(line(f"N = {size}", LAMBDAS, runs[..., 3 + i]) for i, size in enumerate(SIZES)),
+            tuple(curve(f"N = {size}", LAMBDAS, found[..., 3 + i]) for i, size in enumerate(SIZES)),
         ),
     )
-    return LabResult(columns, rows, panels, _findings(runs))
+    return LabResult(
+        (Column("λ"), *measured), rows([[lam] for lam in LAMBDAS], found), panels, _findings(found)
+    )
 
 
-def _findings(runs: np.ndarray) -> tuple[str, ...]:
-    bias, variance, errors = runs[:, :, 0], runs[:, :, 2], runs[:, :, 3:].mean(axis=0)
+def _findings(found: np.ndarray) -> tuple[str, ...]:
+    bias, variance, errors = found[:, :, 0], found[:, :, 2], found[:, :, 3:].mean(axis=0)
     best = [LAMBDAS[row] for row in errors.argmin(axis=0)]
     moved = ", ".join(f"{lam:g} at N = {n}" for lam, n in zip(best, SIZES, strict=True))
     return (
-        f"From λ = 0 to 1 bias² goes from {plus_minus(bias[:, 0])} to {plus_minus(bias[:, -1])} "
-        f"and the variance of one estimate from {plus_minus(variance[:, 0])} to "
-        f"{plus_minus(variance[:, -1])}.",
+        f"From λ = 0 to 1 bias² goes from {words(bias[:, 0])} to {words(bias[:, -1])} "
+        f"and the variance of one estimate from {words(variance[:, 0])} to "
+        f"{words(variance[:, -1])}.",
         f"The λ with the smallest error of the mean of N estimates: {moved}.",
     )

@@ -3,10 +3,10 @@
 import numpy as np
 import torch
 
-from rlprep.labs.confidence import generators, line, plus_minus, table
 from rlprep.labs.estimates import first_advantages
 from rlprep.labs.lab import Axis, Column, LabResult, Line, Panel, Settings
 from rlprep.labs.mdp import MDP, advantages, roll_out, state_values
+from rlprep.labs.samples import Progress, curve, repeat, rows, words
 
 GAMMAS = (0.9, 0.95, 0.99, 1.0)
 LAMBDAS = (0.0, 0.5, 0.8, 0.9, 0.95, 1.0)
@@ -18,11 +18,11 @@ GRAB, WAIT = 0, 1
 def run(settings: Settings) -> LabResult:
     """Estimate how much better waiting is than grabbing, for every γ and λ and two critics."""
     samples = 2_000 if settings.quick else 40_000
-    runs = []
-    for generator in generators(settings):
-        runs.append(measure(generator, samples=samples))
-        settings.progress(len(runs) / settings.seeds)
-    return _result(np.stack(runs))
+
+    def measured(generator: torch.Generator, progress: Progress) -> np.ndarray:
+        return measure(generator, samples=samples)
+
+    return _result(repeat(settings, measured))
 
 
 def corridor() -> MDP:
@@ -84,31 +84,30 @@ def true_gain(gamma: float) -> float:
 
 
 def _result(runs: np.ndarray) -> LabResult:
-    """Put `[repetitions, γ, λ, quantity]` into a table, three panels and sentences."""
-    truth = np.array([true_gain(gamma) for gamma in GAMMAS])
+    """Put `[seeds, γ, λ, quantity]` into a table, three panels and sentences."""
+    truth = [true_gain(gamma) for gamma in GAMMAS]
     gain, variance, unseeing = runs[..., 0], runs[..., 2], runs[..., 3]
-    bias = gain - truth[:, None]
-    cells = [gain, bias, gain - true_gain(1.0), variance, unseeing]
+    bias = gain - np.array(truth)[:, None]
+    cells = [gain, bias, gain - truth[-1], variance, unseeing]
     samples = np.stack(cells, axis=-1).reshape(len(runs), -1, len(cells))
-    columns, rows = table(
-        [Column("γ"), Column("λ"), Column("true gain")],
-        [
-            Column("gain, exact critic"),
-            Column("bias against γ's advantage"),
-            Column("bias against the undiscounted"),
-            Column("variance of one estimate"),
-            Column("gain, critic V = 0"),
-        ],
-        [(gamma, lam, truth[i]) for i, gamma in enumerate(GAMMAS) for lam in LAMBDAS],
-        samples,
+    columns = (
+        Column("γ"),
+        Column("λ"),
+        Column("true gain"),
+        Column("gain, exact critic"),
+        Column("bias against γ's advantage"),
+        Column("bias against the undiscounted"),
+        Column("variance of one estimate"),
+        Column("gain, critic V = 0"),
     )
+    labels = [(gamma, lam, truth[i]) for i, gamma in enumerate(GAMMAS) for lam in LAMBDAS]
     x = Axis("λ")
     y = Axis("estimated gain of waiting")
     zero = Line("no difference", (0.0, 1.0), (0.0, 0.0))
 
     def lines(values: np.ndarray) -> tuple[Line, ...]:
         return tuple(
-            line(f"γ = {gamma:g}", LAMBDAS, values[:, i]) for i, gamma in enumerate(GAMMAS)
+            curve(f"γ = {gamma:g}", LAMBDAS, values[:, i]) for i, gamma in enumerate(GAMMAS)
         )
 
     panels = (
@@ -121,10 +120,10 @@ def _result(runs: np.ndarray) -> LabResult:
             lines(variance),
         ),
     )
-    return LabResult(columns, rows, panels, _findings(runs, truth, bias))
+    return LabResult(columns, rows(labels, samples), panels, _findings(runs, truth, bias))
 
 
-def _findings(runs: np.ndarray, truth: np.ndarray, bias: np.ndarray) -> tuple[str, ...]:
+def _findings(runs: np.ndarray, truth: list[float], bias: np.ndarray) -> tuple[str, ...]:
     error = runs[..., 1].max(axis=(1, 2))
     worst = np.abs(bias).max(axis=(1, 2))
     spread = np.ptp(runs[..., 3], axis=2).max(axis=1)
@@ -138,14 +137,14 @@ def _findings(runs: np.ndarray, truth: np.ndarray, bias: np.ndarray) -> tuple[st
         for i, gamma in enumerate(GAMMAS)
     ]
     return (
-        f"With the exact critic no estimate is further than {plus_minus(worst, 2)} from γ's own "
-        f"advantage, at any λ (largest standard error {plus_minus(error, 2)}).",
+        f"With the exact critic no estimate is further than {words(worst, 2)} from γ's own "
+        f"advantage, at any λ (largest standard error {words(error, 2)}).",
         "Against the undiscounted advantage the bias over all λ is "
         f"{', '.join(discounted)}.",
         "The better action, by the mean over λ: " + ", ".join(wanted) + ".",
         f"With a critic that says 0 the estimate depends on λ as well, by up to "
-        f"{plus_minus(spread)}.",
+        f"{words(spread)}.",
         f"At γ = {GAMMAS[-1]:g} the variance of one estimate goes from "
-        f"{plus_minus(runs[:, -1, 0, 2], 2)} at λ = 0 to {plus_minus(runs[:, -1, -1, 2], 2)} at "
+        f"{words(runs[:, -1, 0, 2], 2)} at λ = 0 to {words(runs[:, -1, -1, 2], 2)} at "
         "λ = 1.",
     )  # fmt: skip

@@ -113,7 +113,12 @@ def optimal_values(mdp: MDP, gamma: float) -> Tensor:
 def sample(weights: Tensor, generator: torch.Generator) -> Tensor:
     """Return indices `[*B]` drawn from rows `[*B, K]`; K itself for what a row lacks to 1."""
     places = torch.rand((*weights.shape[:-1], 1), generator=generator, dtype=weights.dtype)
-    return (places >= weights.cumsum(-1)).sum(-1)
+    return _locate(weights.cumsum(-1), places)
+
+
+def _locate(cumulative: Tensor, places: Tensor) -> Tensor:
+    """Return how many of the cumulative weights `[*B, K]` lie at or below the places `[*B, 1]`."""
+    return (places >= cumulative).sum(-1)
 
 
 def roll_out(
@@ -137,16 +142,18 @@ def roll_out(
     """
     n_states, n_actions = mdp.rewards.shape
     chains = torch.arange(len(states))
-    policies = policy.expand(len(states), n_states, n_actions)
+    policies = policy.cumsum(-1).expand(len(states), n_states, n_actions)
+    outcomes = mdp.transitions.cumsum(-1)
     shape = (steps, len(states))
     starts = sample(mdp.start.expand(*shape, -1), generator).clamp(max=n_states - 1)
     noise = mdp.noise * torch.randn(shape, generator=generator, dtype=torch.float64)
+    luck = torch.rand((2, *shape, 1), generator=generator, dtype=torch.float64)
     rows = []
     for t in range(steps):
-        actions = sample(policies[chains, states], generator).clamp(max=n_actions - 1)
+        actions = _locate(policies[chains, states], luck[0, t]).clamp(max=n_actions - 1)
         if t == 0 and first_actions is not None:
             actions = first_actions
-        reached = sample(mdp.transitions[states, actions], generator)
+        reached = _locate(outcomes[states, actions], luck[1, t])
         terminated = reached == n_states
         rewards = mdp.rewards[states, actions] + noise[t]
         rows.append((states, actions, rewards, reached.masked_fill(terminated, 0), terminated))
