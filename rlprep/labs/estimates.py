@@ -8,11 +8,13 @@ from rlprep.labs.mdp import MDP, Rollout, action_values, state_values
 
 
 def estimated_advantages(rollout: Rollout, critic: Tensor, *, gamma: float, lam: float) -> Tensor:
-    """Return GAE's estimates `[T, B]` with a critic `[S]`."""
+    """Return GAE's estimates `[T, B]` with a critic `[S]`, or `[B, S]` for one in each chain."""
+    chains = torch.arange(rollout.states.shape[1])
+    critics = critic.expand(len(chains), -1)
     estimates, _ = gae(
         rollout.rewards,
-        critic[rollout.states],
-        critic[rollout.next_states],
+        critics[chains, rollout.states],
+        critics[chains, rollout.next_states],
         rollout.terminated,
         rollout.truncated,
         gamma=gamma,
