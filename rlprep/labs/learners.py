@@ -48,13 +48,13 @@ def ppo_update(agent: Agent, batch: Batch, left: float, generator: torch.Generat
         left: share of the training still to come; the learning rate falls with it.
         generator: shuffles the samples.
     """
-    advantages, targets = _estimates(agent, batch)
+    advantages, targets = estimates(agent, batch)
     data = (_flat(batch.inputs), _flat(batch.actions), _flat(batch.log_probs))
     agent.policy_optimizer.param_groups[0]["lr"] = 1e-3 * left
-    for rows in _minibatches(len(advantages), epochs=10, generator=generator):
+    for rows in minibatches(len(advantages), epochs=10, generator=generator):
         inputs, actions, old = (each[rows] for each in data)
         new = log_prob(POLICY(agent.policy, inputs), actions)
-        loss = ppo_clip_loss(new, old, _normalised(advantages[rows]), clip_eps=CLIP_EPS)
+        loss = ppo_clip_loss(new, old, normalised(advantages[rows]), clip_eps=CLIP_EPS)
         _step(agent.policy_optimizer, loss)
         _step(agent.critic_optimizer, _critic_loss(agent, inputs, targets[rows]))
 
@@ -68,9 +68,9 @@ def trpo_update(agent: Agent, batch: Batch, left: float, generator: torch.Genera
         left: share of the training still to come; without effect here.
         generator: shuffles the critic's samples.
     """
-    advantages, targets = _estimates(agent, batch)
+    advantages, targets = estimates(agent, batch)
     inputs, actions = _flat(batch.inputs), _flat(batch.actions)
-    old, weights = _flat(batch.log_probs), _normalised(advantages)
+    old, weights = _flat(batch.log_probs), normalised(advantages)
     with torch.no_grad():
         old_logits = POLICY(agent.policy, inputs)
 
@@ -84,11 +84,11 @@ def trpo_update(agent: Agent, batch: Batch, left: float, generator: torch.Genera
     taken = trpo_step(surrogate, mean_kl, agent.policy.detach(), max_kl=MAX_KL, damping=0.01)
     with torch.no_grad():
         agent.policy.copy_(taken.params)
-    for rows in _minibatches(len(targets), epochs=10, generator=generator):
+    for rows in minibatches(len(targets), epochs=10, generator=generator):
         _step(agent.critic_optimizer, _critic_loss(agent, inputs[rows], targets[rows]))
 
 
-def _estimates(agent: Agent, batch: Batch) -> tuple[Tensor, Tensor]:
+def estimates(agent: Agent, batch: Batch) -> tuple[Tensor, Tensor]:
     """Return GAE's advantages and value targets, flat."""
     with torch.no_grad():
         values = CRITIC(agent.critic, batch.inputs).squeeze(-1)
@@ -109,13 +109,16 @@ def _critic_loss(agent: Agent, inputs: Tensor, targets: Tensor) -> Tensor:
     return ((CRITIC(agent.critic, inputs).squeeze(-1) - targets) ** 2).mean()
 
 
-def _minibatches(count: int, *, epochs: int, generator: torch.Generator) -> list[Tensor]:
-    """Return the rows of each minibatch of 256, in new order each epoch."""
+def minibatches(
+    count: int, *, epochs: int, generator: torch.Generator, size: int = 256
+) -> list[Tensor]:
+    """Return the rows of each minibatch, in a new order each epoch."""
     orders = [torch.randperm(count, generator=generator) for _ in range(epochs)]
-    return [rows for order in orders for rows in order.split(256)]
+    return [rows for order in orders for rows in order.split(size)]
 
 
-def _normalised(advantages: Tensor) -> Tensor:
+def normalised(advantages: Tensor) -> Tensor:
+    """Return the advantages with mean 0 and standard deviation 1."""
     return (advantages - advantages.mean()) / (advantages.std() + 1e-8)
 
 

@@ -89,7 +89,7 @@ def _result(found: np.ndarray, steps: list[int], *, quick: bool) -> LabResult:
     panels = (
         Panel("Greedy evaluation", x, Axis("mean return", "steps"), (*lines(0), goal)),
         Panel("Sampled evaluation", x, Axis("mean return", "steps"), (*lines(1), goal)),
-        Panel("How far an update goes", x, Axis("KL(old ‖ new)", "nats", log=True), lines(2, 1)),
+        Panel("How far an update goes", x, Axis("KL(old ‖ new)", "nats"), lines(2, 1)),
     )
     return LabResult(columns, rows(labels, samples), panels, _findings(found, steps, quick=quick))
 
