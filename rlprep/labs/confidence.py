@@ -1,91 +1,113 @@
-"""Means over seeds with 95 % confidence intervals by Student's t."""
+"""Repetitions of a lab: independent generators, and what their spread says about the mean."""
 
 import math
-from collections.abc import Callable, Sequence
-from statistics import fmean, stdev
-from typing import TypeVar
+from collections.abc import Sequence
 
-from rlprep.labs.lab import Estimate, Line, Settings
+import numpy as np
+import torch
+
+from rlprep.labs.lab import Cell, Column, Estimate, Line, Settings
 
 LEVEL = 0.95
-Measured = TypeVar("Measured")
 
 
-def over_seeds(settings: Settings, measure: Callable[[Settings], Measured]) -> tuple[Measured, ...]:
-    """Return what each of the settings' seeds gives, in order.
+def generators(settings: Settings) -> list[torch.Generator]:
+    """Return one generator for each repetition, independent of each other.
+
+    Asking for more repetitions leaves the first ones as they were.
+    """
+    children = np.random.SeedSequence(settings.seed % 2**128).spawn(settings.seeds)
+    states = [int(child.generate_state(1, np.uint64)[0]) for child in children]
+    return [torch.Generator().manual_seed(state) for state in states]
+
+
+def t_probability(t: float, degrees: int) -> float:
+    """Return P(|T| ≤ t) for Student's t with that many degrees of freedom.
+
+    Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
+    """
+    theta = math.atan(t / math.sqrt(degrees))
+    sine, cosine = math.sin(theta), math.cos(theta)
+    total = 0.0
+    term = cosine if degrees % 2 else 1.0
+    for k in range(1 + degrees % 2, degrees, 2):
+        total += term
+        term *= cosine**2 * k / (k + 1)
+    return 2 / math.pi * (theta + sine * total) if degrees % 2 else sine * total
+
+
+def t_quantile(degrees: int, level: float = LEVEL) -> float:
+    """Return t with P(|T| ≤ t) = level, by bisection."""
+    low, high = 0.0, 1.0
+    while t_probability(high, degrees) < level:
+        high *= 2
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if t_probability(middle, degrees) < level else (low, middle)
+    return (low + high) / 2
+
+
+def half_width(samples: np.ndarray) -> np.ndarray:
+    """Return half the width of the mean's 95 % interval, over the first axis.
 
     Args:
-        settings: seeds `seed`, `seed + 1`, ... are used, `seeds` of them.
-        measure: called with settings of one seed, whose progress is a part of the whole.
+        samples: `[N, ...]`, N repetitions; NaN where they are fewer than two.
     """
-    measured = []
-    for index in range(settings.seeds):
-
-        def progress(share: float, index: int = index) -> None:
-            settings.progress((index + share) / settings.seeds)
-
-        one = Settings(settings.seed + index, 1, settings.quick, progress)
-        measured.append(measure(one))
-        settings.progress((index + 1) / settings.seeds)
-    return tuple(measured)
+    count = len(samples)
+    if count < 2:
+        return np.full(samples.shape[1:], np.nan)
+    return t_quantile(count - 1) * samples.std(axis=0, ddof=1) / math.sqrt(count)
 
 
-def estimate(values: Sequence[float]) -> Estimate:
-    """Return the mean of independent values and its interval: t · s / √n, n − 1 degrees.
+def estimates(samples: np.ndarray) -> list[Estimate | None]:
+    """Return the mean and interval of each column of `[repetitions, N]`; None where it is NaN."""
+    means, widths = samples.mean(axis=0), half_width(samples)
+    return [
+        None
+        if math.isnan(mean)
+        else Estimate(float(mean), None if math.isnan(width) else float(width))
+        for mean, width in zip(means, widths, strict=True)
+    ]
 
-    The interval assumes values that are roughly normal around their mean; with few seeds it is
-    wide for good reason (t is 12.7 for two of them).
 
-    Raises:
-        ValueError: there are no values.
+def table(
+    keys: Sequence[Column],
+    measured: Sequence[Column],
+    labels: Sequence[Sequence[Cell]],
+    samples: np.ndarray,
+) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]]:
+    """Return the columns and rows of a table of means with their intervals.
+
+    Args:
+        keys: columns that say which row it is.
+        measured: columns of numbers.
+        labels: the cells under `keys`, one sequence for each row.
+        samples: `[repetitions, rows, measured]`; NaN where there is no number.
     """
-    if not values:
-        raise ValueError("an estimate needs at least one value")
-    if len(values) == 1:
-        return Estimate(float(values[0]))
-    spread = stdev(values) / math.sqrt(len(values))
-    return Estimate(fmean(values), student_t(len(values) - 1) * spread)
+    rows = [(*label, *estimates(samples[:, index])) for index, label in enumerate(labels)]
+    return (*keys, *measured), tuple(rows)
 
 
-def line(label: str, x: Sequence[float], estimates: Sequence[Estimate]) -> Line:
-    """Return a line through means, with their intervals as its band where there are any."""
-    y = tuple(each.mean for each in estimates)
-    if any(each.half_width is None for each in estimates):
-        return Line(label, tuple(x), y)
-    low = tuple(each.low for each in estimates)
-    high = tuple(each.high for each in estimates)
-    return Line(label, tuple(x), y, low, high)
+def line(label: str, x: Sequence[float], samples: np.ndarray) -> Line:
+    """Return the line of the means, with its confidence band where there is one.
 
-
-def student_t(degrees: int, level: float = LEVEL) -> float:
-    """Return t with P(|T| ≤ t) = level for Student's t with whole degrees of freedom.
-
-    Raises:
-        ValueError: no degrees, or a level outside of 0 to 1.
-
-    Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4: the
-        probability as a finite sum of powers of the cosine of θ = atan(t / √degrees).
+    Args:
+        label: for the legend.
+        x: the places, `[points]`.
+        samples: `[repetitions, points]`.
     """
-    if degrees < 1 or not 0 < level < 1:
-        raise ValueError("student_t needs at least one degree of freedom and a level from 0 to 1")
-    low, high = 0.0, math.pi / 2
-    for _ in range(80):  # halves the interval of θ each time: to the last bit
-        middle = (low + high) / 2
-        if _within(middle, degrees) < level:
-            low = middle
-        else:
-            high = middle
-    return math.sqrt(degrees) * math.tan(low)
+    mean, width = samples.mean(axis=0), half_width(samples)
+    band = {}
+    if len(samples) > 1:
+        band = {"low": _floats(mean - width), "high": _floats(mean + width)}
+    return Line(label, tuple(float(each) for each in x), _floats(mean), **band)
 
 
-def _within(theta: float, degrees: int) -> float:
-    """Return P(|T| ≤ √degrees · tan θ)."""
-    cosine, is_odd = math.cos(theta), degrees % 2
-    term = cosine if is_odd else 1.0
-    total = term if degrees > 1 else 0.0
-    for k in range(2 + is_odd, degrees - 1, 2):
-        term *= cosine**2 * (k - 1) / k
-        total += term
-    if is_odd:
-        return 2 / math.pi * (theta + math.sin(theta) * total)
-    return math.sin(theta) * total
+def plus_minus(samples: np.ndarray, digits: int = 3) -> str:
+    """Return the mean of `[repetitions]` for a sentence, with its ± where there is one."""
+    text = f"{samples.mean():.{digits}g}"
+    return text if len(samples) < 2 else f"{text} ± {half_width(samples).item():.2g}"
+
+
+def _floats(values: np.ndarray) -> tuple[float, ...]:
+    return tuple(float(each) for each in values)

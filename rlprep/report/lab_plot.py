@@ -66,6 +66,7 @@ def _draw(axes: "Axes", panel: Panel) -> None:
         _number_points(axes, sorted({each for line in panel.lines for each in line.x}))
     if panel.y.log:
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:g}")
     axes.grid(visible=True, color="0.9", linewidth=0.6)
     axes.set_axisbelow(True)
     if any(line.label for line in panel.lines):
