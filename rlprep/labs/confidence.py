@@ -1,12 +1,13 @@
 """Repetitions of a lab: independent generators, and what their spread says about the mean."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
 
 from rlprep.labs.lab import Cell, Column, Estimate, Line, Settings
+from rlprep.labs.stopwatch import one_thread
 
 LEVEL = 0.95
 
@@ -19,6 +20,27 @@ def generators(settings: Settings) -> list[torch.Generator]:
     children = np.random.SeedSequence(settings.seed % 2**128).spawn(settings.seeds)
     states = [int(child.generate_state(1, np.uint64)[0]) for child in children]
     return [torch.Generator().manual_seed(state) for state in states]
+
+
+def repeat(
+    settings: Settings, measure: Callable[[torch.Generator, Callable[[float], None]], np.ndarray]
+) -> np.ndarray:
+    """Return `[repetitions, ...]`: what `measure` finds with the generator of each repetition.
+
+    Args:
+        settings: how often, from which seed, and who hears about the progress.
+        measure: given a generator, and a function for its own share done, 0 to 1.
+    """
+    found = []
+    with one_thread():  # the arrays are small, and sums come out alike however many cores there are
+        for index, generator in enumerate(generators(settings)):
+
+            def progress(share: float, index: int = index) -> None:
+                settings.progress((index + share) / settings.seeds)
+
+            found.append(measure(generator, progress))
+            progress(1.0)
+    return np.stack(found)
 
 
 def t_probability(t: float, degrees: int) -> float:

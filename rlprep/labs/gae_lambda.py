@@ -1,12 +1,14 @@
 """Bias and variance of GAE against exact advantages, over λ and the number of samples."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
+from rlprep.labs.confidence import line, plus_minus, repeat, table
 from rlprep.labs.estimates import expected_gae, first_advantages
 from rlprep.labs.lab import Axis, Column, LabResult, Panel, Settings
 from rlprep.labs.mdp import advantages, garnet, roll_out, state_values
-from rlprep.labs.samples import Progress, curve, repeat, rows, words
 
 LAMBDAS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 1.0)
 SIZES = (1, 8, 64, 512)
@@ -21,7 +23,7 @@ def run(settings: Settings) -> LabResult:
     """Measure every λ on random problems with noisy critics, PROBLEMS for each seed."""
     groups = 1 if settings.quick else 4
 
-    def measured(generator: torch.Generator, progress: Progress) -> np.ndarray:
+    def measured(generator: torch.Generator, progress: Callable[[float], None]) -> np.ndarray:
         found = []
         for _ in range(PROBLEMS):
             found.append(measure(generator, samples=groups * max(SIZES)))
@@ -83,24 +85,23 @@ def _result(found: np.ndarray) -> LabResult:
             "Bias² falls with λ",
             x,
             Axis("bias² of the advantage"),
-            (curve("exact", LAMBDAS, found[..., 0]), curve("measured", LAMBDAS, found[..., 1])),
+            (line("exact", LAMBDAS, found[..., 0]), line("measured", LAMBDAS, found[..., 1])),
         ),
         Panel(
             "Variance rises with λ",
             x,
             Axis("variance of one estimate"),
-            (curve("measured", LAMBDAS, found[..., 2]),),
+            (line("measured", LAMBDAS, found[..., 2]),),
         ),
         Panel(
             "The best λ moves with the sample size",
             x,
             Axis("RMSE of the mean of N estimates", log=True),
-            tuple(curve(f"N = {size}", LAMBDAS, found[..., 3 + i]) for i, size in enumerate(SIZES)),
+            tuple(line(f"N = {size}", LAMBDAS, found[..., 3 + i]) for i, size in enumerate(SIZES)),
         ),
     )
-    return LabResult(
-        (Column("λ"), *measured), rows([[lam] for lam in LAMBDAS], found), panels, _findings(found)
-    )
+    columns, rows = table([Column("λ")], measured, [[lam] for lam in LAMBDAS], found)
+    return LabResult(columns, rows, panels, _findings(found))
 
 
 def _findings(found: np.ndarray) -> tuple[str, ...]:
@@ -108,8 +109,8 @@ def _findings(found: np.ndarray) -> tuple[str, ...]:
     best = [LAMBDAS[row] for row in errors.argmin(axis=0)]
     moved = ", ".join(f"{lam:g} at N = {n}" for lam, n in zip(best, SIZES, strict=True))
     return (
-        f"From λ = 0 to 1 bias² goes from {words(bias[:, 0])} to {words(bias[:, -1])} "
-        f"and the variance of one estimate from {words(variance[:, 0])} to "
-        f"{words(variance[:, -1])}.",
+        f"From λ = 0 to 1 bias² goes from {plus_minus(bias[:, 0])} to {plus_minus(bias[:, -1])} "
+        f"and the variance of one estimate from {plus_minus(variance[:, 0])} to "
+        f"{plus_minus(variance[:, -1])}.",
         f"The λ with the smallest error of the mean of N estimates: {moved}.",
     )

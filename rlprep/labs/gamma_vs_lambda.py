@@ -1,12 +1,14 @@
 """What γ changes and λ does not: a small reward now against a large one twenty steps later."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
+from rlprep.labs.confidence import line, plus_minus, repeat, table
 from rlprep.labs.estimates import first_advantages
 from rlprep.labs.lab import Axis, Column, LabResult, Line, Panel, Settings
 from rlprep.labs.mdp import MDP, advantages, roll_out, state_values
-from rlprep.labs.samples import Progress, curve, repeat, rows, words
 
 GAMMAS = (0.9, 0.95, 0.99, 1.0)
 LAMBDAS = (0.0, 0.5, 0.8, 0.9, 0.95, 1.0)
@@ -19,7 +21,7 @@ def run(settings: Settings) -> LabResult:
     """Estimate how much better waiting is than grabbing, for every γ and λ and two critics."""
     samples = 2_000 if settings.quick else 40_000
 
-    def measured(generator: torch.Generator, progress: Progress) -> np.ndarray:
+    def measured(generator: torch.Generator, progress: Callable[[float], None]) -> np.ndarray:
         return measure(generator, samples=samples)
 
     return _result(repeat(settings, measured))
@@ -90,10 +92,8 @@ def _result(runs: np.ndarray) -> LabResult:
     bias = gain - np.array(truth)[:, None]
     cells = [gain, bias, gain - truth[-1], variance, unseeing]
     samples = np.stack(cells, axis=-1).reshape(len(runs), -1, len(cells))
-    columns = (
-        Column("γ"),
-        Column("λ"),
-        Column("true gain"),
+    keys = (Column("γ"), Column("λ"), Column("true gain"))
+    measured = (
         Column("gain, exact critic"),
         Column("bias against γ's advantage"),
         Column("bias against the undiscounted"),
@@ -107,7 +107,7 @@ def _result(runs: np.ndarray) -> LabResult:
 
     def lines(values: np.ndarray) -> tuple[Line, ...]:
         return tuple(
-            curve(f"γ = {gamma:g}", LAMBDAS, values[:, i]) for i, gamma in enumerate(GAMMAS)
+            line(f"γ = {gamma:g}", LAMBDAS, values[:, i]) for i, gamma in enumerate(GAMMAS)
         )
 
     panels = (
@@ -120,7 +120,8 @@ def _result(runs: np.ndarray) -> LabResult:
             lines(variance),
         ),
     )
-    return LabResult(columns, rows(labels, samples), panels, _findings(runs, truth, bias))
+    columns, rows = table(keys, measured, labels, samples)
+    return LabResult(columns, rows, panels, _findings(runs, truth, bias))
 
 
 def _findings(runs: np.ndarray, truth: list[float], bias: np.ndarray) -> tuple[str, ...]:
@@ -137,14 +138,14 @@ def _findings(runs: np.ndarray, truth: list[float], bias: np.ndarray) -> tuple[s
         for i, gamma in enumerate(GAMMAS)
     ]
     return (
-        f"With the exact critic no estimate is further than {words(worst, 2)} from γ's own "
-        f"advantage, at any λ (largest standard error {words(error, 2)}).",
+        f"With the exact critic no estimate is further than {plus_minus(worst, 2)} from γ's own "
+        f"advantage, at any λ (largest standard error {plus_minus(error, 2)}).",
         "Against the undiscounted advantage the bias over all λ is "
         f"{', '.join(discounted)}.",
         "The better action, by the mean over λ: " + ", ".join(wanted) + ".",
         f"With a critic that says 0 the estimate depends on λ as well, by up to "
-        f"{words(spread)}.",
+        f"{plus_minus(spread)}.",
         f"At γ = {GAMMAS[-1]:g} the variance of one estimate goes from "
-        f"{words(runs[:, -1, 0, 2], 2)} at λ = 0 to {words(runs[:, -1, -1, 2], 2)} at "
+        f"{plus_minus(runs[:, -1, 0, 2], 2)} at λ = 0 to {plus_minus(runs[:, -1, -1, 2], 2)} at "
         "λ = 1.",
     )  # fmt: skip

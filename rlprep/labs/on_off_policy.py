@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from rlprep.labs import corrections
+from rlprep.labs.confidence import line, plus_minus, repeat, table
 from rlprep.labs.corrections import Samples
 from rlprep.labs.lab import Axis, Column, LabResult, Line, Panel, Settings
 from rlprep.labs.mdp import garnet, roll_out, sample, state_values
-from rlprep.labs.samples import Progress, curve, repeat, rows, words
 
 MIXTURES = (0.0, 0.25, 0.5, 0.75)
 GAMMA = 0.95
@@ -35,7 +35,7 @@ def run(settings: Settings) -> LabResult:
     n_sets = 40 if settings.quick else 120
     problems = 3 if settings.quick else 8
 
-    def measured(generator: torch.Generator, progress: Progress) -> np.ndarray:
+    def measured(generator: torch.Generator, progress: Callable[[float], None]) -> np.ndarray:
         found = []
         for _ in range(problems):
             found.append(measure(generator, n_sets=n_sets))
@@ -87,9 +87,8 @@ def measure(generator: torch.Generator, *, n_sets: int) -> np.ndarray:
 
 def _result(found: np.ndarray) -> LabResult:
     """Put `[seeds, mixture, estimator, quantity]` into a table, four panels and sentences."""
-    columns = (
-        Column("actions swapped in the data", "share"),
-        Column("correction"),
+    keys = (Column("actions swapped in the data", "share"), Column("correction"))
+    measured = (
         Column("|bias|"),
         Column("its standard error"),
         Column("standard deviation"),
@@ -101,11 +100,11 @@ def _result(found: np.ndarray) -> LabResult:
 
     def lines(quantity: int) -> tuple[Line, ...]:
         return tuple(
-            curve(name, MIXTURES, found[:, :, j, quantity]) for j, name in enumerate(ESTIMATORS)
+            line(name, MIXTURES, found[:, :, j, quantity]) for j, name in enumerate(ESTIMATORS)
         )
 
-    limit = curve("exact bias of ρ̄ = 1", MIXTURES, found[:, :, 0, LIMIT])
-    left = curve("whole episode", MIXTURES, found[:, :, 0, SHARE])
+    limit = line("exact bias of ρ̄ = 1", MIXTURES, found[:, :, 0, LIMIT])
+    left = line("whole episode", MIXTURES, found[:, :, 0, SHARE])
     panels = (
         Panel("Bias of the value estimate", x, Axis("|bias|"), (*lines(BIAS), limit)),
         Panel("Its standard deviation", x, Axis("standard deviation", log=True), lines(SPREAD)),
@@ -114,23 +113,28 @@ def _result(found: np.ndarray) -> LabResult:
     )
     order = [BIAS, ERROR, SPREAD, RMSE, SHARE]
     cells = found[..., order].reshape(len(found), -1, len(order))
-    return LabResult(columns, rows(labels, cells), panels, _findings(found))
+    columns, rows = table(keys, measured, labels, cells)
+    return LabResult(columns, rows, panels, _findings(found))
 
 
 def _findings(found: np.ndarray) -> tuple[str, ...]:
     last = found[:, -1]
-    errors = ", ".join(f"{name} {words(last[:, j, RMSE], 2)}" for j, name in enumerate(ESTIMATORS))
+    errors = ", ".join(
+        f"{name} {plus_minus(last[:, j, RMSE], 2)}" for j, name in enumerate(ESTIMATORS)
+    )
     names = list(ESTIMATORS)
     truncated = last[:, names.index(TRUNCATED)]
     plain, product = (last[:, names.index(name)] for name in ("no correction", "whole episode"))
     on_policy = found[:, 0, names.index("whole episode"), SPREAD]
+    mixed = f"With {100 * MIXTURES[-1]:.0f} % of the actions swapped"
+    left = f"{100 * product[:, SHARE].mean():.0f} %"
     return (
-        f"With {100 * MIXTURES[-1]:.0f} % of the actions swapped, not correcting has a bias of "
-        f"{words(plain[:, BIAS], 2)}, against a standard deviation of {words(plain[:, SPREAD], 2)}.",
-        f"Ratios of whole episodes leave an effective {100 * product[:, SHARE].mean():.0f} % of the "
-        f"episodes; the standard deviation is {words(product[:, SPREAD], 2)}, on-policy "
-        f"{words(on_policy, 2)}.",
-        f"V-trace with ρ̄ = 1 has a bias of {words(truncated[:, BIAS], 2)}: it values the policy in "
-        f"proportion to min(μ, π), whose exact value is {words(truncated[:, LIMIT], 2)} away.",
+        f"{mixed}, not correcting has a bias of {plus_minus(plain[:, BIAS], 2)}, against a "
+        f"standard deviation of {plus_minus(plain[:, SPREAD], 2)}.",
+        f"Ratios of whole episodes leave an effective {left} of the episodes; the standard "
+        f"deviation is {plus_minus(product[:, SPREAD], 2)}, on-policy {plus_minus(on_policy, 2)}.",
+        f"V-trace with ρ̄ = 1 has a bias of {plus_minus(truncated[:, BIAS], 2)}: it values the "
+        "policy in proportion to min(μ, π), whose exact value is "
+        f"{plus_minus(truncated[:, LIMIT], 2)} away.",
         f"RMSE there: {errors}.",
     )

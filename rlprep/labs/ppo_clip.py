@@ -1,6 +1,7 @@
 """PPO's clipped surrogate as a picture, and what it lets happen while one batch is optimised."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ from rlprep.kernels.rl.divergence import kl_categorical
 from rlprep.kernels.rl.policy_gradient import importance_ratio
 from rlprep.kernels.rl.ppo import ppo_clip_loss
 from rlprep.labs.cartpole import CartPoles
+from rlprep.labs.confidence import line, plus_minus, repeat, table
 from rlprep.labs.episodes import POLICY, Batch, collect, log_prob
 from rlprep.labs.lab import Axis, Column, LabResult, Line, Panel, Settings
 from rlprep.labs.learners import (
@@ -20,7 +22,6 @@ from rlprep.labs.learners import (
     normalised,
     ppo_update,
 )
-from rlprep.labs.samples import Progress, curve, repeat, rows, words
 
 CLIP_EPS = 0.2
 RATES = (3e-4, 1e-3, 3e-3)
@@ -43,7 +44,7 @@ def run(settings: Settings) -> LabResult:
     """Draw the surrogate, then optimise it on one batch with each learning rate."""
     epochs = 20 if settings.quick else 80
 
-    def measured(generator: torch.Generator, progress: Progress) -> np.ndarray:
+    def measured(generator: torch.Generator, progress: Callable[[float], None]) -> np.ndarray:
         agent, batch = prepared(generator)
         found = []
         for rate in RATES:
@@ -133,7 +134,7 @@ def _result(found: np.ndarray, epochs: int) -> LabResult:
     passes = list(range(epochs + 1))
     ends = (0.0, float(epochs))
     ratios = tuple(
-        curve(f"{label} ratio", passes, found[:, SHOWN, :, quantity])
+        line(f"{label} ratio", passes, found[:, SHOWN, :, quantity])
         for label, quantity in (("smallest", 0), ("largest", 1))
     )
     limits = tuple(
@@ -141,10 +142,10 @@ def _result(found: np.ndarray, epochs: int) -> LabResult:
         for sign, offset in (("−", -CLIP_EPS), ("+", CLIP_EPS))
     )
     divergences = tuple(
-        curve(f"largest of a state, rate {rate:g}", passes[1:], found[:, i, 1:, 5])
+        line(f"largest of a state, rate {rate:g}", passes[1:], found[:, i, 1:, 5])
         for i, rate in enumerate(RATES)
     )
-    mean = curve(f"mean, rate {RATES[SHOWN]:g}", passes[1:], found[:, SHOWN, 1:, 4])
+    mean = line(f"mean, rate {RATES[SHOWN]:g}", passes[1:], found[:, SHOWN, 1:, 4])
     bound = Line("most, were the ratios in range", (1.0, ends[1]), (BOUND, BOUND))
     x = Axis("passes over the batch")
     panels = (
@@ -158,8 +159,9 @@ def _result(found: np.ndarray, epochs: int) -> LabResult:
         Panel("And so does the KL", x, Axis("KL(old ‖ new)", "nats", log=True),
               (*divergences, mean, bound)),
     )  # fmt: skip
-    columns = (Column("learning rate"), Column("passes over the batch"), *QUANTITIES)
-    return LabResult(columns, rows(labels, cells), panels, _findings(found, epochs))
+    keys = (Column("learning rate"), Column("passes over the batch"))
+    columns, rows = table(keys, QUANTITIES, labels, cells)
+    return LabResult(columns, rows, panels, _findings(found, epochs))
 
 
 def _pictures() -> tuple[Panel, Panel]:
@@ -187,12 +189,14 @@ def _findings(found: np.ndarray, epochs: int) -> tuple[str, ...]:
         flat[sign] = f"from r = {min(still):g} to {max(still):g}"
     last = found[:, :, -1]
     ends = "; ".join(
-        f"at {rate:g} the ratios are {words(last[:, i, 0], 2)} to {words(last[:, i, 1])}, "
-        f"{100 * last[:, i, 2].mean():.0f} % of them out of range"
+        f"at {rate:g} the ratios are {plus_minus(last[:, i, 0], 2)} to "
+        f"{plus_minus(last[:, i, 1])}, {100 * last[:, i, 2].mean():.0f} % of them out of range"
         for i, rate in enumerate(RATES)
     )
-    states = ", ".join(f"{words(last[:, i, 5], 2)} at {rate:g}" for i, rate in enumerate(RATES))
-    means = ", ".join(f"{words(last[:, i, 4], 2)} at {rate:g}" for i, rate in enumerate(RATES))
+    states = ", ".join(
+        f"{plus_minus(last[:, i, 5], 2)} at {rate:g}" for i, rate in enumerate(RATES)
+    )
+    means = ", ".join(f"{plus_minus(last[:, i, 4], 2)} at {rate:g}" for i, rate in enumerate(RATES))
     return (
         f"Of the ratios looked at ({RATIOS[0]:g} to {RATIOS[-1]:g}) the slope is zero {flat[1.0]} "
         f"for A = +1, and {flat[-1.0]} for A = −1.",

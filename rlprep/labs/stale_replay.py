@@ -1,5 +1,6 @@
 """PPO's clipped objective on data of older policies: what age does, and what ε can do about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +10,10 @@ from torch import Tensor
 from rlprep.kernels.rl.divergence import kl_categorical
 from rlprep.kernels.rl.policy_gradient import importance_ratio
 from rlprep.kernels.rl.ppo import ppo_clip_loss
+from rlprep.labs.confidence import line, plus_minus, repeat, table
 from rlprep.labs.estimates import estimated_advantages
 from rlprep.labs.lab import Axis, Column, LabResult, Line, Panel, Settings
 from rlprep.labs.mdp import MDP, garnet, optimal_values, roll_out, sample, state_values
-from rlprep.labs.samples import Progress, curve, repeat, rows, words
 
 AGES = (0, 2, 4, 8, 16)
 GAMMA, LAMBDA = 0.95, 0.95
@@ -52,7 +53,7 @@ def run(settings: Settings) -> LabResult:
     """Train every variant at every age, on random problems."""
     problems = 2 if settings.quick else 10
 
-    def measured(generator: torch.Generator, progress: Progress) -> np.ndarray:
+    def measured(generator: torch.Generator, progress: Callable[[float], None]) -> np.ndarray:
         found = []
         for _ in range(problems):
             found.append(measure(generator))
@@ -169,9 +170,8 @@ def normalised_return(mdp: MDP, policies: Tensor) -> Tensor:
 
 def _result(found: np.ndarray) -> LabResult:
     """Put `[seeds, variant, age, quantity]` into a table, four panels and sentences."""
-    columns = (
-        Column("objective"),
-        Column("age", "updates"),
+    keys = (Column("objective"), Column("age", "updates"))
+    measured = (
         Column(f"return after {UPDATES} updates", "of best"),
         Column("no gradient before any step", "share"),
         Column("KL per update", "nats"),
@@ -183,12 +183,12 @@ def _result(found: np.ndarray) -> LabResult:
 
     def lines(quantity: int) -> tuple[Line, ...]:
         return tuple(
-            curve(variant.label, AGES, found[:, i, :, quantity])
+            line(variant.label, AGES, found[:, i, :, quantity])
             for i, variant in enumerate(VARIANTS)
         )
 
     ratios = tuple(
-        curve(label, AGES, found[:, USUAL, :, quantity])
+        line(label, AGES, found[:, USUAL, :, quantity])
         for label, quantity in (("5 % quantile", 3), ("95 % quantile", 4))
     )
     panels = (
@@ -203,14 +203,15 @@ def _result(found: np.ndarray) -> LabResult:
         Panel(f"Ratios before any step, {VARIANTS[USUAL].label}", x, Axis("ratio"), ratios),
     )
     cells = found.reshape(len(found), -1, found.shape[-1])
-    return LabResult(columns, rows(labels, cells), panels, _findings(found))
+    columns, rows = table(keys, measured, labels, cells)
+    return LabResult(columns, rows, panels, _findings(found))
 
 
 def _findings(found: np.ndarray) -> tuple[str, ...]:
     usual = found[:, USUAL]
-    returns = ", ".join(f"{words(usual[:, k, 0])} at age {age}" for k, age in enumerate(AGES))
+    returns = ", ".join(f"{plus_minus(usual[:, k, 0])} at age {age}" for k, age in enumerate(AGES))
     oldest = [
-        f"{words(found[:, i, -1, 0])} ({variant.label})" for i, variant in enumerate(VARIANTS)
+        f"{plus_minus(found[:, i, -1, 0])} ({variant.label})" for i, variant in enumerate(VARIANTS)
     ]
     spent = found[:, :-1, :, 1].mean(axis=0)
     i, k = np.unravel_index(spent.argmax(), spent.shape)
@@ -218,7 +219,7 @@ def _findings(found: np.ndarray) -> tuple[str, ...]:
         f"At ε = 0.2 the return after {UPDATES} updates, as a share of the best: {returns}.",
         f"Up to {100 * spent[i, k]:.0f} % of the samples have no gradient before any step "
         f"({VARIANTS[i].label}, age {AGES[k]}).",
-        f"KL per update at ε = 0.2: {words(usual[:, 0, 2])} nats at age {AGES[0]}, "
-        f"{words(usual[:, -1, 2])} at age {AGES[-1]}.",
+        f"KL per update at ε = 0.2: {plus_minus(usual[:, 0, 2])} nats at age {AGES[0]}, "
+        f"{plus_minus(usual[:, -1, 2])} at age {AGES[-1]}.",
         f"At age {AGES[-1]} the return is " + ", ".join(oldest) + ".",
     )

@@ -1,14 +1,16 @@
 """PPO and TRPO, built from the reference kernels, learn CartPole."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
 from rlprep.kernels.rl.divergence import kl_categorical
 from rlprep.labs.cartpole import CartPoles
+from rlprep.labs.confidence import line, plus_minus, repeat, table
 from rlprep.labs.episodes import POLICY, collect, mean_returns
 from rlprep.labs.lab import Axis, Column, LabResult, Line, Panel, Settings
 from rlprep.labs.learners import Update, new_agent, ppo_update, trpo_update
-from rlprep.labs.samples import Progress, curve, repeat, rows, words
 
 METHODS: dict[str, Update] = {"PPO": ppo_update, "TRPO": trpo_update}
 POLES, STEPS = 32, 64
@@ -20,7 +22,7 @@ def run(settings: Settings) -> LabResult:
     """Train both methods on each seed, and judge the policies by episodes of their own."""
     updates, every = (4, 1) if settings.quick else (30, 3)
 
-    def measured(generator: torch.Generator, progress: Progress) -> np.ndarray:
+    def measured(generator: torch.Generator, progress: Callable[[float], None]) -> np.ndarray:
         found = []
         for index, method in enumerate(METHODS.values()):
 
@@ -35,7 +37,12 @@ def run(settings: Settings) -> LabResult:
 
 
 def learn(
-    method: Update, generator: torch.Generator, progress: Progress, *, updates: int, every: int
+    method: Update,
+    generator: torch.Generator,
+    progress: Callable[[float], None],
+    *,
+    updates: int,
+    every: int,
 ) -> np.ndarray:
     """Return `[evaluation, quantity]`: greedy return, sampled return, KL(old ‖ new) per update.
 
@@ -68,9 +75,8 @@ def learn(
 
 def _result(found: np.ndarray, steps: list[int], *, quick: bool) -> LabResult:
     """Put `[seeds, method, evaluation, quantity]` into a table, three panels and sentences."""
-    columns = (
-        Column("method"),
-        Column("trained on", "steps"),
+    keys = (Column("method"), Column("trained on", "steps"))
+    measured = (
         Column("return, greedy", "steps"),
         Column("return, sampled", "steps"),
         Column("KL per update", "nats"),
@@ -82,7 +88,7 @@ def _result(found: np.ndarray, steps: list[int], *, quick: bool) -> LabResult:
 
     def lines(quantity: int, begin: int = 0) -> tuple[Line, ...]:
         return tuple(
-            curve(name, steps[begin:], found[:, index, begin:, quantity])
+            line(name, steps[begin:], found[:, index, begin:, quantity])
             for index, name in enumerate(METHODS)
         )
 
@@ -91,7 +97,8 @@ def _result(found: np.ndarray, steps: list[int], *, quick: bool) -> LabResult:
         Panel("Sampled evaluation", x, Axis("mean return", "steps"), (*lines(1), goal)),
         Panel("How far an update goes", x, Axis("KL(old ‖ new)", "nats"), lines(2, 1)),
     )
-    return LabResult(columns, rows(labels, samples), panels, _findings(found, steps, quick=quick))
+    columns, rows = table(keys, measured, labels, samples)
+    return LabResult(columns, rows, panels, _findings(found, steps, quick=quick))
 
 
 def _findings(found: np.ndarray, steps: list[int], *, quick: bool) -> tuple[str, ...]:
@@ -101,22 +108,22 @@ def _findings(found: np.ndarray, steps: list[int], *, quick: bool) -> tuple[str,
         reached = [steps[int(run.argmax())] for run in greedy >= GOAL if run.any()]
         when = f", after {max(reached):,} steps at most" if reached else ""
         sentences.append(
-            f"{name}: from {words(greedy[:, 0])} to {words(greedy[:, -1])} steps with the greedy "
-            f"policy, {words(sampled[:, -1])} with actions drawn ({EPISODES} evaluation episodes "
-            f"of each kind, not trained on); a greedy mean of {GOAL:g} was reached on "
-            f"{len(reached)} of {len(found)} seeds{when}."
+            f"{name}: from {plus_minus(greedy[:, 0])} to {plus_minus(greedy[:, -1])} steps with "
+            f"the greedy policy, {plus_minus(sampled[:, -1])} with actions drawn ({EPISODES} "
+            "evaluation episodes of each kind, not trained on); a greedy mean of "
+            f"{GOAL:g} was reached on {len(reached)} of {len(found)} seeds{when}."
         )
-    gap = found[..., 0] - found[..., 1]
-    widest = int(gap.mean(axis=(0, 1)).argmax())
+    gap = (found[..., 0] - found[..., 1]).mean(axis=1)
+    widest = int(gap.mean(axis=0).argmax())
     sentences.append(
-        "How it is evaluated matters: the greedy policy and the one that draws its actions differ "
-        f"most after {steps[widest]:,} steps, by {words(gap.mean(axis=1)[:, widest])} steps of "
-        "return, mean of both methods."
+        "How it is evaluated matters: over both methods, the greedy policy and the one that draws "
+        f"its actions differ most after {steps[widest]:,} steps, by {plus_minus(gap[:, widest])} "
+        "steps of return."
     )
     sentences.append(
         "Mean KL(old ‖ new) of one update: "
         + ", ".join(
-            f"{name} {words(np.nanmean(found[:, index, :, 2], axis=1), 2)}"
+            f"{name} {plus_minus(np.nanmean(found[:, index, :, 2], axis=1), 2)}"
             for index, name in enumerate(METHODS)
         )
         + " nats."

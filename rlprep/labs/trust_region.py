@@ -12,6 +12,7 @@ from rlprep.kernels.rl.fisher import fisher_vector_product
 from rlprep.kernels.rl.policy_gradient import importance_ratio, policy_gradient_loss
 from rlprep.kernels.rl.ppo import ppo_clip_loss
 from rlprep.kernels.rl.trust_region import natural_step, trpo_step
+from rlprep.labs.confidence import line, plus_minus, repeat, table
 from rlprep.labs.gaussian import (
     N_ACTIONS,
     N_INPUTS,
@@ -24,7 +25,6 @@ from rlprep.labs.gaussian import (
 )
 from rlprep.labs.lab import Axis, Column, LabResult, Line, Panel, Settings
 from rlprep.labs.learners import minibatches, normalised
-from rlprep.labs.samples import Progress, curve, repeat, rows, words
 
 MAX_KL = 0.01
 SAMPLES = 256
@@ -65,7 +65,7 @@ def run(settings: Settings) -> LabResult:
     """Train the same policy by each of the four kinds of step."""
     updates = 50 if settings.quick else 100
 
-    def measured(generator: torch.Generator, progress: Progress) -> np.ndarray:
+    def measured(generator: torch.Generator, progress: Callable[[float], None]) -> np.ndarray:
         weights = torch.randn(N_ACTIONS, N_INPUTS, generator=generator, dtype=torch.float64)
         target = Target(weights / weights.norm())
         start = generator.get_state()
@@ -177,9 +177,8 @@ def _result(found: np.ndarray, updates: int) -> LabResult:
     shown = [update for update in (1, 10, 20, 40, 60, 80, 100) if update <= updates]
     labels = [(name, update) for name in METHODS for update in shown]
     picked = found[:, :, [update - 1 for update in shown]]
-    columns = (
-        Column("step by"),
-        Column("update"),
+    keys = (Column("step by"), Column("update"))
+    measured = (
         Column("return before"),
         Column("σ before"),
         Column("‖Δθ‖"),
@@ -189,7 +188,7 @@ def _result(found: np.ndarray, updates: int) -> LabResult:
 
     def lines(values: np.ndarray) -> tuple[Line, ...]:
         return tuple(
-            curve(name, range(1, updates + 1), values[:, i]) for i, name in enumerate(METHODS)
+            line(name, range(1, updates + 1), values[:, i]) for i, name in enumerate(METHODS)
         )
 
     panels = (
@@ -198,7 +197,8 @@ def _result(found: np.ndarray, updates: int) -> LabResult:
         Panel("Step in KL", x, Axis("KL(old ‖ new)", "nats", log=True), lines(found[..., 3])),
     )
     cells = picked.reshape(len(found), -1, picked.shape[-1])
-    return LabResult(columns, rows(labels, cells), panels, _findings(found, updates))
+    columns, rows = table(keys, measured, labels, cells)
+    return LabResult(columns, rows, panels, _findings(found, updates))
 
 
 def _findings(found: np.ndarray, updates: int) -> tuple[str, ...]:
@@ -208,9 +208,9 @@ def _findings(found: np.ndarray, updates: int) -> tuple[str, ...]:
         falls = (np.diff(found[:, i, :, 0], axis=1) < 0).mean(axis=1)
         sentences.append(
             f"{name}: from the first to the last of {updates} updates ‖Δθ‖ goes from "
-            f"{words(size[:, 0], 2)} to {words(size[:, -1], 2)}, the KL from "
-            f"{words(kl[:, 0], 2)} to {words(kl[:, -1], 2)} nats (at most "
-            f"{words(kl.max(axis=1), 2)}); {100 * falls.mean():.0f} % of the updates made the "
-            f"return worse, the last is {words(found[:, i, -1, 0], 2)}."
+            f"{plus_minus(size[:, 0], 2)} to {plus_minus(size[:, -1], 2)}, the KL from "
+            f"{plus_minus(kl[:, 0], 2)} to {plus_minus(kl[:, -1], 2)} nats (at most "
+            f"{plus_minus(kl.max(axis=1), 2)}); {100 * falls.mean():.0f} % of the updates made the "
+            f"return worse, the last is {plus_minus(found[:, i, -1, 0], 2)}."
         )
     return tuple(sentences)
