@@ -94,11 +94,11 @@ def _result(runs: np.ndarray) -> LabResult:
     samples = np.stack(cells, axis=-1).reshape(len(runs), -1, len(cells))
     keys = (Column("γ"), Column("λ"), Column("true gain"))
     measured = (
-        Column("gain, exact critic"),
-        Column("bias against γ's advantage"),
-        Column("bias against the undiscounted"),
-        Column("variance of one estimate"),
-        Column("gain, critic V = 0"),
+        Column("gain"),
+        Column("bias"),
+        Column("bias against γ = 1"),
+        Column("variance"),
+        Column("gain if V = 0"),
     )
     labels = [(gamma, lam, truth[i]) for i, gamma in enumerate(GAMMAS) for lam in LAMBDAS]
     x = Axis("λ")
