@@ -17,7 +17,7 @@ from rlprep.kernels.attention.grouped import grouped_query_attention
 from rlprep.kernels.attention.linear import linear_attention
 
 HEADS, HEAD_WIDTH, INPUT_WIDTH = 32, 8, 32
-BATCH, RATE, SHARPNESS = 4, 1e-2, 10.0
+BATCH, RATE, SHARPNESS = 4, 2e-2, 10.0
 TESTED = 32  # sequences that the trained layer is tested on
 
 
