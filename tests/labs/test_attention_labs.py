@@ -9,7 +9,8 @@ import torch
 from torch.nn.functional import normalize
 from torch.utils.flop_counter import FlopCounterMode
 
-from rlprep.labs import linear_vs_softmax, recall
+from rlprep.errors import MisuseError
+from rlprep.labs import linear_vs_softmax, memory, recall
 from rlprep.labs.attention_forms import FORMS, RECURRENT, Form
 from rlprep.labs.catalogue import find_lab
 from rlprep.labs.lab import LabResult, Settings
@@ -90,13 +91,22 @@ def test_forms_of_one_kind_compute_the_same(is_causal: bool):
 
 
 def test_lengths_that_do_not_fit_are_left_out_and_said(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(linear_vs_softmax, "QUICK_LONGEST", 128)
-    monkeypatch.setattr(linear_vs_softmax, "available_bytes", lambda: 1_000_000)
+    monkeypatch.setattr(linear_vs_softmax, "QUICK_LONGEST", 256)
+    monkeypatch.setattr(linear_vs_softmax, "available_bytes", lambda: 2_200_000)
     result = linear_vs_softmax.run(Settings(quick=True))
     lengths = [row[2] for row in result.rows if row[:2] == ("causal", "softmax, written out")]
-    assert lengths == [64]
+    assert lengths == [64, 128]
     said = [each for each in result.findings if "left out" in each]
-    assert "n = 128 on was left out: it needs 1,048,576 B of memory" in said[0]
+    assert "n = 256 on was left out: it needs 4,194,304 B of memory" in said[0]
+
+
+@pytest.mark.parametrize("name", ["linear-vs-softmax", "kv-cache"])
+def test_a_machine_without_memory_is_told_before_anything_is_allocated(
+    monkeypatch: pytest.MonkeyPatch, name: str
+):
+    monkeypatch.setattr(memory, "available_bytes", lambda: 1000)
+    with pytest.raises(MisuseError, match=r"needs [\d,]+ B of memory, 1,000 B are available"):
+        run_lab(find_lab(name), Settings(quick=True))
 
 
 def test_recall_by_the_definition():
