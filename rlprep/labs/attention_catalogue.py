@@ -50,11 +50,12 @@ ATTENTION_LABS: tuple[Lab, ...] = (
         title="The KV cache of 32 query heads: bytes, decoding time, quality",
         shows=(
             "What 32, 8 and 1 key/value heads and a linear layer cost in bytes and in measured "
-            "time per decoded token, and what sharing heads does to an untrained layer's output."
+            "time per decoded token, and how many stored pairs a small layer with each of them "
+            "learns to read back. With --layers, --heads, ... it works out your model's cache."
         ),
         does_not_show=(
-            "The quality of trained models: sharing heads in a layer of random weights is the "
-            "worst case, which uptraining repairs. Nor a whole model's speed: weights are not read."
+            "The quality of language models: one small layer on one task, trained from scratch, "
+            "is a proxy. Nor a whole model's speed: a decoder also reads its weights."
         ),
         questions=("gqa", "kv_4x"),
         traps=(

@@ -77,9 +77,11 @@ def cache_sizes(decoder: Decoder) -> LabResult:
 
 def _variants(decoder: Decoder) -> list[tuple[str, int]]:
     """Return label and key/value heads of the multi-head, the given and the multi-query cache."""
-    variants = [("MHA", decoder.heads), ("MQA", 1)]
+    variants = [("MHA", decoder.heads)]
     if 1 < decoder.kv_heads < decoder.heads:
-        variants.insert(1, (f"GQA-{decoder.kv_heads}", decoder.kv_heads))
+        variants.append((f"GQA-{decoder.kv_heads}", decoder.kv_heads))
+    if decoder.heads > 1:
+        variants.append(("MQA", 1))
     return [
         (f"{label} (yours)" if kv_heads == decoder.kv_heads else label, kv_heads)
         for label, kv_heads in variants

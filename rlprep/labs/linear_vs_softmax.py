@@ -11,11 +11,11 @@ from rlprep.labs.attention_forms import FORMS, FUSED, LINEAR, RECURRENT, SOFTMAX
 from rlprep.labs.confidence import estimates, generators, line
 from rlprep.labs.crossing import crossing
 from rlprep.labs.lab import Axis, Cell, Column, LabResult, Line, Panel, Settings
-from rlprep.labs.memory import MIB, available_bytes, peak_bytes
+from rlprep.labs.memory import MIB, available_bytes, peak_bytes, require_memory
 from rlprep.labs.stopwatch import median_ms, one_thread
 
 HEADS, WIDTH = 4, 64
-LONGEST = 16384
+LONGEST = 8192
 # The forms whose cost per token is largest end earlier.
 LONGEST_OF = {SOFTMAX: 4096, RECURRENT: 4096}
 QUICK_LONGEST = 1024
@@ -67,6 +67,7 @@ def run(settings: Settings) -> LabResult:
     measured = []
     with one_thread(), torch.no_grad():
         for form, plan in zip(FORMS, plans, strict=True):
+            require_memory(_needed(form, plan[0]), f"{form.label} at n = {plan[0]}")
             points = []
             for n in plan:
                 points.append(None if _needed(form, n) > _free() else _measure(form, n, settings))
@@ -91,12 +92,12 @@ def _measure(form: Form, n: int, settings: Settings) -> tuple[list[float], float
         torch.randn(3, 1, HEADS, n, WIDTH, generator=generator)
         for generator in generators(settings)
     ]
+    q, k, v = inputs[0]
+    with FlopCounterMode(display=False) as counter:  # the first call, which warms up too
+        form.call(q, k, v)
+    peak = peak_bytes(lambda: form.call(q, k, v))
     budget_s = 0.03 if settings.quick else 0.3
     times = [median_ms(lambda qkv=qkv: form.call(*qkv), budget_s=budget_s) for qkv in inputs]
-    q, k, v = inputs[0]
-    peak = peak_bytes(lambda: form.call(q, k, v))
-    with FlopCounterMode(display=False) as counter:
-        form.call(q, k, v)
     return times, peak / MIB, counter.get_total_flops() / 2 / 1e6
 
 
@@ -172,7 +173,9 @@ def _findings(measured: list[Series]) -> tuple[str, ...]:
         for exact in (SOFTMAX, FUSED):
             found.append(f"{mask}: {_crossing_text(by_label[exact], by_label[LINEAR])}")
     causal = {each.form.label: each for each in measured if each.form.is_causal}
-    found.append(_longest_text(causal))
+    found.append(f"causal: {_crossing_text(causal[FUSED], causal[RECURRENT])}")
+    if len(causal[SOFTMAX].lengths) > 1:
+        found.append(_longest_text(causal))
     found += [
         f"Measured with {HEADS} heads of width {WIDTH}, float32, batch 1, one thread: CPU time, "
         "median of warm repeats, forward only. Other widths, dtypes, kernels, threads or a GPU "
@@ -191,18 +194,20 @@ def _findings(measured: list[Series]) -> tuple[str, ...]:
 
 
 def _crossing_text(exact: Series, linear: Series) -> str:
+    """Return from which length on the linear form is the faster one."""
+    name = linear.form.label
     shared = [n for n in exact.lengths if n in linear.lengths]
     times = [
         each.times.mean(axis=0)[[each.lengths.index(n) for n in shared]] for each in (exact, linear)
     ]
     place = crossing(shared, *times)
     if place is None:
-        return f"linear is not faster than {exact.form.label} up to n = {shared[-1]}."
+        return f"{name} is not faster than {exact.form.label} up to n = {shared[-1]}."
     if place <= shared[0]:
-        return f"linear is faster than {exact.form.label} from the shortest n = {shared[0]} on."
+        return f"{name} is faster than {exact.form.label} from the shortest n = {shared[0]} on."
     ratio = times[0][-1] / times[1][-1]
     return (
-        f"linear is faster than {exact.form.label} from n ≈ {place:.0f} on, "
+        f"{name} is faster than {exact.form.label} from n ≈ {place:.0f} on, "
         f"{ratio:.3g} times at n = {shared[-1]}."
     )
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from rlprep.errors import MisuseError
+
 MIB = 2**20
 
 
@@ -16,6 +18,24 @@ def available_bytes() -> int | None:
     found = [_mem_available(), _group_left()]
     known = [each for each in found if each is not None]
     return min(known) if known else None
+
+
+def require_memory(needed: int, what: str) -> None:
+    """Refuse what doesn't fit, before it is allocated.
+
+    Args:
+        needed: bytes.
+        what: needs them, as the message begins.
+
+    Raises:
+        MisuseError: fewer are available.
+    """
+    free = available_bytes()
+    if free is not None and needed > free:
+        raise MisuseError(
+            f"{what} needs {needed:,} B of memory, {free:,} B are available",
+            hint="free some, or take the smaller form: --quick",
+        )
 
 
 def _mem_available() -> int | None:

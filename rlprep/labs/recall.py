@@ -6,8 +6,6 @@ right where the output has its largest inner product with the key's own value, a
 Nothing is trained.
 """
 
-import math
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -107,15 +105,15 @@ def _lines(shares: np.ndarray, rows: list[int], x: list[int]) -> tuple[Line, ...
 
 def _findings(shares: np.ndarray, cosine: float) -> tuple[str, ...]:
     def at(label: str, pairs: int) -> str:
-        return plus_minus(shares[:, SETUPS.index((WIDTH, pairs)), LABELS.index(label)])
+        samples = shares[:, SETUPS.index((WIDTH, pairs)), LABELS.index(label)]
+        return f"{plus_minus(100 * samples)} %"
 
-    chance = max(1, math.floor(1 / PAIRS * 1000)) / 1000
     return (
         f"Width {WIDTH}: softmax (scale 1/√d) reads back {at('softmax', 1024)} of 1024 pairs.",
         f"elu + 1 reads back {at('elu + 1', 8)} of 8 pairs and {at('elu + 1', PAIRS)} of {PAIRS} "
-        f"(guessing: {chance:g}), long before its {WIDTH} features are used up. The reason: they "
-        f"are all positive, so two keys' features have a mean cosine of {cosine:.2f}, and every "
-        "answer is mixed with all other values.",
+        f"(guessing: {100 / PAIRS:.2g} %), long before its {WIDTH} features are used up. The "
+        f"reason: they are all positive, so two keys' features have a mean cosine of {cosine:.2f}, "
+        "and every answer is mixed with all other values.",
         f"The same state without a map (signed weights, not normalised) reads back "
         f"{at('no map', PAIRS)} of {PAIRS} and {at('no map', 512)} of 512: the number of features "
         "bounds what can be stored, the map decides how much of that is reached.",

@@ -20,7 +20,7 @@ def one_thread() -> Iterator[None]:
 
 
 def median_ms(work: Callable[[], object], *, least: int = 3, budget_s: float = 0.2) -> float:
-    """Return the median CPU time of a call in milliseconds, after one call to warm up.
+    """Return the median CPU time of a call in milliseconds; the caller has warmed it up.
 
     The thread's CPU time, in `one_thread` equal to wall time on an idle machine, doesn't count
     what other programs took from this one.
@@ -30,7 +30,6 @@ def median_ms(work: Callable[[], object], *, least: int = 3, budget_s: float = 0
         least: calls that are timed in any case.
         budget_s: time after which no further call is begun.
     """
-    work()
     times: list[float] = []
     while len(times) < least or (sum(times) < budget_s and len(times) < 100):
         start = time.thread_time()

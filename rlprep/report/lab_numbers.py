@@ -13,7 +13,7 @@ def number_text(value: float) -> str:
         return "-" if math.isnan(value) else str(value)
     if value == 0:
         return "0"
-    exponent = math.floor(math.log10(abs(value)))
+    exponent = int(f"{value:.2e}".partition("e")[2])  # after rounding: 0.9999 is 1.00
     if not -4 <= exponent < 9:
         return f"{value:.2e}"
     return f"{value:.{max(0, 2 - exponent)}f}"

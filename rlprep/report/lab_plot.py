@@ -39,9 +39,12 @@ def plot_bytes(title: str, result: LabResult, suffix: str) -> bytes:
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(_STYLE):
-        columns = min(len(result.panels), 2)
+        columns = 2 if len(result.panels) in (2, 4) else len(result.panels)
         rows = -(-len(result.panels) // columns)
-        figure = Figure(figsize=(6.4 * columns, 4.9 * rows + 0.4), layout="constrained")
+        figure = Figure(
+            figsize=((6.4 if columns < 3 else 5.4) * columns, 4.9 * rows + 0.4),
+            layout="constrained",
+        )
         figure.suptitle(title, fontweight="bold")
         for index, panel in enumerate(result.panels):
             _draw(figure.add_subplot(rows, columns, index + 1), panel)
