@@ -127,8 +127,13 @@ def line(label: str, x: Sequence[float], samples: np.ndarray) -> Line:
 
 def plus_minus(samples: np.ndarray, digits: int = 3) -> str:
     """Return the mean of `[repetitions]` for a sentence, with its ± where there is one."""
-    text = f"{samples.mean():.{digits}g}"
-    return text if len(samples) < 2 else f"{text} ± {half_width(samples).item():.2g}"
+    text = _digits(samples.mean(), digits)
+    return text if len(samples) < 2 else f"{text} ± {_digits(half_width(samples).item(), 2)}"
+
+
+def _digits(value: float, digits: int) -> str:
+    """Return so many digits that matter, and large numbers in full."""
+    return f"{value:,.0f}" if 10**digits <= abs(value) < 1e6 else f"{value:.{digits}g}"
 
 
 def _floats(values: np.ndarray) -> tuple[float, ...]:

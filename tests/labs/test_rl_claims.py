@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from rlprep.labs import gamma_vs_lambda, on_off_policy, ppo_clip, stale_replay, train, trust_region
-from rlprep.labs.lab import Estimate, LabResult
+from rlprep.labs.lab import LabResult
 from rlprep.labs.learners import ppo_update
+from tests.labs.conftest import number
 
 Quick = Callable[[str], LabResult]
 Numbers = dict[tuple, dict[str, float]]
@@ -19,12 +20,8 @@ def numbers(result: LabResult, keys: int) -> Numbers:
     names = [column.name for column in result.columns[keys:]]
     found: Numbers = {}
     for row in result.rows:
-        cells = [cell.mean if isinstance(cell, Estimate) else cell for cell in row[keys:]]
-        found[row[:keys]] = {
-            name: float(cell)
-            for name, cell in zip(names, cells, strict=True)
-            if isinstance(cell, int | float)
-        }
+        cells = zip(names, row[keys:], strict=True)
+        found[row[:keys]] = {name: number(cell) for name, cell in cells if cell is not None}
     return found
 
 
