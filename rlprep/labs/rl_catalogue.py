@@ -83,7 +83,7 @@ RL_LABS: tuple[Lab, ...] = (
             "It shows that the objective itself enforces nothing."
         ),
         questions=("ppo",),
-        traps=("ppo/kl_bound", "ppo/max", "ppo/grad_clip", "ppo/inverted"),
+        traps=("ppo/kl_bound", "ppo/max", "ppo/grad_clip"),
         module="ppo_clip",
         about_s=(8, 20),
     ),
@@ -100,7 +100,7 @@ RL_LABS: tuple[Lab, ...] = (
             "learning rate isn't annealed. Nor that TRPO always improves: that isn't guaranteed."
         ),
         questions=("trpo", "ppo"),
-        traps=("trpo/euclid", "trpo/full_inverse", "trpo/clip", "ppo/kl_bound", "ppo/second_order"),
+        traps=("trpo/euclid", "trpo/clip", "ppo/kl_bound"),
         module="trust_region",
         about_s=(6, 10),
     ),
@@ -108,16 +108,17 @@ RL_LABS: tuple[Lab, ...] = (
         name="train",
         title="PPO and TRPO learn CartPole",
         shows=(
-            "PPO and TRPO, built from the reference kernels, learn to balance a pole for 500 "
-            "steps. Judged on episodes that aren't trained on, by the greedy policy and by the one "
-            "that draws its actions; terminations and the time limit are told apart."
+            "PPO (Adam alone) and TRPO (Fisher-vector products, no matrix), built from the "
+            "reference kernels, learn to balance a pole for 500 steps. Judged on episodes that "
+            "aren't trained on, by the greedy policy and by the one that draws its actions; "
+            "terminations and the time limit are told apart."
         ),
         does_not_show=(
             "Which of the two is better: CartPole is easy, and the settings were not searched "
             "with equal care."
         ),
-        questions=("ppo", "trpo", "gae"),
-        traps=("ppo/second_order", "trpo/full_inverse", "trpo/guarantee", "gae/terminal"),
+        questions=("ppo", "trpo"),
+        traps=("ppo/second_order", "trpo/full_inverse", "trpo/guarantee"),
         module="train",
         about_s=(7, 25),
     ),

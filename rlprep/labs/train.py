@@ -120,6 +120,13 @@ def _findings(found: np.ndarray, steps: list[int], *, quick: bool) -> tuple[str,
         f"its actions differ most after {steps[widest]:,} steps, by {plus_minus(gap[:, widest])} "
         "steps of return."
     )
+    falls = (np.diff(found[..., 1], axis=2) < 0).sum(axis=2).mean(axis=0)
+    sentences.append(
+        f"From one evaluation to the next, {len(steps) - 1} times, the return with actions drawn "
+        "fell "
+        + ", ".join(f"{falls[index]:.2g} times ({name})" for index, name in enumerate(METHODS))
+        + "."
+    )
     sentences.append(
         "Mean KL(old ‖ new) of one update: "
         + ", ".join(
