@@ -114,6 +114,7 @@ def test_a_package_init_says_what_it_is_for_and_imports_nothing():
 
 QUICK = [["--help"], ["--version"], ["quiz", "--list"], ["quiz", "--part", "A"]]
 QUICK += [["exercise", "list"], ["exercise", "show", "gae"]]
+QUICK += [["lab", "list"], ["lab", "run", "kv-cache", "--kv-heads", "4"]]
 
 
 @pytest.mark.parametrize("arguments", QUICK, ids=" ".join)
@@ -122,7 +123,7 @@ def test_quick_commands_load_nothing_heavy(arguments: list[str]):
         "import sys; sys.argv = ['rlprep', *sys.argv[1:]]\n"
         "from rlprep.cli import main\n"
         "try: main()\n"
-        "finally: print('LOADED', *sorted({'torch', 'sympy', 'numpy', 'lark', 'z3'}"
+        "finally: print('LOADED', *sorted({'torch', 'sympy', 'numpy', 'lark', 'z3', 'matplotlib'}"
         " & set(sys.modules)), file=sys.stderr)\n"
     )
     done = subprocess.run(

@@ -59,7 +59,28 @@ class Panel:
     lines: tuple[Line, ...]
 
 
-Cell = float | int | str | None
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over seeds, and half the width of its 95 % confidence interval.
+
+    The half width is None for a single seed. `rlprep.labs.confidence` makes them.
+    """
+
+    mean: float
+    half_width: float | None = None
+
+    @property
+    def low(self) -> float:
+        """Return the interval's lower end, the mean where there is no interval."""
+        return self.mean - (self.half_width or 0.0)
+
+    @property
+    def high(self) -> float:
+        """Return the interval's upper end, the mean where there is no interval."""
+        return self.mean + (self.half_width or 0.0)
+
+
+Cell = float | int | str | Estimate | None
 
 
 @dataclass(frozen=True)
@@ -91,6 +112,7 @@ class Lab:
         questions: ids of the questions that it answers.
         traps: misconceptions that it disproves, as "question/misconception".
         module: under `rlprep.labs`, holding `run(settings) -> LabResult`.
+        about_s: roughly how long the quick and the full form take on two cores, in seconds.
     """
 
     name: str
@@ -100,3 +122,4 @@ class Lab:
     questions: tuple[str, ...]
     traps: tuple[str, ...]
     module: str
+    about_s: tuple[int, int] = (10, 60)
