@@ -195,6 +195,7 @@ def _hold(
     from rlprep.cli.check_formula import check_and_show
     from rlprep.interview.answering import PausedError
     from rlprep.interview.conversation import Conversation
+    from rlprep.labs.catalogue import labs_by_topic
 
     if recorder.log.failure:
         screen.say(f"This round can't be saved ({recorder.log.failure}).", "warn")
@@ -203,6 +204,7 @@ def _hold(
             screen,
             bank,
             recorder,
+            labs=labs_by_topic(),
             checker=check_and_show,
             editor_first=editor_first,
             examine=_examine(bank, ask_judge=ask_judge),

@@ -21,7 +21,7 @@ _TONES: dict[Mark, Tone] = {"made": "good", "partly": "warn", "missed": "bad"}
 def mark(
     screen: Screen, recorder: Recorder, question: Question, examine: Examine | None = None
 ) -> None:
-    """Show each rubric point with its evidence and record whether the answer made it; then traps.
+    """Show each rubric point with its evidence and record whether the answer made it.
 
     Args:
         screen: where to ask.
@@ -58,10 +58,6 @@ def mark(
         chosen = _ask(screen, answer.said, proposed)
         recorder.record("marked", question=question.id, point=point.id, mark=chosen)
         screen.say(chosen, _TONES[chosen], indent=2)
-    if question.misconceptions:
-        screen.heading("Traps here")
-        traps = (f"- *{trap.claim}* {trap.correction}" for trap in question.misconceptions)
-        screen.prose("\n".join(traps))
 
 
 def _evidence(
