@@ -17,7 +17,9 @@ from rlprep.cli import exercise, pack
 from rlprep.cli.check_formula import check_formula
 from rlprep.cli.doctor import doctor
 from rlprep.cli.grade import grade
+from rlprep.cli.progress import progress
 from rlprep.cli.quiz import quiz
+from rlprep.cli.review import review
 from rlprep.errors import RlprepError
 
 app = typer.Typer(
@@ -30,6 +32,8 @@ app.command("quiz")(quiz)
 app.command("check-formula")(check_formula)
 app.command("grade")(grade)
 app.add_typer(exercise.app, name="exercise")
+app.command("review")(review)
+app.command("progress")(progress)
 app.command("doctor")(doctor)
 app.add_typer(pack.app, name="pack")
 

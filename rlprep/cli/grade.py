@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rlprep.cli.progress_store import is_kept, keeper
+
 if TYPE_CHECKING:
     from rlprep.grader.result import GradeReport
     from rlprep.sandbox.client import Sandbox
@@ -45,10 +47,19 @@ def grade(
     ] = None,
     explain: Annotated[bool, typer.Option(help="Print the page of a recognised mistake.")] = False,
     watch: Annotated[bool, typer.Option(help="Grade again whenever the file is saved.")] = False,
+    keep: Annotated[
+        bool | None,
+        typer.Option(
+            "--keep/--no-keep",
+            help="Add it to your progress. Default: one file at a terminal, no --json, no --seed.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Grade files against hidden cases: points for each property, and the mistake by its name.
 
     The exercise is found by the name of the function; 'rlprep exercise list' has them all.
+    Your own work counts for 'rlprep review'; a pile of files, or a run in CI, doesn't.
     Exit code 0 for full marks (or --fail-under), 1 below, 3 for files that can't be read.
     Example: rlprep grade my_gae.py --explain
     """
@@ -56,6 +67,8 @@ def grade(
     from rlprep.sandbox.client import Sandbox
 
     _check_options(files, (junit, html), as_json=as_json, watch=watch)
+    own = len(files) == 1 and seed is None
+    kept = is_kept(False if keep is None and not own else keep, as_json=as_json)
     mode = _mode(sandbox)
     with Sandbox(mode) as box:
         # From here on the worker imports torch in its own process, and so may this one.
@@ -64,8 +77,9 @@ def grade(
         if watch:
             from rlprep.cli.grade_watch import watch_file
 
-            raise typer.Exit(watch_file(files[0], box, _grade_all, exercise, seed))
-        report = _grade_all(files, box, exercise, seed)
+            grade_all = _grade_and_keep if kept else _grade_all
+            raise typer.Exit(watch_file(files[0], box, grade_all, exercise, seed))
+        report = (_grade_and_keep if kept else _grade_all)(files, box, exercise, seed)
     _print(report, as_json=as_json, explain=explain)
     _write(report, junit, html)
     from rlprep.grader.result import exit_code
@@ -122,6 +136,37 @@ def _grade_all(
     layers = box.wait_ready()["layers"] if ran else {}
     _warn_of(layers, box.mode)
     return GradeReport(grader.seed, {"mode": str(box.mode), "layers": layers}, tuple(results))
+
+
+def _grade_and_keep(
+    files: list[Path], box: "Sandbox", exercise: str | None, seed: int | None
+) -> "GradeReport":
+    """Return the report on all files, and add what was graded to the progress."""
+    from rlprep.grader.result import Verdict
+    from rlprep.progress.attempt import Attempt
+    from rlprep.progress.clock import now
+
+    report = _grade_all(files, box, exercise, seed)
+    keeper().keep(
+        *(
+            Attempt(
+                "exercise",
+                each.exercise,
+                now(),
+                each.points / each.max_points,
+                str(each.verdict),
+                {
+                    "points": each.points,
+                    "max_points": each.max_points,
+                    "diagnosis": each.diagnosis.id if each.diagnosis else None,
+                    "seed": report.seed,
+                },
+            )
+            for each in report.submissions
+            if each.exercise and each.families and each.verdict is not Verdict.INTERNAL_ERROR
+        )
+    )
+    return report
 
 
 def _warn_of(layers: dict[str, bool], mode: str) -> None:

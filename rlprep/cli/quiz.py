@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rlprep.cli.progress_store import keep_marked
 from rlprep.errors import MisuseError
 
 if TYPE_CHECKING:
@@ -159,7 +160,12 @@ def _hold(screen: "Screen", bank: "Bank", recorder: "Recorder", *, editor_first:
         screen.say(f"This round can't be saved ({recorder.log.failure}).", "warn")
     try:
         Conversation(
-            screen, bank, recorder, checker=check_and_show, editor_first=editor_first
+            screen,
+            bank,
+            recorder,
+            checker=check_and_show,
+            editor_first=editor_first,
+            on_marked=keep_marked(recorder.log),
         ).hold()
     except (PausedError, KeyboardInterrupt) as stop:
         screen.say("")
@@ -170,3 +176,18 @@ def _hold(screen: "Screen", bank: "Bank", recorder: "Recorder", *, editor_first:
         raise typer.Exit(130 if isinstance(stop, KeyboardInterrupt) else 0) from None
     finally:
         recorder.log.close()
+
+
+def ask_question(screen: "Screen", bank: "Bank", id_: str) -> None:
+    """Hold a round of one question, without the introduction, as a review does.
+
+    Raises:
+        typer.Exit: the person left; what was written is saved.
+    """
+    from rlprep.bank.select import select
+
+    selection = select(bank, part=None, question=id_)
+    recorder = _resume(screen, bank, selection, named=True) or _begin(selection, mock=False)
+    if not recorder.state.introduced:
+        recorder.record("introduced")
+    _hold(screen, bank, recorder, editor_first=False)

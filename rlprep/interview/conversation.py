@@ -10,7 +10,7 @@ from rlprep.bank.load import Bank
 from rlprep.bank.schema import FollowUp, Question
 from rlprep.interview.answering import Answering, PausedError
 from rlprep.interview.clarify import find
-from rlprep.interview.debrief import debrief
+from rlprep.interview.debrief import OnMarked, debrief
 from rlprep.interview.formula_practice import FormulaChecker, practise
 from rlprep.interview.marking import mark
 from rlprep.interview.model_answer import show_model_answer
@@ -29,12 +29,14 @@ class Conversation:
         *,
         checker: FormulaChecker | None = None,
         editor_first: bool = False,
+        on_marked: OnMarked | None = None,
     ) -> None:
         self.screen = screen
         self.bank = bank
         self.recorder = recorder
         self.checker = checker
         self.editor_first = editor_first
+        self.on_marked = on_marked
         self.state = recorder.state
 
     def hold(self) -> None:
@@ -55,7 +57,7 @@ class Conversation:
                     break
                 self._question(self.bank.question(id_), f"Question {number} of {total}")
             if self.state.mode == "mock" or total > 1:
-                debrief(self.screen, self.bank, self.recorder)
+                debrief(self.screen, self.bank, self.recorder, self.on_marked)
             self.recorder.record("finished")
         except EOFError:
             raise PausedError from None
@@ -115,6 +117,8 @@ class Conversation:
         else:
             if not answer.explained:
                 mark(self.screen, self.recorder, question)
+                if self.on_marked:
+                    self.on_marked(question, answer)
                 show_model_answer(self.screen, self.bank.solution("question", question.id))
                 self.recorder.record("explained", question=question.id)
             self._follow_ups(question, question.follow_ups, tell=True)

@@ -1,9 +1,13 @@
 """The end of a round: marks for a mock's answers, the score by part, and what to study."""
 
+from collections.abc import Callable
+
 from rlprep.bank.load import Bank
+from rlprep.bank.schema import Question
 from rlprep.interview.marking import mark
 from rlprep.interview.model_answer import show_model_answer
 from rlprep.interview.recorder import Recorder
+from rlprep.interview.round_state import Answer
 from rlprep.interview.score import (
     PartScore,
     QuestionScore,
@@ -13,30 +17,41 @@ from rlprep.interview.score import (
 )
 from rlprep.interview.screen import Screen
 
+OnMarked = Callable[[Question, Answer], None]
+"""Is told of an answer when the last of its points is marked; perhaps twice, after a pause."""
 
-def debrief(screen: Screen, bank: Bank, recorder: Recorder) -> None:
+
+def debrief(
+    screen: Screen, bank: Bank, recorder: Recorder, on_marked: OnMarked | None = None
+) -> None:
     """Mark what is still unmarked, show the score by part and the questions with most to gain."""
     state = recorder.state
     spent_s = sum(state.answer(id_).seconds for id_ in state.questions)
     screen.heading("Debrief", f"{spent_s / 60:.0f} minutes of answers")
     if state.mode == "mock":
-        _go_through(screen, bank, recorder)
+        _go_through(screen, bank, recorder, on_marked)
     scores = {id_: score_question(bank.question(id_), state.answer(id_)) for id_ in state.questions}
     parts = score_parts([part for _, part in bank.parts()], scores)
     _show_scores(screen, parts)
     _show_study_list(screen, study_list(list(scores.values())))
 
 
-def _go_through(screen: Screen, bank: Bank, recorder: Recorder) -> None:
+def _go_through(screen: Screen, bank: Bank, recorder: Recorder, on_marked: OnMarked | None) -> None:
     """Look at each answer of a mock round beside its rubric, and at the model answer on request."""
     for id_ in recorder.state.questions:
         answer = recorder.state.answer(id_)
         question = bank.question(id_)
-        if not answer.finished or len(answer.marks) == len(question.rubric):
+        if not answer.finished:
+            continue
+        if len(answer.marks) == len(question.rubric):  # before a pause
+            if on_marked:
+                on_marked(question, answer)
             continue
         screen.heading(question.title, f"{answer.seconds / 60:.0f} of {question.minutes} min")
         screen.quote(answer.text or "(no answer)")
         mark(screen, recorder, question)
+        if on_marked:
+            on_marked(question, answer)
         for index, text in sorted(answer.follow_ups.items()):
             screen.heading("Follow-up")
             screen.prose(question.follow_ups[index].prompt)
