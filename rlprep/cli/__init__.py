@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from rlprep import __version__
-from rlprep.cli import exercise, pack
+from rlprep.cli import exercise, export, pack
 from rlprep.cli.check_formula import check_formula
 from rlprep.cli.doctor import doctor
 from rlprep.cli.grade import grade
@@ -34,6 +34,7 @@ app.command("grade")(grade)
 app.add_typer(exercise.app, name="exercise")
 app.command("review")(review)
 app.command("progress")(progress)
+app.add_typer(export.app, name="export")
 app.command("doctor")(doctor)
 app.add_typer(pack.app, name="pack")
 

@@ -8,8 +8,12 @@ from pathlib import Path
 from rlprep.errors import RlprepError
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file in one step: a full disk leaves neither half a report nor a stray file.
+
+    Args:
+        path: the file; one that is there is replaced.
+        content: bytes as they are, text as UTF-8.
 
     Raises:
         RlprepError: it can't be written.
@@ -17,8 +21,8 @@ def write_whole(path: Path, text: str) -> None:
     temporary = None
     try:
         descriptor, temporary = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content.encode(errors="replace") if isinstance(content, str) else content)
         umask = os.umask(0)
         os.umask(umask)
         Path(temporary).chmod(0o666 & ~umask)  # mkstemp's 0600 suits secrets, not reports
@@ -28,4 +32,4 @@ def write_whole(path: Path, text: str) -> None:
             with suppress(OSError):
                 Path(temporary).unlink()
         reason = (error.strerror or str(error)).lower()
-        raise RlprepError(f"the report {path} can't be written: {reason}") from None
+        raise RlprepError(f"{path} can't be written: {reason}") from None
