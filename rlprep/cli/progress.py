@@ -38,7 +38,8 @@ def progress(
 ) -> None:
     """Show what is strong, weak and due, and how recall fades.
 
-    weak: last time wrong, or below 70%. strong: right, and it lasts a week or longer.
+    result: of the last sitting; a formula counts by the first try. recall: the chance that you
+    still know it. weak: wrong or below 70%. strong: right, and it lasts a week or longer.
     --import leaves out lines that it can't use and names them (exit code 3 then).
 
     Example: rlprep progress --export progress.jsonl

@@ -76,7 +76,7 @@ class ReviewSession:
         self.screen.say("")
         steps = [("exercise show", id_, "what it asks"), ("grade", file, "marks it")]
         if not Path(file).exists():
-            steps.insert(1, ("exercise start", id_, f"writes {file} to begin with"))
+            steps.insert(1, ("exercise start", id_, "writes a file to begin with"))
         for command, argument, meaning in steps:
             self.screen.say(f"{f'rlprep {command} {argument}':<46}{meaning}", indent=2)
         self.screen.say("It is done for today once it is graded.", "dim")

@@ -1,7 +1,8 @@
 """What to ask today: what is due, the most overdue first, then a few items that are new.
 
-New items a day: one question, two formulas, one exercise; more where the interview is so near that
-they would not all be seen before it. What was begun today already counts.
+New items a day: one question, two formulas, one exercise; up to three times as many questions and
+formulas and twice as many exercises where the interview is so near that they would not all be seen
+before it. What was begun today already counts.
 """
 
 import math
@@ -14,6 +15,7 @@ from rlprep.progress.clock import day_ends, local_day
 from rlprep.progress.schedule import Key, Standing
 
 NEW_A_DAY: dict[Kind, int] = {"question": 1, "formula": 2, "exercise": 1}
+MOST_A_DAY: dict[Kind, int] = {"question": 3, "formula": 6, "exercise": 2}
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,8 @@ def _new(
     room: dict[Kind, int] = {}
     for kind in KINDS:
         left = sum(key[0] == kind for key in unseen) + begun.count(kind)
-        wanted = max(NEW_A_DAY[kind], math.ceil(left / days) if days else 0)
-        room[kind] = wanted - begun.count(kind)
+        hurried = min(math.ceil(left / days), MOST_A_DAY[kind]) if days else 0
+        room[kind] = max(NEW_A_DAY[kind], hurried) - begun.count(kind)
     chosen: list[Key] = []
     for key in unseen:
         if room[key[0]] > 0:

@@ -26,7 +26,10 @@ from rlprep.progress.migrations import STEPS, Step
 FILE = "progress.sqlite3"
 _COLUMNS = ("id", "kind", "item", "at", "share", "verdict", "details")
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM attempts"
-_INSERT = f"INSERT OR IGNORE INTO attempts ({', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_INSERT = (
+    f"INSERT INTO attempts ({', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (id) DO NOTHING"  # OR IGNORE would pass over every other fault as well
+)
 _Row = tuple[Any, ...]
 
 

@@ -58,11 +58,13 @@ def _cells(standing: Standing, today: Today) -> tuple[str, ...]:
     due = standing.due
     when = away_text(local_day(due), local_day(today.now)) if due else "no more"
     share = percent(standing.last.share)
+    if kind == "formula":
+        share = "right" if standing.last.share else "wrong"
     recall = percent(standing.recall(today.now))
     return standing.strength, kind, id_, str(standing.tries), share, recall, when
 
 
-_HEAD = ("", "kind", "item", "tries", "last", "recall", "due")
+_HEAD = ("", "kind", "item", "tries", "result", "recall", "due")
 
 
 def _show_rows(screen: Screen, rows: list[Standing], today: Today) -> None:
@@ -80,7 +82,7 @@ def _speak_rows(screen: Screen, rows: list[Standing], today: Today) -> None:
     for standing in rows:
         strength, kind, id_, tries, share, recall, due = _cells(standing, today)
         screen.say(
-            f"{kind} {id_}: {strength}, {count(int(tries), 'try')}, last {share},"
+            f"{kind} {id_}: {strength}, {count(int(tries), 'try')}, {share},"
             f" recall {recall}, due {due}."
         )
 

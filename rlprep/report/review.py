@@ -48,7 +48,7 @@ def show_today(
 ) -> None:
     """Print the tasks, one a line; where there are none, when there will be."""
     if not today.known:
-        _show_welcome(screen)
+        _show_welcome(screen, today)
     if not tasks:
         show_what_follows(screen, today, kind)
         return
@@ -115,7 +115,7 @@ def again_text(today: Today, task: Task) -> str:
     return f"{task.id} is asked again {away_text(day, local_day(today.now))}, {day_text(day)}."
 
 
-def _show_welcome(screen: Screen) -> None:
+def _show_welcome(screen: Screen, today: Today) -> None:
     screen.heading("Review", "nothing is recorded yet")
     screen.prose(
         "Review brings back what you have practised shortly before you would forget it: questions"
@@ -123,5 +123,6 @@ def _show_welcome(screen: Screen) -> None:
         " `rlprep quiz`, every formula and every grade counts, and a few new items come each day."
     )
     screen.say("")
-    screen.say("Is there a date?     rlprep review --interview-date YYYY-MM-DD", "dim")
+    if today.interview is None:
+        screen.say("Is there a date?     rlprep review --interview-date YYYY-MM-DD", "dim")
     screen.say("A whole part first?  rlprep quiz --part A", "dim")
