@@ -31,6 +31,11 @@ _SCRIPTED = {"msub", "msup", "msubsup", "munder", "mover", "munderover"}
 _BELOW = {"msub": "munder", "msubsup": "munderover"}
 _LIMITS = {"max", "min", "sup", "inf", "lim", "argmax", "argmin"}
 _TIGHT = {"/", "|"}
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_ARITY = {
+    "mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2,
+    "munderover": 3,
+}  # fmt: skip
 _CLOSING = {")", "]", "}"}
 _THIN = "0.167em"
 
@@ -45,8 +50,9 @@ def mathml(latex: str, *, is_display: bool) -> str:
     Raises:
         MathError: unbalanced, too long or too deep, or a command that isn't known.
     """
-    if len(latex) > LONGEST or _depth(latex) > DEEPEST:
-        raise MathError("too long, or nested too deeply")
+    if len(latex) > LONGEST:
+        raise MathError("too long")
+    _check_braces(latex)
     try:
         return _converted(latex, "block" if is_display else "inline")
     except MathError:
@@ -60,6 +66,8 @@ def _converted(latex: str, display: str) -> str:
 
     root = convert_to_element(latex, display=display)
     for element in root.iter():
+        if len(element) != _ARITY.get(element.tag, len(element)):
+            raise MathError("an argument is missing")
         _mend_text(element)
         _mend_attributes(element)
     for element in list(root.iter()):
@@ -71,12 +79,14 @@ def _converted(latex: str, display: str) -> str:
     return ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
 
 
-def _depth(latex: str) -> int:
-    depth = deepest = 0
-    for char in latex:
-        depth += (char == "{") - (char == "}")
-        deepest = max(deepest, depth)
-    return deepest
+def _check_braces(latex: str) -> None:
+    depth = 0
+    for brace in _BRACE.findall(latex):
+        depth += {"{": 1, "}": -1}.get(brace, 0)
+        if not 0 <= depth <= DEEPEST:
+            raise MathError("a '}' without its '{'" if depth < 0 else "nested too deeply")
+    if depth:
+        raise MathError("a '}' is missing")
 
 
 def _mend_text(element: Element) -> None:
