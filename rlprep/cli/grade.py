@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rlprep.cli.progress_store import is_kept, keeper
+from rlprep.cli.progress_store import is_kept, keep_grades
 
 if TYPE_CHECKING:
     from rlprep.grader.result import GradeReport
@@ -142,30 +142,8 @@ def _grade_and_keep(
     files: list[Path], box: "Sandbox", exercise: str | None, seed: int | None
 ) -> "GradeReport":
     """Return the report on all files, and add what was graded to the progress."""
-    from rlprep.grader.result import Verdict
-    from rlprep.progress.attempt import Attempt
-    from rlprep.progress.clock import now
-
     report = _grade_all(files, box, exercise, seed)
-    keeper().keep(
-        *(
-            Attempt(
-                "exercise",
-                each.exercise,
-                now(),
-                each.points / each.max_points,
-                str(each.verdict),
-                {
-                    "points": each.points,
-                    "max_points": each.max_points,
-                    "diagnosis": each.diagnosis.id if each.diagnosis else None,
-                    "seed": report.seed,
-                },
-            )
-            for each in report.submissions
-            if each.exercise and each.families and each.verdict is not Verdict.INTERNAL_ERROR
-        )
-    )
+    keep_grades(report)
     return report
 
 

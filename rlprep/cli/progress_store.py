@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rlprep.grader.result import GradeReport
     from rlprep.interview.debrief import OnMarked
     from rlprep.progress.keeper import Keeper
     from rlprep.progress.session_log import SessionLog
@@ -47,6 +48,33 @@ def keep_marked(log: "SessionLog") -> "OnMarked":
     from rlprep.interview.attempts import attempt_now
 
     return lambda question, answer: keeper().keep(attempt_now(question, answer, log))
+
+
+def keep_grades(report: "GradeReport") -> None:
+    """Keep what was graded; a file that could not be, or a fault of ours, is no attempt."""
+    from rlprep.grader.result import Verdict
+    from rlprep.progress.attempt import Attempt
+    from rlprep.progress.clock import now
+
+    keeper().keep(
+        *(
+            Attempt(
+                "exercise",
+                each.exercise,
+                now(),
+                each.points / each.max_points,
+                str(each.verdict),
+                {
+                    "points": each.points,
+                    "max_points": each.max_points,
+                    "diagnosis": each.diagnosis.id if each.diagnosis else None,
+                    "seed": report.seed,
+                },
+            )
+            for each in report.submissions
+            if each.exercise and each.families and each.verdict is not Verdict.INTERNAL_ERROR
+        )
+    )
 
 
 def _warn(text: str) -> None:

@@ -82,7 +82,7 @@ def _speak_rows(screen: Screen, rows: list[Standing], today: Today) -> None:
     for standing in rows:
         strength, kind, id_, tries, share, recall, due = _cells(standing, today)
         screen.say(
-            f"{kind} {id_}: {strength}, {count(int(tries), 'try')}, {share},"
+            f"{kind} {id_}: {strength}, tried {count(int(tries), 'time')}, {share},"
             f" recall {recall}, due {due}."
         )
 

@@ -70,6 +70,7 @@ def test_a_wrong_answer_comes_back_tomorrow_and_a_good_one_later():
     wrong, right = only(attempt(share=0.1)), only(attempt(share=0.8))
     assert wrong.due == MONDAY + timedelta(days=1)
     assert right.due is not None
+    assert wrong.due is not None
     assert right.due > wrong.due
     again = only(attempt(share=0.8), attempt(share=0.8, day=2))
     assert again.due is not None
