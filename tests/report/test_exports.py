@@ -22,6 +22,7 @@ from rlprep.report.markdown_html import as_mathjax, to_html, to_inline_html
 BANK = load_bank()
 ROUND = select(BANK, part=None, question=None)
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
+SHEET = sheet(BANK, ROUND)
 VOID = {"meta", "input", "br", "hr", "img", "link"}
 
 
@@ -57,7 +58,7 @@ def plain(text: str) -> str:
 
 
 def test_the_sheet_has_everything_an_interviewer_wants():
-    page = Page(sheet(BANK, ROUND))
+    page = Page(SHEET)
     questions = [BANK.question(id_) for id_ in ROUND.questions]
     boxes = sum(len(question.rubric) for question in questions)
     assert page.count("input") == 2 * boxes
@@ -77,13 +78,13 @@ def test_the_sheet_has_everything_an_interviewer_wants():
 
 
 def test_no_formula_of_the_sheet_falls_back_to_its_source():
-    page = Page(sheet(BANK, ROUND))
+    page = Page(SHEET)
     assert "\\" not in page.shown
     assert "$" not in page.shown
 
 
 def test_the_sheet_loads_nothing_and_prints_dark_on_light():
-    text = sheet(BANK, ROUND)
+    text = SHEET
     assert "default-src 'none'" in text
     tags = {tag for tag, _ in Page(text).seen}
     assert not tags & {"script", "img", "link", "iframe", "object", "form"}
