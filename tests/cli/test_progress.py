@@ -1,13 +1,17 @@
 """`rlprep progress` and `rlprep review` without a terminal, and what a check or a grade leaves."""
 
+import io
 import json
 import sqlite3
+import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
-from rlprep.cli import progress_store
+from rlprep.cli import main, progress_store
 from rlprep.grader.result import FamilyResult, GradeReport, SubmissionResult, Verdict
 from rlprep.progress.attempt import Attempt
 from rlprep.progress.schedule import Key
@@ -44,6 +48,37 @@ def environment(environment: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture
+def call(
+    environment: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Run]:
+    """Run `rlprep` as `run` does, in this process: a tenth of the time, the same way in."""
+    for name in ("RLPREP_HOME", "RLPREP_NOW", "TZ", "COLUMNS"):
+        monkeypatch.setenv(name, environment[name])
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.chdir(tmp_path)
+    time.tzset()
+
+    def rlprep(*arguments: str, input: str = "", **env: str) -> CompletedProcess[str]:
+        progress_store.keeper.cache_clear()
+        with monkeypatch.context() as patch:
+            patch.setattr("sys.argv", ["rlprep", *arguments])
+            patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(input.encode())))
+            for name, value in env.items():
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as left:
+                main()
+        said = capsys.readouterr()
+        return CompletedProcess(arguments, int(left.value.code or 0), said.out, said.err)
+
+    yield rlprep
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
 def store(home: Path) -> Store:
     return Store(home, print)
 
@@ -62,11 +97,11 @@ def practised(store: Store) -> Store:
     return store
 
 
-def test_first_use_is_told_what_to_do(run: Run, home: Path):
-    shown = run("progress")
+def test_first_use_is_told_what_to_do(call: Run, home: Path):
+    shown = call("progress")
     assert shown.returncode == 0
     assert "Nothing is recorded yet" in shown.stdout
-    listed = run("review", "--list")
+    listed = call("review", "--list")
     assert listed.returncode == 0
     assert "nothing is recorded yet" in listed.stdout
     assert "rlprep review --interview-date YYYY-MM-DD" in listed.stdout
@@ -82,8 +117,8 @@ def test_progress_is_a_table_and_a_chart_in_80_columns(run: Run, practised: Stor
     assert all(len(line) <= 80 for line in done.stdout.splitlines())
 
 
-def test_progress_as_json_has_its_contract(run: Run, practised: Store):
-    found = json.loads(run("progress", "--json").stdout)
+def test_progress_as_json_has_its_contract(call: Run, practised: Store):
+    found = json.loads(call("progress", "--json").stdout)
     assert set(found) == {"schema", "now", "interview_date", "counts", "items", "recall"}
     assert found["schema"] == "rlprep.progress/v1"
     assert set(found["counts"]) == {"attempts", "practised", "due", "unseen"}
@@ -102,14 +137,14 @@ def test_for_ears_progress_is_sentences(run: Run, practised: Store):
     assert not set(said) & set("│█▁└─")
 
 
-def test_review_lists_what_is_due_the_most_overdue_first(run: Run, practised: Store):
-    lines = run("review", "--list").stdout.splitlines()
+def test_review_lists_what_is_due_the_most_overdue_first(call: Run, practised: Store):
+    lines = call("review", "--list").stdout.splitlines()
     assert lines[1:4] == [
         "Today. 2 due, 4 new",
         "  yesterday     exercise  gae               Generalized advantage estimation",
         "  yesterday     formula   ratio             Probability ratio",
     ]
-    found = json.loads(run("review", "--json").stdout)
+    found = json.loads(call("review", "--json").stdout)
     assert set(found) == {"schema", "now", "interview_date", "tasks", "next"}
     assert found["schema"] == "rlprep.review/v1"
     task_keys = {"kind", "id", "title", "new", "due", "recall"}
@@ -122,54 +157,54 @@ def test_review_lists_what_is_due_the_most_overdue_first(run: Run, practised: St
     assert found["next"]["id"] == "gae"
 
 
-def test_review_is_limited_in_number_and_kind(run: Run, practised: Store):
-    one = json.loads(run("review", "--json", "--limit", "1").stdout)
+def test_review_is_limited_in_number_and_kind(call: Run, practised: Store):
+    one = json.loads(call("review", "--json", "--limit", "1").stdout)
     assert [task["id"] for task in one["tasks"]] == ["gae"]
-    formulas = json.loads(run("review", "--json", "--kind", "formula").stdout)["tasks"]
+    formulas = json.loads(call("review", "--json", "--kind", "formula").stdout)["tasks"]
     assert {task["kind"] for task in formulas} == {"formula"}
 
 
-def test_nothing_due_says_when_the_next_one_is(run: Run, store: Store):
+def test_nothing_due_says_when_the_next_one_is(call: Run, store: Store):
     items: list[Key] = [
         ("question", "gae"), ("formula", "gae"), ("formula", "ratio"), ("exercise", "gae"),
     ]  # fmt: skip
     store.add([Attempt(kind, item, MONDAY.replace(day=6), 1.0) for kind, item in items])
-    said = run("review").stdout
+    said = call("review").stdout
     assert "Nothing more is due today." in said
     assert "Next: " in said
     assert "Mar 8" in said
     assert "53 items not tried yet" in said
 
 
-def test_the_interviews_day_is_remembered_and_shown(run: Run, practised: Store):
-    assert "interview in 3 days" in run("review", "--interview-date", "2026-03-09").stdout
-    items = json.loads(run("progress", "--json").stdout)["items"]
+def test_the_interviews_day_is_remembered_and_shown(call: Run, practised: Store):
+    assert "interview in 3 days" in call("review", "--interview-date", "2026-03-09").stdout
+    items = json.loads(call("progress", "--json").stdout)["items"]
     assert all(each["due"][:10] <= "2026-03-09" for each in items)
-    refused = run("review", "--interview-date", "2026-03-01")
+    refused = call("review", "--interview-date", "2026-03-01")
     assert refused.returncode == 2
     assert refused.stderr == (
         "error: 2026-03-01 is over; today is 2026-03-06\n  try: name a day to come, or none\n"
     )
 
 
-def test_a_clock_set_to_nonsense_is_misuse(run: Run):
-    done = run("review", env={"RLPREP_NOW": "noon"})
+def test_a_clock_set_to_nonsense_is_misuse(call: Run):
+    done = call("review", RLPREP_NOW="noon")
     assert done.returncode == 2
     assert "RLPREP_NOW is 'noon'" in done.stderr
 
 
-def test_there_and_back_through_files_and_pipes(run: Run, practised: Store, tmp_path: Path):
-    done = run("progress", "--export", "mine.jsonl")
+def test_there_and_back_through_files_and_pipes(call: Run, practised: Store, tmp_path: Path):
+    done = call("progress", "--export", "mine.jsonl")
     assert done.returncode == 0
     assert done.stderr == "5 attempts written to mine.jsonl\n"
     lines = (tmp_path / "mine.jsonl").read_text()
-    assert run("progress", "--export", "-").stdout == lines
-    other = {"RLPREP_HOME": str(tmp_path / "other")}
-    bad = run("progress", "--import", "-", env=other, input=f"{lines}nonsense\n")
+    assert call("progress", "--export", "-").stdout == lines
+    other = str(tmp_path / "other")
+    bad = call("progress", "--import", "-", RLPREP_HOME=other, input=f"{lines}nonsense\n")
     assert bad.returncode == 3
     assert bad.stdout == "5 new, 0 known already, 1 left out\n"
     assert bad.stderr == "-:6: left out: no JSON object\n"
-    again = run("progress", "--import", "mine.jsonl", env=other)
+    again = call("progress", "--import", "mine.jsonl", RLPREP_HOME=other)
     assert again.returncode == 0
     assert again.stdout == "0 new, 5 known already\n"
 
@@ -181,8 +216,8 @@ def test_there_and_back_through_files_and_pipes(run: Run, practised: Store, tmp_
         (["--export", "/nowhere/x"], 4, "/nowhere/x can't be written: no such file"),
     ],
 )
-def test_files_that_cannot_be_used_are_said(run: Run, arguments, code: int, message: str):
-    done = run("progress", *arguments)
+def test_files_that_cannot_be_used_are_said(call: Run, arguments, code: int, message: str):
+    done = call("progress", *arguments)
     assert done.returncode == code
     assert message in done.stderr
     assert "Traceback" not in done.stderr
@@ -203,25 +238,25 @@ def test_a_newer_store_is_refused_and_left_alone(run: Run, practised: Store):
 
 
 def test_a_damaged_store_is_set_aside_and_the_rounds_logs_bring_it_back(
-    run: Run, home: Path, practised: Store
+    call: Run, home: Path, practised: Store
 ):
     log_of(home, *answered())
     practised.path.write_bytes(b"damaged" * 1000)
-    done = run("progress")
+    done = call("progress")
     assert done.returncode == 0
     assert "warning: your progress could not be read" in done.stderr
     assert "Nothing is recorded yet" in done.stdout
     for logged in (1, 0):
-        assert run("progress", "--recover").stdout == (
+        assert call("progress", "--recover").stdout == (
             f"0 attempts taken in from damaged files, {logged} from rounds' logs\n"
         )
     assert [each.item for each in practised.attempts()] == ["gae"]
 
 
-def test_a_check_is_kept_where_a_person_asks_for_it(run: Run, store: Store):
-    run("check-formula", "ratio", "pi_old/pi", "--keep")
-    run("check-formula", "ratio", RIGHT)  # through a pipe: a script, perhaps
-    run("check-formula", "ratio", "((", "--keep")  # a slip of the pen is no attempt
+def test_a_check_is_kept_where_a_person_asks_for_it(call: Run, store: Store):
+    call("check-formula", "ratio", "pi_old/pi", "--keep")
+    call("check-formula", "ratio", RIGHT)  # through a pipe: a script, perhaps
+    call("check-formula", "ratio", "((", "--keep")  # a slip of the pen is no attempt
     (kept,) = store.attempts()
     assert (kept.key, kept.share, kept.verdict) == (("formula", "ratio"), 0.0, "different")
     assert kept.details["text"] == "pi_old/pi"
