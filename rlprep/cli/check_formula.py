@@ -106,8 +106,6 @@ def _answer(
     from rlprep.formula.check import check
 
     verdict = check(specification(formula), text)
-    if kept:
-        _keep(verdict, "none")
     if as_json:
         print(json.dumps(verdict.as_json(), ensure_ascii=False))
     elif (latex or pretty) and verdict.reading:
@@ -118,6 +116,8 @@ def _answer(
         from rlprep.report.formula import show_verdict
 
         show_verdict(_screen(plain=plain), verdict, formula, with_reference=True)
+    if kept:
+        _keep(verdict, "none")
     raise typer.Exit(_EXIT_CODES[verdict.verdict])
 
 

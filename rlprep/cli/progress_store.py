@@ -26,7 +26,7 @@ def keeper() -> "Keeper":
     """Return what keeps attempts; one a process, so that it complains once."""
     from rlprep.progress.keeper import Keeper
 
-    return Keeper(open_store(), lambda why: _warn(f"your progress isn't kept: {why}"))
+    return Keeper(open_store(), _warn)
 
 
 def is_kept(asked: bool | None, *, as_json: bool) -> bool:

@@ -73,10 +73,10 @@ def package(items: list[Note], deck: str, title: str, moment: datetime) -> bytes
         raise MissingExtraError("an Anki package", "anki") from None
     holder = genanki.Deck(_number(f"rlprep/deck/{deck}"), title)
     model = _model()
-    for item in items:
+    for number, item in enumerate(items):  # new cards come in this order
         fields = [item.key, item.topic, item.front, item.back]
         guid = genanki.guid_for("rlprep", item.key)
-        holder.add_note(genanki.Note(model, fields, tags=list(item.tags), guid=guid))
+        holder.add_note(genanki.Note(model, fields, tags=list(item.tags), guid=guid, due=number))
     seconds = moment.timestamp()
     with closing(sqlite3.connect(":memory:")) as connection:
         ids = itertools.count(int(seconds * 1000))

@@ -1,5 +1,6 @@
 """Progress for people: a table of what was practised, and recall by day as a small chart."""
 
+import shutil
 from datetime import date, timedelta
 
 from rlprep.interview.screen import Screen, Tone
@@ -21,7 +22,8 @@ def show_progress(screen: Screen, today: Today, *, spoken: bool) -> None:
     Args:
         screen: where to print.
         today: the day, read from the store.
-        spoken: sentences in place of columns and of the chart, for a screen reader.
+        spoken: sentences in place of columns and of the chart, for a screen reader; a terminal
+            that is too narrow gets them too.
     """
     if not today.known:
         screen.say("Nothing is recorded yet.")
@@ -32,13 +34,20 @@ def show_progress(screen: Screen, today: Today, *, spoken: bool) -> None:
         return
     rows = sorted(today.known.values(), key=lambda each: _rank(each, today))
     screen.heading("Progress", _summary(today))
-    if spoken:
+    table = _table([_HEAD, *(_cells(each, today) for each in rows)])
+    if spoken or max(map(len, table)) > _columns():
         _speak_rows(screen, rows, today)
     else:
-        _show_rows(screen, rows, today)
+        screen.say(table[0], "dim")
+        for standing, line in zip(rows, table[1:], strict=True):
+            screen.say(line, _TONES[standing.strength])
     _show_recall(screen, today, spoken=spoken)
     screen.say("")
     show_what_follows(screen, today)
+
+
+def _columns() -> int:
+    return shutil.get_terminal_size().columns
 
 
 def _rank(standing: Standing, today: Today) -> tuple[int, float, str]:
@@ -67,15 +76,17 @@ def _cells(standing: Standing, today: Today) -> tuple[str, ...]:
 _HEAD = ("", "kind", "item", "tries", "result", "recall", "due")
 
 
-def _show_rows(screen: Screen, rows: list[Standing], today: Today) -> None:
-    cells = [_HEAD, *(_cells(each, today) for each in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(_HEAD))]
-    for number, row in enumerate(cells):
-        padded = (
-            f"{cell:>{width}}" if 3 <= column <= 5 else f"{cell:<{width}}"
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+def _table(rows: list[tuple[str, ...]]) -> list[str]:
+    """Return rows as lines of equal columns, figures at the right of theirs."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+    lines = []
+    for row in rows:
+        cells = (
+            f"{cell:>{width}}" if name in ("tries", "result", "recall") else f"{cell:<{width}}"
+            for name, cell, width in zip(_HEAD, row, widths, strict=True)
         )
-        screen.say("  ".join(padded).rstrip(), _TONES[row[0]] if number else "dim")
+        lines.append("  ".join(cells).rstrip())
+    return lines
 
 
 def _speak_rows(screen: Screen, rows: list[Standing], today: Today) -> None:
@@ -98,12 +109,13 @@ def _show_recall(screen: Screen, today: Today, *, spoken: bool) -> None:
     found = recall_by_day(today.known, first, (last - first).days + 1)
     end = dict(found)[last]
     screen.heading("Recall", "mean of what you practised, by day")
-    if spoken:
+    width = next((each for each in (3, 2) if 7 + each * len(found) <= _columns()), 0)
+    if spoken or not width:
         ends = [(each, value) for each, value in found if each in (first, day, last)]
         for each, value in ends:
             screen.say(f"{day_text(each)}: {percent(value)}.")
         return
-    _draw(screen, found, day)
+    _draw(screen, found, day, width)
     screen.say(
         f"now {percent(dict(found)[day])}; without another review {percent(end)}"
         f" on {day_text(last)}" + (", your interview" if last == today.interview else ""),
@@ -111,8 +123,7 @@ def _show_recall(screen: Screen, today: Today, *, spoken: bool) -> None:
     )
 
 
-def _draw(screen: Screen, found: list[tuple[date, float | None]], day: date) -> None:
-    width = 3 if len(found) <= 24 else 2
+def _draw(screen: Screen, found: list[tuple[date, float | None]], day: date, width: int) -> None:
     labels = ("100% ", "", " 50% ", "")
     for label, row in zip(labels, bars([value for _, value in found], 4, width), strict=True):
         screen.say(f"{label:>5}│{row}".rstrip())

@@ -258,8 +258,8 @@ def test_the_quiz_goes_on_where_nothing_can_be_kept_and_says_so_once(terminal: d
     quiz.hears("> ")
     quiz.says(".")
     quiz.marks("n" * len(BANK.question("kv_4x").rubric))
-    quiz.hears("your progress isn't kept")
+    quiz.hears("your progress can't be kept")
     quiz.hears("s skips it > ")
     quiz.interrupts()
     assert quiz.left() == 130
-    assert quiz.screen.count("your progress isn't kept") == 1
+    assert quiz.screen.count("your progress can't be kept") == 1
