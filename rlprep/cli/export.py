@@ -42,15 +42,14 @@ def anki(
     """
     from rlprep.progress.clock import now
     from rlprep.report.export_anki import notes, package
-    from rlprep.report.files import write_whole
 
-    bank, selection = _chosen(part, question, pack)
+    bank, selection = _chosen(part, question, pack, file)
     formulas = dict.fromkeys(f for id_ in selection.questions for f in bank.question(id_).formulas)
     if part is None and question is None and not pack:
         formulas |= dict.fromkeys(bank.ids("formula"))
     items = list(notes(bank, selection.questions, tuple(formulas)))
     owner = bank.pack_of(selection.questions[0])
-    write_whole(file, package(items, owner.id, owner.title, now()))
+    _write(file, package(items, owner.id, owner.title, now()))
     print(f"{len(items)} cards written to {file}", file=sys.stderr)
 
 
@@ -67,7 +66,7 @@ def markdown(
     """
     from rlprep.report.export_markdown import markdown as as_markdown
 
-    _write(file, as_markdown(*_chosen(part, question, pack)))
+    _write(file, as_markdown(*_chosen(part, question, pack, file)))
 
 
 @app.command("html")
@@ -83,16 +82,19 @@ def html(
     """
     from rlprep.report.export_sheet import sheet
 
-    _write(file, sheet(*_chosen(part, question, pack)))
+    _write(file, sheet(*_chosen(part, question, pack, file)))
 
 
 def _chosen(
-    part: str | None, question: str | None, pack: list[Path] | None
+    part: str | None, question: str | None, pack: list[Path] | None, file: Path
 ) -> "tuple[Bank, Selection]":
     from rlprep.bank.load import load_bank
     from rlprep.bank.select import select
     from rlprep.errors import MisuseError
+    from rlprep.report.files import check_target
 
+    if str(file) != "-":
+        check_target(file)
     if part is not None and question is not None:
         raise MisuseError("--part and --question exclude each other", hint="give one of them")
     bank = load_bank(pack or ())
@@ -101,10 +103,12 @@ def _chosen(
     return bank, select(bank, part=part, question=question)
 
 
-def _write(file: Path, text: str) -> None:
+def _write(file: Path, content: str | bytes) -> None:
     from rlprep.report.files import write_whole
 
-    if str(file) == "-":
-        sys.stdout.write(text)
+    if str(file) != "-":
+        write_whole(file, content)
+    elif isinstance(content, str):
+        sys.stdout.write(content)
     else:
-        write_whole(file, text)
+        sys.stdout.buffer.write(content)

@@ -92,14 +92,13 @@ def _check_options(
 ) -> None:
     """Refuse before anything is run what can't work."""
     from rlprep.errors import MissingExtraError, MisuseError
+    from rlprep.report.files import check_target
 
     if watch and (len(files) != 1 or as_json):
         raise MisuseError("--watch takes one file, and no --json", hint="name the file to watch")
     for path in reports:
-        if path and not path.absolute().parent.is_dir():
-            raise MisuseError(f"there is no folder for the report {path}", hint="make it first")
-        if path and path.is_dir():
-            raise MisuseError(f"the report {path} is a folder", hint="name a file in it")
+        if path:
+            check_target(path)
     if not all(find_spec(library) for library in ("torch", "numpy")):
         raise MissingExtraError("grading", "grade")
 

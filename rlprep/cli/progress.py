@@ -76,11 +76,12 @@ def _show(store: "Store", *, plain: bool, as_json: bool) -> None:
 
 def _export(store: "Store", file: Path) -> None:
     from rlprep.progress.interchange import export_lines
-    from rlprep.report.files import write_whole
+    from rlprep.report.files import check_target, write_whole
 
     if str(file) == "-":
         sys.stdout.writelines(export_lines(store))
         return
+    check_target(file)
     lines = list(export_lines(store))
     write_whole(file, "".join(lines))
     print(f"{len(lines)} attempts written to {file}", file=sys.stderr)

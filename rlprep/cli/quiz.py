@@ -2,7 +2,6 @@
 
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -134,6 +133,7 @@ def _resume(
 def _begin(selection: "Selection", mock: bool) -> "Recorder":
     from rlprep.interview.recorder import Recorder
     from rlprep.interview.round_state import Round
+    from rlprep.progress.clock import now
     from rlprep.progress.home import data_home
     from rlprep.progress.session_log import SCHEMA, SessionLog
 
@@ -145,7 +145,7 @@ def _begin(selection: "Selection", mock: bool) -> "Recorder":
         title=selection.title,
         questions=list(selection.questions),
         minutes=selection.minutes,
-        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        at=now().isoformat(timespec="seconds"),
     )
     return recorder
 

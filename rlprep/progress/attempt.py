@@ -163,6 +163,10 @@ def _verdict(value: object) -> str | None:
 
 
 def _details(value: object) -> dict[str, Any]:
-    if isinstance(value, dict):
-        return value
-    raise BadAttemptError("'details' is no object")
+    if not isinstance(value, dict):
+        raise BadAttemptError("'details' is no object")
+    try:
+        json.dumps(value)
+    except RecursionError:
+        raise BadAttemptError("'details' is nested too deeply") from None
+    return value

@@ -7,8 +7,8 @@ from typing import BinaryIO
 from rlprep.progress.attempt import Attempt, BadAttemptError, from_line, to_line
 from rlprep.progress.store import Store
 
-LONGEST_LINE = 8_000_000
-"""Bytes. An answer of a megabyte still fits, in any script."""
+LONGEST_LINE = 32_000_000
+"""Bytes. An answer of a million characters still fits, in any script."""
 
 
 @dataclass(frozen=True)

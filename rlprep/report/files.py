@@ -5,7 +5,19 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from rlprep.errors import RlprepError
+from rlprep.errors import MisuseError, RlprepError
+
+
+def check_target(path: Path) -> None:
+    """Refuse a file that can't be there, before the work of filling it is done.
+
+    Raises:
+        MisuseError: its folder is missing, or it is a folder itself.
+    """
+    if not path.absolute().parent.is_dir():
+        raise MisuseError(f"there is no folder for {path}", hint="make it first")
+    if path.is_dir():
+        raise MisuseError(f"{path} is a folder", hint="name a file in it")
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

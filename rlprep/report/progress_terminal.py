@@ -101,7 +101,7 @@ def _speak_rows(screen: Screen, rows: list[Standing], today: Today) -> None:
 def _show_recall(screen: Screen, today: Today, *, spoken: bool) -> None:
     """Show the mean chance of recall: so far, and from here on without another review."""
     day = local_day(today.now)
-    begun = min(local_day(each.first) for each in today.known.values())
+    begun = min(day, *(local_day(each.first) for each in today.known.values()))
     first = max(begun, day - timedelta(days=PAST_DAYS - 1))
     last = day + timedelta(days=AHEAD_DAYS)
     if today.interview and day < today.interview < day + timedelta(days=3 * AHEAD_DAYS):

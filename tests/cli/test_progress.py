@@ -213,7 +213,7 @@ def test_there_and_back_through_files_and_pipes(call: Run, practised: Store, tmp
     ("arguments", "code", "message"),
     [
         (["--import", "nowhere.jsonl"], 3, "nowhere.jsonl: can't be read: no such file"),
-        (["--export", "/nowhere/x"], 4, "/nowhere/x can't be written: no such file"),
+        (["--export", "/nowhere/x"], 2, "there is no folder for /nowhere/x"),
     ],
 )
 def test_files_that_cannot_be_used_are_said(call: Run, arguments, code: int, message: str):
