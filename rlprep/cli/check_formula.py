@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rlprep.cli.open_bank import Packs, open_bank
 from rlprep.cli.progress_store import is_kept, keeper
 from rlprep.errors import LearnerError, MisuseError
 
@@ -61,6 +62,7 @@ def check_formula(
             show_default=False,
         ),
     ] = None,
+    pack: Packs = None,
 ) -> None:
     """Check a formula in LaTeX, Unicode, ASCII or Python: a proof or a counterexample.
 
@@ -69,9 +71,7 @@ def check_formula(
 
     Example: rlprep check-formula ppo_clip "E[min(r*A, clip(r, 1-eps, 1+eps)*A)]"
     """
-    from rlprep.bank.load import load_bank
-
-    bank = load_bank()
+    bank = open_bank(pack)
     if list_:
         _list(bank, as_json=as_json)
     elif batch is not None:
@@ -123,13 +123,25 @@ def _answer(
 
 def specification(formula: "Formula") -> "FormulaSpec":
     """Return a formula of the bank as the checker takes it."""
+    from rlprep.formula.notation import Notation, Quantity
     from rlprep.formula.spec import FormulaSpec, RightForm, WrongForms
 
+    notation = None
+    if given := formula.notation:
+        notation = Notation(
+            tuple(
+                Quantity(each.spellings, each.axes, each.domain, each.of or "")
+                for each in given.quantities
+            ),
+            tuple(given.sizes.items()),
+            given.result,
+        )
     return FormulaSpec(
         formula.id,
         formula.reference,
         tuple(WrongForms(each.id, each.forms, each.text) for each in formula.misconceptions),
         tuple(RightForm(each.form, each.because) for each in formula.accepts),
+        notation,
     )
 
 
@@ -154,11 +166,9 @@ def _read(file: Path) -> str:
 
 
 def _screen(*, plain: bool) -> "Screen":
-    from rlprep.report.screen import PlainScreen, RichScreen, is_terminal
+    from rlprep.report.screen import screen_for
 
-    if plain:
-        return PlainScreen()
-    return RichScreen() if is_terminal(sys.stdout) else PlainScreen("unicode")
+    return screen_for(sys.stdout, plain=plain)
 
 
 def _ask(formula: "Formula", *, plain: bool) -> None:

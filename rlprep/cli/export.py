@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rlprep.cli.open_bank import Packs, open_bank
+
 if TYPE_CHECKING:
     from rlprep.bank.load import Bank
     from rlprep.bank.select import Selection
@@ -21,10 +23,6 @@ PartOption = Annotated[
 QuestionOption = Annotated[
     str | None, typer.Option("--question", metavar="ID", help="One question, by its id.")
 ]
-PackOption = Annotated[
-    list[Path] | None,
-    typer.Option("--pack", metavar="DIR", help="Add a pack of questions; may be repeated."),
-]
 
 
 @app.command("anki")
@@ -32,7 +30,7 @@ def anki(
     file: Annotated[Path, typer.Argument(metavar="FILE.apkg", help="The package to write.")],
     part: PartOption = None,
     question: QuestionOption = None,
-    pack: PackOption = None,
+    pack: Packs = None,
 ) -> None:
     """Write an Anki package: questions with their rubric, follow-ups, traps and formulas.
 
@@ -58,7 +56,7 @@ def markdown(
     file: File = Path("-"),
     part: PartOption = None,
     question: QuestionOption = None,
-    pack: PackOption = None,
+    pack: Packs = None,
 ) -> None:
     """Write questions, hints, rubric, traps, follow-ups and model answers as Markdown.
 
@@ -74,7 +72,7 @@ def html(
     file: File,
     part: PartOption = None,
     question: QuestionOption = None,
-    pack: PackOption = None,
+    pack: Packs = None,
 ) -> None:
     """Write the interviewer's sheet: one page that prints, with boxes to tick.
 
@@ -88,7 +86,6 @@ def html(
 def _chosen(
     part: str | None, question: str | None, pack: list[Path] | None, file: Path
 ) -> "tuple[Bank, Selection]":
-    from rlprep.bank.load import load_bank
     from rlprep.bank.select import select
     from rlprep.errors import MisuseError
     from rlprep.report.files import check_target
@@ -97,9 +94,7 @@ def _chosen(
         check_target(file)
     if part is not None and question is not None:
         raise MisuseError("--part and --question exclude each other", hint="give one of them")
-    bank = load_bank(pack or ())
-    for name, problems in bank.skipped:
-        print(f"warning: pack skipped ({name}): {problems[0]}", file=sys.stderr)
+    bank = open_bank(pack)
     return bank, select(bank, part=part, question=question)
 
 

@@ -5,15 +5,18 @@ import os
 import sys
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rlprep.cli.open_bank import Packs, open_bank
 from rlprep.cli.progress_store import is_kept, keep_grades
 
 if TYPE_CHECKING:
+    from rlprep.bank.load import Bank
     from rlprep.grader.result import GradeReport
     from rlprep.sandbox.client import Sandbox
 
@@ -55,6 +58,7 @@ def grade(
             show_default=False,
         ),
     ] = None,
+    pack: Packs = None,
 ) -> None:
     """Grade files against hidden cases: points for each property, and the mistake by its name.
 
@@ -72,14 +76,17 @@ def grade(
     mode = _mode(sandbox)
     with Sandbox(mode) as box:
         # From here on the worker imports torch in its own process, and so may this one.
+        bank = open_bank(pack)
+        if exercise is not None:
+            bank.exercise(exercise)
         if not any(map(is_readable, files)) and not watch:
             box.close()
         if watch:
             from rlprep.cli.grade_watch import watch_file
 
-            grade_all = _grade_and_keep if kept else _grade_all
+            grade_all = partial(_grade_and_keep if kept else _grade_all, bank)
             raise typer.Exit(watch_file(files[0], box, grade_all, exercise, seed))
-        report = (_grade_and_keep if kept else _grade_all)(files, box, exercise, seed)
+        report = (_grade_and_keep if kept else _grade_all)(bank, files, box, exercise, seed)
     _print(report, as_json=as_json, explain=explain)
     _write(report, junit, html)
     from rlprep.grader.result import exit_code
@@ -112,19 +119,15 @@ def _mode(choice: SandboxChoice | None) -> Any:
 
 
 def _grade_all(
-    files: list[Path], box: "Sandbox", exercise: str | None, seed: int | None
+    bank: "Bank", files: list[Path], box: "Sandbox", exercise: str | None, seed: int | None
 ) -> "GradeReport":
     """Return the report on all files."""
     import secrets
 
-    from rlprep.bank.load import load_bank
     from rlprep.grader.grade import Grader
     from rlprep.grader.result import GradeReport
     from rlprep.report.progress import ProgressLine
 
-    bank = load_bank()
-    if exercise is not None:
-        bank.exercise(exercise)
     line = ProgressLine()
     grader = Grader(bank, box, secrets.randbits(48) if seed is None else seed, line)
     try:
@@ -138,10 +141,10 @@ def _grade_all(
 
 
 def _grade_and_keep(
-    files: list[Path], box: "Sandbox", exercise: str | None, seed: int | None
+    bank: "Bank", files: list[Path], box: "Sandbox", exercise: str | None, seed: int | None
 ) -> "GradeReport":
     """Return the report on all files, and add what was graded to the progress."""
-    report = _grade_all(files, box, exercise, seed)
+    report = _grade_all(bank, files, box, exercise, seed)
     keep_grades(report)
     return report
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rlprep.cli.open_bank import Packs, open_bank
 from rlprep.cli.progress_store import open_store
 from rlprep.errors import LearnerError, MisuseError
 
@@ -35,6 +36,7 @@ def progress(
         bool, typer.Option("--plain", help="For screen readers: sentences, no chart.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    pack: Packs = None,
 ) -> None:
     """Show what is strong, weak and due, and how recall fades.
 
@@ -52,17 +54,16 @@ def progress(
     elif import_ is not None:
         _import(store, import_)
     elif recover:
-        _recover(store)
+        _recover(store, pack)
     else:
-        _show(store, plain=plain, as_json=as_json)
+        _show(store, pack, plain=plain, as_json=as_json)
 
 
-def _show(store: "Store", *, plain: bool, as_json: bool) -> None:
-    from rlprep.bank.load import load_bank
+def _show(store: "Store", pack: list[Path] | None, *, plain: bool, as_json: bool) -> None:
     from rlprep.interview.course import course
     from rlprep.progress.today import read_today
 
-    today = read_today(store, course(load_bank()))
+    today = read_today(store, course(open_bank(pack)))
     if as_json:
         from rlprep.report.progress_json import progress_json
 
@@ -106,11 +107,10 @@ def _import(store: "Store", file: Path) -> None:
         raise typer.Exit(3)
 
 
-def _recover(store: "Store") -> None:
-    from rlprep.bank.load import load_bank
+def _recover(store: "Store", pack: list[Path] | None) -> None:
     from rlprep.interview.attempts import attempts_in_logs
     from rlprep.progress.home import data_home
 
     salvaged = store.add(list(store.salvage()))
-    logged = store.add(attempts_in_logs(data_home(), load_bank()))
+    logged = store.add(attempts_in_logs(data_home(), open_bank(pack)))
     print(f"{salvaged.new} attempts taken in from damaged files, {logged.new} from rounds' logs")

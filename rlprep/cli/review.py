@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from rlprep.cli.open_bank import Packs, open_bank
 from rlprep.cli.progress_store import open_store
 
 
@@ -37,6 +38,7 @@ def review(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what is due as one JSON object; ask nothing.")
     ] = False,
+    pack: Packs = None,
 ) -> None:
     """Ask what is due today, the most overdue first, then a few new items.
 
@@ -46,7 +48,6 @@ def review(
 
     Example: rlprep review --interview-date 2030-05-17
     """
-    from rlprep.bank.load import load_bank
     from rlprep.interview.course import course
     from rlprep.progress.interview_date import read_date, remember_date
     from rlprep.progress.today import read_today
@@ -55,7 +56,7 @@ def review(
     store = open_store()
     if interview_date is not None:
         remember_date(store, read_date(interview_date))
-    bank = load_bank()
+    bank = open_bank(pack)
     today = read_today(store, course(bank))
     tasks = today.tasks(kind)[:limit]
     if as_json:
