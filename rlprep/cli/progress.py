@@ -40,9 +40,10 @@ def progress(
 ) -> None:
     """Show what is strong, weak and due, and how recall fades.
 
-    result: of the last sitting; a formula counts by the first try. recall: the chance that you
-    still know it. weak: wrong or below 70%. strong: right, and it lasts a week or longer.
-    --import leaves out lines that it can't use and names them (exit code 3 then).
+    result: of the last sitting; a formula counts by its first try.
+    recall: the chance that you still know it. weak: wrong, or below 70%.
+    strong: right, and it lasts a week or longer.
+    --import names the lines that it can't use (exit code 3 then).
 
     Example: rlprep progress --export progress.jsonl
     """

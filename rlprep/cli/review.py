@@ -42,9 +42,9 @@ def review(
 ) -> None:
     """Ask what is due today, the most overdue first, then a few new items.
 
-    New each day: a question, two formulas, an exercise; up to three times as many where your
-    interview is near. A wrong answer comes back tomorrow, a good one after days or weeks.
-    Where input or output is no terminal, it lists what is due and asks nothing.
+    New each day: a question, two formulas, an exercise; more where your
+    interview is near. A wrong answer comes back tomorrow, a good one later.
+    Without a terminal it lists what is due and asks nothing.
 
     Example: rlprep review --interview-date 2030-05-17
     """
