@@ -21,7 +21,7 @@ from rlprep.progress.database import (
     open_writable,
     set_aside_files,
 )
-from rlprep.progress.migrations import STEPS, Step
+from rlprep.progress.migrations import STEPS, Step, version_of
 
 FILE = "progress.sqlite3"
 _COLUMNS = ("id", "kind", "item", "at", "share", "verdict", "details")
@@ -133,7 +133,8 @@ class Store:
                     raise
                 connection = open_read_only(self.path, self._steps)
             with closing(connection):
-                yield connection
+                # No layout: the disk was full before anything could be put into the new file.
+                yield connection if version_of(connection) else None
 
     def _open(self) -> sqlite3.Connection:
         connection, moved = open_writable(self.path, self._steps)

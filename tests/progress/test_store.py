@@ -210,6 +210,23 @@ def test_a_full_disk_keeps_what_was_there(store: Store):
     assert len(store.attempts()) == 2
 
 
+def test_a_disk_that_was_full_from_the_start_holds_nothing_and_breaks_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    store.path.parent.mkdir()
+    store.path.touch()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rlprep.progress.store.open_writable", full)
+        assert store.attempts() == []
+        assert store.setting("interview_date") is None
+    store.add([attempt()])
+    assert len(store.attempts()) == 1
+
+
 def test_a_file_that_cannot_be_written_can_still_be_read(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ):
