@@ -7,6 +7,7 @@ mended on its tree: columns of ``cases``, words spelled letter by letter, the sp
 import html
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -30,6 +31,7 @@ _ESCAPED = re.compile(r"\\([_%$#&{} ])")
 _SCRIPTED = {"msub", "msup", "msubsup", "munder", "mover", "munderover"}
 _BELOW = {"msub": "munder", "msubsup": "munderover"}
 _LIMITS = {"max", "min", "sup", "inf", "lim", "argmax", "argmin"}
+_SIGNS = {"−", "+"}
 _TIGHT = {"/", "|"}
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _ARITY = {
@@ -72,6 +74,7 @@ def _converted(latex: str, display: str) -> str:
         _mend_attributes(element)
     for element in list(root.iter()):
         _join_letters(element)
+        _mark_signs(element)
         if display == "block":
             _put_limits_below(element)
     for element in list(root.iter()):
@@ -140,6 +143,14 @@ def _join_letters(element: Element) -> None:
 def _is_word(element: Element) -> bool:
     upright = element.get("mathvariant") == "normal" or len(element.text or "") > 1
     return element.tag == "mi" and upright and (element.text or "").isalpha()
+
+
+def _mark_signs(element: Element) -> None:
+    """Tell the minus of -1 from that of a difference: browsers look only at a row's first entry."""
+    for before, child in pairwise(element):
+        signed = child.tag == "mo" and child.text in _SIGNS
+        if signed and before.tag == "mo" and before.text not in (*_CLOSING, "!"):
+            child.set("form", "prefix")
 
 
 def _put_limits_below(element: Element) -> None:

@@ -101,6 +101,12 @@ def test_limits_stand_below_on_a_line_of_their_own_and_beside_in_a_sentence():
     assert "<munderover>" in bare(r"\sum_{l=0}^\infty x_l", is_display=True)
 
 
+def test_a_sign_is_told_from_a_difference():
+    root = tree(r"\min(-1, a - b) = -\sum_a p")
+    forms = [each.get("form") for each in root.iter(f"{NAMESPACE}mo") if each.text == "−"]
+    assert forms == ["prefix", None, "prefix"]
+
+
 def test_cases_have_a_growing_brace_and_columns_at_the_left():
     root = tree(r"\begin{cases} a & x \ge 0 \\ b & x < 0 \end{cases}", is_display=True)
     brace = root.find(f".//{NAMESPACE}mo")
