@@ -14,7 +14,7 @@ The map, one line a room:
     interview   holding the interview: the conversation, its state, marks and score
     classroom   whole classes: many submissions, one journal, every mark once
     labs        seeded experiments on the kernels that show why an answer is true
-    progress    what a person has done, kept so that nothing typed is lost
+    progress    what a person has done, kept so that nothing is lost, and what is due again
     report      the faces of results: terminal, text, JSON
     cli         the commands, each a thin file over the rooms above
 

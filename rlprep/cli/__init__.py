@@ -13,11 +13,13 @@ from typing import Annotated
 import typer
 
 from rlprep import __version__
-from rlprep.cli import exercise, lab, pack
+from rlprep.cli import exercise, export, lab, pack
 from rlprep.cli.check_formula import check_formula
 from rlprep.cli.doctor import doctor
 from rlprep.cli.grade import grade
+from rlprep.cli.progress import progress
 from rlprep.cli.quiz import quiz
+from rlprep.cli.review import review
 from rlprep.errors import RlprepError
 
 app = typer.Typer(
@@ -30,7 +32,10 @@ app.command("quiz")(quiz)
 app.command("check-formula")(check_formula)
 app.command("grade")(grade)
 app.add_typer(exercise.app, name="exercise")
+app.command("review")(review)
+app.command("progress")(progress)
 app.add_typer(lab.app, name="lab")
+app.add_typer(export.app, name="export")
 app.command("doctor")(doctor)
 app.add_typer(pack.app, name="pack")
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rlprep.cli.open_bank import Packs, open_bank
+from rlprep.cli.progress_store import is_kept, keeper
 from rlprep.errors import LearnerError, MisuseError
 
 if TYPE_CHECKING:
     from rlprep.bank.load import Bank
     from rlprep.bank.schema import Formula
     from rlprep.formula.spec import FormulaSpec, FormulaVerdict
+    from rlprep.interview.formula_practice import Help
     from rlprep.interview.screen import Screen
 
 MAX_INPUT = 1_000_000
@@ -52,6 +54,14 @@ def check_formula(
     plain: Annotated[
         bool, typer.Option("--plain", help="For screen readers: maths spelled out.")
     ] = False,
+    keep: Annotated[
+        bool | None,
+        typer.Option(
+            "--keep/--no-keep",
+            help="Add it to your progress. Default: at a terminal, but not with --json or in CI.",
+            show_default=False,
+        ),
+    ] = None,
     pack: Packs = None,
 ) -> None:
     """Check a formula in LaTeX, Unicode, ASCII or Python: a proof or a counterexample.
@@ -78,11 +88,19 @@ def check_formula(
         if given is None:
             _ask(formula, plain=plain)
             return
-        _answer(formula, given, as_json=as_json, latex=latex, pretty=pretty, plain=plain)
+        kept = is_kept(keep, as_json=as_json or latex or pretty)
+        _answer(formula, given, as_json=as_json, latex=latex, pretty=pretty, plain=plain, kept=kept)
 
 
 def _answer(
-    formula: "Formula", text: str, *, as_json: bool, latex: bool, pretty: bool, plain: bool
+    formula: "Formula",
+    text: str,
+    *,
+    as_json: bool,
+    latex: bool,
+    pretty: bool,
+    plain: bool,
+    kept: bool,
 ) -> None:
     """Check one text, print the face that was asked for, and leave with its exit code."""
     from rlprep.formula.check import check
@@ -98,6 +116,8 @@ def _answer(
         from rlprep.report.formula import show_verdict
 
         show_verdict(_screen(plain=plain), verdict, formula, with_reference=True)
+    if kept:
+        _keep(verdict, "none")
     raise typer.Exit(_EXIT_CODES[verdict.verdict])
 
 
@@ -146,11 +166,9 @@ def _read(file: Path) -> str:
 
 
 def _screen(*, plain: bool) -> "Screen":
-    from rlprep.report.screen import PlainScreen, RichScreen, is_terminal
+    from rlprep.report.screen import screen_for
 
-    if plain:
-        return PlainScreen()
-    return RichScreen() if is_terminal(sys.stdout) else PlainScreen("unicode")
+    return screen_for(sys.stdout, plain=plain)
 
 
 def _ask(formula: "Formula", *, plain: bool) -> None:
@@ -168,14 +186,32 @@ def _ask(formula: "Formula", *, plain: bool) -> None:
     raise typer.Exit(_EXIT_CODES[last] if last else 0)
 
 
-def check_and_show(screen: "Screen", formula: "Formula", text: str) -> str:
+def check_and_show(
+    screen: "Screen", formula: "Formula", text: str, *, helped: "Help" = "none"
+) -> str:
     """Check a text and show the verdict without giving the reference away; return its word."""
     from rlprep.formula.check import check
     from rlprep.report.formula import show_verdict
 
     verdict = check(specification(formula), text)
     show_verdict(screen, verdict, formula, with_reference=False)
+    _keep(verdict, helped)
     return verdict.verdict
+
+
+def _keep(verdict: "FormulaVerdict", helped: "Help") -> None:
+    """Add a check to the progress; what can't be read is a slip of the pen and no attempt."""
+    from rlprep.progress.attempt import Attempt
+    from rlprep.progress.clock import now
+
+    if verdict.verdict == "unreadable":
+        return
+    share = {"equivalent": 1.0, "different": 0.0}.get(verdict.verdict)
+    slip = verdict.misconception[0] if verdict.misconception else None
+    details = {"text": verdict.input, "help": helped, "misconception": slip}
+    keeper().keep(
+        Attempt("formula", verdict.formula, now(), share, verdict.verdict, details=details)
+    )
 
 
 def _list(bank: "Bank", *, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rlprep.cli.open_bank import Packs, open_bank
+from rlprep.cli.progress_store import is_kept, keep_grades
 
 if TYPE_CHECKING:
     from rlprep.bank.load import Bank
@@ -49,11 +50,20 @@ def grade(
     ] = None,
     explain: Annotated[bool, typer.Option(help="Print the page of a recognised mistake.")] = False,
     watch: Annotated[bool, typer.Option(help="Grade again whenever the file is saved.")] = False,
+    keep: Annotated[
+        bool | None,
+        typer.Option(
+            "--keep/--no-keep",
+            help="Add it to your progress. Default: one file at a terminal, no --json, no --seed.",
+            show_default=False,
+        ),
+    ] = None,
     pack: Packs = None,
 ) -> None:
     """Grade files against hidden cases: points for each property, and the mistake by its name.
 
     The exercise is found by the name of the function; 'rlprep exercise list' has them all.
+    Your own work counts for 'rlprep review'; a pile of files, or a run in CI, doesn't.
     Exit code 0 for full marks (or --fail-under), 1 below, 3 for files that can't be read.
     Example: rlprep grade my_gae.py --explain
     """
@@ -61,6 +71,8 @@ def grade(
     from rlprep.sandbox.client import Sandbox
 
     _check_options(files, (junit, html), as_json=as_json, watch=watch)
+    own = len(files) == 1 and seed is None
+    kept = is_kept(False if keep is None and not own else keep, as_json=as_json)
     mode = _mode(sandbox)
     with Sandbox(mode) as box:
         # From here on the worker imports torch in its own process, and so may this one.
@@ -72,8 +84,9 @@ def grade(
         if watch:
             from rlprep.cli.grade_watch import watch_file
 
-            raise typer.Exit(watch_file(files[0], box, partial(_grade_all, bank), exercise, seed))
-        report = _grade_all(bank, files, box, exercise, seed)
+            grade_all = partial(_grade_and_keep if kept else _grade_all, bank)
+            raise typer.Exit(watch_file(files[0], box, grade_all, exercise, seed))
+        report = (_grade_and_keep if kept else _grade_all)(bank, files, box, exercise, seed)
     _print(report, as_json=as_json, explain=explain)
     _write(report, junit, html)
     from rlprep.grader.result import exit_code
@@ -86,14 +99,13 @@ def _check_options(
 ) -> None:
     """Refuse before anything is run what can't work."""
     from rlprep.errors import MissingExtraError, MisuseError
+    from rlprep.report.files import check_target
 
     if watch and (len(files) != 1 or as_json):
         raise MisuseError("--watch takes one file, and no --json", hint="name the file to watch")
     for path in reports:
-        if path and not path.absolute().parent.is_dir():
-            raise MisuseError(f"there is no folder for the report {path}", hint="make it first")
-        if path and path.is_dir():
-            raise MisuseError(f"the report {path} is a folder", hint="name a file in it")
+        if path:
+            check_target(path)
     if not all(find_spec(library) for library in ("torch", "numpy")):
         raise MissingExtraError("grading", "grade")
 
@@ -126,6 +138,15 @@ def _grade_all(
     layers = box.wait_ready()["layers"] if ran else {}
     _warn_of(layers, box.mode)
     return GradeReport(grader.seed, {"mode": str(box.mode), "layers": layers}, tuple(results))
+
+
+def _grade_and_keep(
+    bank: "Bank", files: list[Path], box: "Sandbox", exercise: str | None, seed: int | None
+) -> "GradeReport":
+    """Return the report on all files, and add what was graded to the progress."""
+    report = _grade_all(bank, files, box, exercise, seed)
+    keep_grades(report)
+    return report
 
 
 def _warn_of(layers: dict[str, bool], mode: str) -> None:

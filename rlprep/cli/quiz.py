@@ -2,12 +2,12 @@
 
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rlprep.cli.progress_store import keep_marked
 from rlprep.errors import MisuseError
 
 if TYPE_CHECKING:
@@ -162,6 +162,7 @@ def _resume(
 def _begin(selection: "Selection", mock: bool) -> "Recorder":
     from rlprep.interview.recorder import Recorder
     from rlprep.interview.round_state import Round
+    from rlprep.progress.clock import now
     from rlprep.progress.home import data_home
     from rlprep.progress.session_log import SCHEMA, SessionLog
 
@@ -173,7 +174,7 @@ def _begin(selection: "Selection", mock: bool) -> "Recorder":
         title=selection.title,
         questions=list(selection.questions),
         minutes=selection.minutes,
-        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        at=now().isoformat(timespec="seconds"),
     )
     return recorder
 
@@ -195,20 +196,19 @@ def _hold(
     from rlprep.cli.check_formula import check_and_show
     from rlprep.interview.answering import PausedError
     from rlprep.interview.conversation import Conversation
+    from rlprep.interview.services import Services
     from rlprep.labs.catalogue import labs_by_topic
 
     if recorder.log.failure:
         screen.say(f"This round can't be saved ({recorder.log.failure}).", "warn")
     try:
-        Conversation(
-            screen,
-            bank,
-            recorder,
-            labs=labs_by_topic(),
-            checker=check_and_show,
-            editor_first=editor_first,
+        services = Services(
+            check_formula=check_and_show,
             examine=_examine(bank, ask_judge=ask_judge),
-        ).hold()
+            on_marked=keep_marked(recorder.log),
+            labs=labs_by_topic(),
+        )
+        Conversation(screen, bank, recorder, services, editor_first=editor_first).hold()
     except (PausedError, KeyboardInterrupt) as stop:
         screen.say("")
         if recorder.log.failure:
@@ -218,3 +218,18 @@ def _hold(
         raise typer.Exit(130 if isinstance(stop, KeyboardInterrupt) else 0) from None
     finally:
         recorder.log.close()
+
+
+def ask_question(screen: "Screen", bank: "Bank", id_: str) -> None:
+    """Hold a round of one question, without the introduction, as a review does.
+
+    Raises:
+        typer.Exit: the person left; what was written is saved.
+    """
+    from rlprep.bank.select import select
+
+    selection = select(bank, part=None, question=id_)
+    recorder = _resume(screen, bank, selection, named=True) or _begin(selection, mock=False)
+    if not recorder.state.introduced:
+        recorder.record("introduced")
+    _hold(screen, bank, recorder, editor_first=False)

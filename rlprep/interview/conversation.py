@@ -11,12 +11,13 @@ from rlprep.bank.schema import FollowUp, Question
 from rlprep.interview.answering import Answering, PausedError
 from rlprep.interview.clarify import find
 from rlprep.interview.debrief import debrief
-from rlprep.interview.evidence import Examine, ask_for_missing
-from rlprep.interview.formula_practice import FormulaChecker, practise
+from rlprep.interview.evidence import ask_for_missing
+from rlprep.interview.formula_practice import practise
 from rlprep.interview.marking import mark
-from rlprep.interview.model_answer import NO_LABS, Labs, show_model_answer, show_traps
+from rlprep.interview.model_answer import show_model_answer, show_traps
 from rlprep.interview.recorder import Recorder
 from rlprep.interview.screen import Screen
+from rlprep.interview.services import Services
 
 
 class Conversation:
@@ -27,19 +28,15 @@ class Conversation:
         screen: Screen,
         bank: Bank,
         recorder: Recorder,
+        services: Services,
         *,
-        labs: Labs = NO_LABS,
-        checker: FormulaChecker | None = None,
         editor_first: bool = False,
-        examine: Examine | None = None,
     ) -> None:
         self.screen = screen
         self.bank = bank
-        self.labs = labs
         self.recorder = recorder
-        self.checker = checker
+        self.services = services
         self.editor_first = editor_first
-        self.examine = examine
         self.state = recorder.state
 
     def hold(self) -> None:
@@ -60,7 +57,7 @@ class Conversation:
                     break
                 self._question(self.bank.question(id_), f"Question {number} of {total}")
             if self.state.mode == "mock" or total > 1:
-                debrief(self.screen, self.bank, self.recorder, self.examine, self.labs)
+                debrief(self.screen, self.bank, self.recorder, self.services)
             self.recorder.record("finished")
         except EOFError:
             raise PausedError from None
@@ -115,22 +112,23 @@ class Conversation:
                 editor_first=self.editor_first,
                 check_formula=None if mock else self._formula_check(question),
             ).take()
-        ask_for_missing(self.screen, self.recorder, question, self.examine)
+        ask_for_missing(self.screen, self.recorder, question, self.services.examine)
         if mock:
             self._follow_ups(question, question.follow_ups[:1], tell=False)
         else:
             if not answer.explained:
-                mark(self.screen, self.recorder, question, self.examine)
-                show_traps(self.screen, question, self.labs)
+                mark(self.screen, self.recorder, question, self.services.examine)
+                self.services.marked(question, answer)
+                show_traps(self.screen, question, self.services.labs)
                 file = self.bank.solution("question", question.id)
-                show_model_answer(self.screen, question, file, self.labs)
+                show_model_answer(self.screen, question, file, self.services.labs)
                 self.recorder.record("explained", question=question.id)
             self._follow_ups(question, question.follow_ups, tell=True)
         self.recorder.record("closed", question=question.id)
 
     def _formula_check(self, question: Question) -> Callable[[], None] | None:
         """Return what `/check` does for a question, None where it states no formula."""
-        checker = self.checker
+        checker = self.services.check_formula
         if checker is None or not question.formulas:
             return None
         formulas = [self.bank.formula(id_) for id_ in question.formulas]

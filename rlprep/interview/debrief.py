@@ -1,9 +1,8 @@
 """The end of a round: marks for a mock's answers, the score by part, and what to study."""
 
 from rlprep.bank.load import Bank
-from rlprep.interview.evidence import Examine
 from rlprep.interview.marking import mark
-from rlprep.interview.model_answer import NO_LABS, Labs, show_model_answer, show_traps
+from rlprep.interview.model_answer import show_model_answer, show_traps
 from rlprep.interview.recorder import Recorder
 from rlprep.interview.score import (
     PartScore,
@@ -13,46 +12,43 @@ from rlprep.interview.score import (
     study_list,
 )
 from rlprep.interview.screen import Screen
+from rlprep.interview.services import Services
 
 
-def debrief(
-    screen: Screen,
-    bank: Bank,
-    recorder: Recorder,
-    examine: Examine | None = None,
-    labs: Labs = NO_LABS,
-) -> None:
+def debrief(screen: Screen, bank: Bank, recorder: Recorder, services: Services) -> None:
     """Mark what is still unmarked, show the score by part and the questions with most to gain."""
     state = recorder.state
     spent_s = sum(state.answer(id_).seconds for id_ in state.questions)
     screen.heading("Debrief", f"{spent_s / 60:.0f} minutes of answers")
     if state.mode == "mock":
-        _go_through(screen, bank, recorder, examine, labs)
+        _go_through(screen, bank, recorder, services)
     scores = {id_: score_question(bank.question(id_), state.answer(id_)) for id_ in state.questions}
     parts = score_parts([part for _, part in bank.parts()], scores)
     _show_scores(screen, parts)
     _show_study_list(screen, study_list(list(scores.values())))
 
 
-def _go_through(
-    screen: Screen, bank: Bank, recorder: Recorder, examine: Examine | None, labs: Labs
-) -> None:
+def _go_through(screen: Screen, bank: Bank, recorder: Recorder, services: Services) -> None:
     """Look at each answer of a mock round beside its rubric, and at the model answer on request."""
     for id_ in recorder.state.questions:
         answer = recorder.state.answer(id_)
         question = bank.question(id_)
-        if not answer.finished or len(answer.marks) == len(question.rubric):
+        if not answer.finished:
+            continue
+        if len(answer.marks) == len(question.rubric):  # before a pause
+            services.marked(question, answer)
             continue
         screen.heading(question.title, f"{answer.seconds / 60:.0f} of {question.minutes} min")
         screen.quote(answer.said or "(no answer)")
-        mark(screen, recorder, question, examine)
-        show_traps(screen, question, labs)
+        mark(screen, recorder, question, services.examine)
+        services.marked(question, answer)
+        show_traps(screen, question, services.labs)
         for index, text in sorted(answer.follow_ups.items()):
             screen.heading("Follow-up")
             screen.prose(question.follow_ups[index].prompt)
             screen.quote(text or "(no answer)")
             screen.prose(question.follow_ups[index].answer, indent=2)
-        show_model_answer(screen, question, bank.solution("question", id_), labs)
+        show_model_answer(screen, question, bank.solution("question", id_), services.labs)
 
 
 def _show_scores(screen: Screen, parts: list[PartScore]) -> None:

@@ -1,16 +1,25 @@
 """Practising one formula at a terminal: write it, see what is said, try again."""
 
 import contextlib
-from collections.abc import Callable
 from pathlib import Path
+from typing import Literal, Protocol
 
 from rlprep.bank.schema import Formula
 from rlprep.errors import MisuseError
 from rlprep.interview.editor import edit
 from rlprep.interview.screen import Screen
 
-FormulaChecker = Callable[[Screen, Formula, str], str]
-"""Checks a text against a formula, shows the verdict on the screen, and returns its word."""
+Help = Literal["none", "hint", "reference"]
+"""What the person has looked at before writing the formula."""
+
+
+class FormulaChecker(Protocol):
+    """Checks a text against a formula, shows the verdict on the screen, returns its word."""
+
+    def __call__(self, screen: Screen, formula: Formula, text: str, *, helped: Help) -> str:
+        """Return equivalent, different, undecided or unreadable."""
+        ...
+
 
 _KEYS = "/hint  /show (the reference)  /edit (many lines, in your editor)  /quit"
 
@@ -33,6 +42,7 @@ def practise(
     screen.prose(formula.prompt)
     screen.say(f"Write it in LaTeX, Unicode, ASCII or Python. {_KEYS}", "dim")
     last: str | None = None
+    helped: Help = "none"
     with _history(home):
         while last != "equivalent":
             try:
@@ -42,8 +52,10 @@ def practise(
                 break
             if typed == "/quit":
                 break
+            if typed == "/show" or (typed == "/hint" and helped == "none"):
+                helped = "reference" if typed == "/show" else "hint"
             if text := _text(screen, formula, typed):
-                last = checker(screen, formula, text)
+                last = checker(screen, formula, text, helped=helped)
     return last
 
 

@@ -1,1 +1,1 @@
-"""What a person has done: rounds of the interview, kept so that nothing typed is ever lost."""
+"""What a person has done, kept so that nothing is ever lost, and when to ask it again."""

@@ -176,6 +176,13 @@ def read_line(prompt: str) -> str:
     return input(prompt)
 
 
+def screen_for(stream: TextIO | None, *, plain: bool) -> "RichScreen | PlainScreen":
+    """Return the face for a stream: spoken where asked for, colours for a terminal, else text."""
+    if plain:
+        return PlainScreen()
+    return RichScreen() if is_terminal(stream) else PlainScreen("unicode")
+
+
 def is_interactive() -> bool:
     """Return whether there is a person at both ends: input and output are terminals."""
     return is_terminal(sys.stdin) and is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"

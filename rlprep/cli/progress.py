@@ -1,0 +1,117 @@
+"""`rlprep progress`: what is strong, weak and due; take it along, or take it in."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rlprep.cli.open_bank import Packs, open_bank
+from rlprep.cli.progress_store import open_store
+from rlprep.errors import LearnerError, MisuseError
+
+if TYPE_CHECKING:
+    from rlprep.progress.store import Store
+
+
+def progress(
+    export: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write every attempt as JSON lines; - for stdout."),
+    ] = None,
+    import_: Annotated[
+        Path | None,
+        typer.Option(
+            "--import", metavar="FILE", help="Take in such lines; - for stdin. Twice is once."
+        ),
+    ] = None,
+    recover: Annotated[
+        bool,
+        typer.Option(
+            "--recover", help="Take in damaged files that were set aside, and the rounds' logs."
+        ),
+    ] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="For screen readers: sentences, no chart.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    pack: Packs = None,
+) -> None:
+    """Show what is strong, weak and due, and how recall fades.
+
+    result: of the last sitting; a formula counts by its first try.
+    recall: the chance that you still know it. weak: wrong, or below 70%.
+    strong: right, and it lasts a week or longer.
+    --import names the lines that it can't use (exit code 3 then).
+
+    Example: rlprep progress --export progress.jsonl
+    """
+    if sum((export is not None, import_ is not None, recover)) > 1:
+        raise MisuseError("--export, --import and --recover exclude each other")
+    store = open_store()
+    if export is not None:
+        _export(store, export)
+    elif import_ is not None:
+        _import(store, import_)
+    elif recover:
+        _recover(store, pack)
+    else:
+        _show(store, pack, plain=plain, as_json=as_json)
+
+
+def _show(store: "Store", pack: list[Path] | None, *, plain: bool, as_json: bool) -> None:
+    from rlprep.interview.course import course
+    from rlprep.progress.today import read_today
+
+    today = read_today(store, course(open_bank(pack)))
+    if as_json:
+        from rlprep.report.progress_json import progress_json
+
+        print(json.dumps(progress_json(today), ensure_ascii=False))
+        return
+    from rlprep.report.progress_terminal import show_progress
+    from rlprep.report.screen import screen_for
+
+    show_progress(screen_for(sys.stdout, plain=plain), today, spoken=plain)
+
+
+def _export(store: "Store", file: Path) -> None:
+    from rlprep.progress.interchange import export_lines
+    from rlprep.report.files import check_target, write_whole
+
+    if str(file) == "-":
+        sys.stdout.writelines(export_lines(store))
+        return
+    check_target(file)
+    lines = list(export_lines(store))
+    write_whole(file, "".join(lines))
+    print(f"{len(lines)} attempts written to {file}", file=sys.stderr)
+
+
+def _import(store: "Store", file: Path) -> None:
+    from rlprep.progress.interchange import import_lines
+
+    try:
+        with sys.stdin.buffer if str(file) == "-" else file.open("rb") as stream:
+            found = import_lines(store, stream)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise LearnerError(f"can't be read: {reason}", where=str(file)) from None
+    for number, reason in found.refused[:20]:
+        print(f"{file}:{number}: left out: {reason}", file=sys.stderr)
+    if len(found.refused) > 20:
+        print(f"(and {len(found.refused) - 20} more lines)", file=sys.stderr)
+    refused = f", {len(found.refused)} left out" if found.refused else ""
+    print(f"{found.new} new, {found.known} known already{refused}")
+    if found.refused:
+        raise typer.Exit(3)
+
+
+def _recover(store: "Store", pack: list[Path] | None) -> None:
+    from rlprep.interview.attempts import attempts_in_logs
+    from rlprep.progress.home import data_home
+
+    salvaged = store.add(list(store.salvage()))
+    logged = store.add(attempts_in_logs(data_home(), open_bank(pack)))
+    print(f"{salvaged.new} attempts taken in from damaged files, {logged.new} from rounds' logs")

@@ -1,0 +1,73 @@
+"""`rlprep review`: what is due today is asked, the most overdue first."""
+
+import json
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from rlprep.cli.open_bank import Packs, open_bank
+from rlprep.cli.progress_store import open_store
+
+
+class KindChoice(StrEnum):
+    """The kinds of items."""
+
+    QUESTION = "question"
+    FORMULA = "formula"
+    EXERCISE = "exercise"
+
+
+def review(
+    list_: Annotated[bool, typer.Option("--list", help="List what is due and stop.")] = False,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="At most so many items.")
+    ] = None,
+    kind: Annotated[KindChoice | None, typer.Option(help="Items of this kind only.")] = None,
+    interview_date: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YYYY-MM-DD",
+            help="Schedule nothing after this day; it is remembered. 'none' forgets it.",
+        ),
+    ] = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="For screen readers: no boxes, maths spelled out.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what is due as one JSON object; ask nothing.")
+    ] = False,
+    pack: Packs = None,
+) -> None:
+    """Ask what is due today, the most overdue first, then a few new items.
+
+    New each day: a question, two formulas, an exercise; more where your
+    interview is near. A wrong answer comes back tomorrow, a good one later.
+    Without a terminal it lists what is due and asks nothing.
+
+    Example: rlprep review --interview-date 2030-05-17
+    """
+    from rlprep.interview.course import course
+    from rlprep.progress.interview_date import read_date, remember_date
+    from rlprep.progress.today import read_today
+    from rlprep.report.review import today_json
+
+    store = open_store()
+    if interview_date is not None:
+        remember_date(store, read_date(interview_date))
+    bank = open_bank(pack)
+    today = read_today(store, course(bank))
+    tasks = today.tasks(kind)[:limit]
+    if as_json:
+        print(json.dumps(today_json(bank, today, tasks), ensure_ascii=False))
+        return
+    from rlprep.report.review import show_today
+    from rlprep.report.screen import is_interactive, screen_for
+
+    screen = screen_for(sys.stdout, plain=plain)
+    show_today(screen, bank, today, tasks, kind)
+    if tasks and not list_ and is_interactive():
+        from rlprep.cli.review_session import ReviewSession
+
+        ReviewSession(screen, bank, store).go_through(tasks)
