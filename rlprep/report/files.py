@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,3 +30,23 @@ def write_whole(path: Path, text: str) -> None:
                 Path(temporary).unlink()
         reason = (error.strerror or str(error)).lower()
         raise RlprepError(f"the report {path} can't be written: {reason}") from None
+
+
+def write_folder(folder: Path, files: Mapping[str, str]) -> None:
+    """Write the files of a report into a folder, which is made where there is none.
+
+    Args:
+        folder: where to; its own parent exists.
+        files: the text of each by its path relative to the folder.
+
+    Raises:
+        RlprepError: one can't be written.
+    """
+    for name, text in files.items():
+        path = folder / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise RlprepError(f"the folder {path.parent} can't be made: {reason}") from None
+        write_whole(path, text)

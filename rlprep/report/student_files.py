@@ -8,6 +8,8 @@ from collections import Counter
 from rlprep.classroom.record import ClassReport
 
 _ODD = re.compile(r"[^\w.-]+")
+# An identity that looks like a hashed name could have been chosen to be another student's file.
+_HASHED = re.compile(r"-[0-9a-f]{10}$", re.IGNORECASE)
 MAX_CHARS = 40
 # Names that Windows keeps for devices, whatever stands behind the first full stop.
 _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -23,7 +25,9 @@ def stems(report: ClassReport) -> dict[str, str]:
     plain = {student: _plain(student) for student in students}
     taken = Counter(stem.casefold() for stem in plain.values())
     return {
-        student: stem if stem == student and taken[stem.casefold()] == 1 else _hashed(student, stem)
+        student: stem
+        if stem == student and taken[stem.casefold()] == 1 and not _HASHED.search(stem)
+        else _hashed(student, stem)
         for student, stem in plain.items()
     }
 
