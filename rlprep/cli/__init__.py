@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from rlprep import __version__
-from rlprep.cli import exercise, pack
+from rlprep.cli import ci, exercise, pack
 from rlprep.cli.check_formula import check_formula
 from rlprep.cli.doctor import doctor
 from rlprep.cli.grade import grade
@@ -32,6 +32,7 @@ app.command("grade")(grade)
 app.add_typer(exercise.app, name="exercise")
 app.command("doctor")(doctor)
 app.add_typer(pack.app, name="pack")
+app.add_typer(ci.app, name="ci")
 
 
 def _print_version(wanted: bool) -> None:

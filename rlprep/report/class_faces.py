@@ -17,6 +17,7 @@ from rlprep.report.class_markdown import class_markdown
 from rlprep.report.gradescope import gradescope
 from rlprep.report.student_files import stems
 from rlprep.report.student_html import student_html
+from rlprep.report.student_junit import student_junit
 from rlprep.report.student_markdown import student_markdown
 from rlprep.report.views import StaffView, StudentView, staff_view, student_view
 
@@ -81,6 +82,7 @@ CLASS_FACES: dict[str, Face] = {
     "student-html": _PAGES,
     "student-json": StudentFace(STUDENT_PAGES, ".json", student_json),
     "student-markdown": StudentFace(STUDENT_PAGES, ".md", student_markdown),
+    "student-junit": StudentFace(STUDENT_PAGES, ".xml", student_junit),
     "gradescope": StudentFace("gradescope", ".json", gradescope),
 }
 """What `rlprep class report` can write, by the name of the format."""

@@ -9,23 +9,26 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rlprep.grader.result import GradeReport, SubmissionResult, Verdict
+from rlprep.grader.result import GradeReport
 from rlprep.report.prose import printable
+from rlprep.report.views import ExerciseView, grade_view
 
 _LINE = re.compile(r"\bline (\d{1,6})\b")
 
 
 def annotations(report: GradeReport) -> str:
     """Return an annotation for each function without full marks (GitHub shows ten of a step)."""
-    lines = [_annotation(each) for each in report.submissions if not each.passed]
-    return "".join(f"{line}\n" for line in lines)
+    view = grade_view(report)
+    if view.points is None:
+        return f"::error title=No mark::{_data(view.no_mark)}\n"
+    marked = zip(report.submissions, view.exercises, strict=True)
+    return "".join(_annotation(result.path, each) for result, each in marked if not each.passed)
 
 
 def outputs(report: GradeReport) -> str:
     """Return the outputs of a step, for its file in `GITHUB_OUTPUT`; no mark is no output."""
-    if any(each.verdict is Verdict.INTERNAL_ERROR for each in report.submissions):
-        return ""
-    return f"points={report.points}\nmax-points={report.max_points}\n"
+    view = grade_view(report)
+    return "" if view.points is None else f"points={view.points}\nmax-points={view.max_points}\n"
 
 
 @contextmanager
@@ -42,20 +45,17 @@ def fence(token: str) -> Iterator[None]:
         print(f"\n::{token}::", flush=True)
 
 
-def _annotation(result: SubmissionResult) -> str:
-    failed = [family for family in result.families if family.verdict is not Verdict.PASSED]
-    if result.verdict is Verdict.INTERNAL_ERROR:
-        title, texts = "No mark", ["the grading failed, through no fault of the submission"]
-    elif result.families:
-        title = f"{result.exercise}: {result.points} of {result.max_points} points"
-        texts = list(dict.fromkeys(family.reason for family in failed))
-        texts += [result.diagnosis.text] if result.diagnosis else []
+def _annotation(path: str, exercise: ExerciseView) -> str:
+    if exercise.families:
+        title = f"{exercise.exercise}: {exercise.points} of {exercise.max_points} points"
+        failed = [family.reason for family in exercise.families if not family.passed]
+        texts = list(dict.fromkeys(failed))
+        texts += [exercise.diagnosis.text] if exercise.diagnosis else []
     else:
-        title = str(result.verdict).replace("_", " ")
-        texts = [result.message]
-    line = _LINE.search(" ".join([result.message, *texts]))
-    where = f"file={_value(result.path)}" + (f",line={line[1]}" if line else "")
-    return f"::error {where},title={_value(title)}::{_data(chr(10).join(texts))}"
+        title, texts = exercise.verdict.replace("_", " "), [exercise.message]
+    line = _LINE.search(" ".join(texts))
+    where = f"file={_value(path)}" + (f",line={line[1]}" if line else "")
+    return f"::error {where},title={_value(title)}::{_data(chr(10).join(texts))}\n"
 
 
 def _data(text: str) -> str:

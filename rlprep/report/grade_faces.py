@@ -1,12 +1,13 @@
-"""The faces of one grading: the one table of what it can be written as.
+"""The faces of one grading: the tables of what it can be written as, and for whose eyes.
 
-For whose eyes: `json`, `junit` and `html` are for whoever ran the command and name the seed; the
-others may be published, hold no seed, and of a failure of ours no mark.
+`GRADE_FACES` is for whoever runs the command: it names the seed. `CI_FACES` may be published where
+others read it, and where a student may not know the class's seed: it is made from the student's
+view alone.
 """
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from rlprep.grader.result import GradeReport
@@ -18,28 +19,46 @@ from rlprep.report.grade_json import grade_json
 from rlprep.report.grade_junit import grade_junit
 from rlprep.report.gradescope import gradescope
 from rlprep.report.student_html import student_html
+from rlprep.report.student_junit import student_junit
 from rlprep.report.student_markdown import student_markdown
-from rlprep.report.views import grade_view
+from rlprep.report.views import StudentView, grade_view
+
+GradeFace = Callable[[GradeReport], str | None]
+"""None where there is no mark to write."""
+
+
+def _of_view(make: Callable[[StudentView], str | None]) -> GradeFace:
+    return lambda report: make(grade_view(report))
 
 
 def _json(report: GradeReport) -> str:
     return json.dumps(grade_json(report), ensure_ascii=False) + "\n"
 
 
-def _classroom50(report: GradeReport) -> str | None:
-    return classroom50(grade_view(report), identity(os.environ, datetime.now(UTC)))
+def _classroom50(view: StudentView) -> str | None:
+    return classroom50(view, identity(os.environ, datetime.now(UTC)))
 
 
-GRADE_FACES: dict[str, Callable[[GradeReport], str | None]] = {
-    "json": _json,
-    "junit": grade_junit,
-    "html": grade_html,
-    "markdown": lambda report: student_markdown(grade_view(report)),
-    "student-html": lambda report: student_html(grade_view(report)),
-    "student-json": lambda report: student_json(grade_view(report)),
-    "gradescope": lambda report: gradescope(grade_view(report)),
-    "classroom50": _classroom50,
+_PUBLISHED: Mapping[str, GradeFace] = {
+    "markdown": _of_view(student_markdown),
+    "gradescope": _of_view(gradescope),
+    "classroom50": _of_view(_classroom50),
     "github": annotations,
     "github-outputs": outputs,
 }
-"""What `--report FORMAT=PATH` can write; None where there is no mark to write."""
+
+GRADE_FACES: Mapping[str, GradeFace] = {
+    "json": _json,
+    "junit": grade_junit,
+    "html": grade_html,
+    **_PUBLISHED,
+}
+"""What `rlprep grade --report FORMAT=PATH` can write."""
+
+CI_FACES: Mapping[str, GradeFace] = {
+    "json": _of_view(student_json),
+    "junit": _of_view(student_junit),
+    "html": _of_view(student_html),
+    **_PUBLISHED,
+}
+"""What `rlprep ci grade --report FORMAT=PATH` can write."""

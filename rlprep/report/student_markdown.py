@@ -6,8 +6,7 @@ from rlprep.report.views import ExerciseView, FamilyView, StudentView
 
 def student_markdown(view: StudentView) -> str:
     """Return the mark and how it came about."""
-    title = f"{literal(view.title)}: " if view.title else ""
-    parts = [f"## {title}{literal(view.score)}"]
+    parts = [f"## {literal(view.title)}: {literal(view.score)}"]
     parts += [_exercise(each) for each in view.exercises]
     parts += [
         f"### {literal(each)}\n\nThe submission doesn't define it." for each in view.not_found

@@ -127,8 +127,8 @@ class StudentView:
 
     @property
     def title(self) -> str:
-        """Return the name, or the identity of somebody without one."""
-        return self.name or self.student
+        """Return the name, else the identity, else what it is."""
+        return self.name or self.student or "Result"
 
     @property
     def score(self) -> str:
@@ -298,7 +298,16 @@ _RAISED = re.compile(r"raised (?P<type>\S*)(?P<line> in line (?P<number>\d+))?(?
 _ODD_TYPE = re.compile(
     r"returned (?!(None|True|False|an array of \w+), ).*, expected real numbers", re.DOTALL
 )
-_FACTOR = re.compile(r"off by a factor of \S+")
+# Numbers in a reason that a submission can choose freely, or from which, knowing what it returned,
+# a student could work out what was expected.
+_NUMBERS = (
+    (re.compile(r"off by a factor of \S+"), "the number is wrong"),
+    (re.compile(r" are wrong, the largest error is .*", re.DOTALL), " are wrong"),
+    (re.compile(r"^(.*?)the largest error is .*", re.DOTALL), r"\1the number is wrong"),
+    (re.compile(r"returned shape \((?!(\d{1,2},? ?){0,4}\))[^)]*\)"), "returned another shape"),
+    (re.compile(r"returned \d{3,} results"), "returned many results"),
+    (re.compile(r" are (NaN|infinity), at index .*", re.DOTALL), r" are \1"),
+)
 
 
 def _guarded_reason(family: FamilyResult) -> str:
@@ -306,8 +315,9 @@ def _guarded_reason(family: FamilyResult) -> str:
     if family.verdict is Verdict.EXCEPTION:
         return _guarded_exception(family.reason)
     text = _ODD_TYPE.sub("returned something else than real numbers", family.reason)
-    # What was returned is known to the student, and with the factor so is what was expected.
-    return _FACTOR.sub("the number is wrong", text)
+    for pattern, instead in _NUMBERS:
+        text = pattern.sub(instead, text)
+    return text
 
 
 def _guarded_exception(reason: str) -> str:
