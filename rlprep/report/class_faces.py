@@ -5,7 +5,8 @@ from that student's view alone, so that a folder of them can be handed out file 
 an exported gradebook needs that gradebook too: `rlprep.report.canvas`.
 """
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rlprep.classroom.record import ClassReport
@@ -14,7 +15,9 @@ from rlprep.report.class_html import class_html
 from rlprep.report.class_json import class_json, student_json
 from rlprep.report.class_junit import class_junit
 from rlprep.report.class_markdown import class_markdown
+from rlprep.report.files import write_folder, write_whole
 from rlprep.report.gradescope import gradescope
+from rlprep.report.request import STDOUT, Request
 from rlprep.report.student_files import stems
 from rlprep.report.student_html import student_html
 from rlprep.report.student_junit import student_junit
@@ -85,4 +88,25 @@ CLASS_FACES: dict[str, Face] = {
     "student-junit": StudentFace(STUDENT_PAGES, ".xml", student_junit),
     "gradescope": StudentFace("gradescope", ".json", gradescope),
 }
-"""What `rlprep class report` can write, by the name of the format."""
+"""What `rlprep class report --report FORMAT=PATH` can write."""
+
+FOLDERS = frozenset(name for name, face in CLASS_FACES.items() if not isinstance(face, StaffFace))
+"""The formats whose PATH is a folder of files, made where there is none."""
+
+
+def write_class_reports(report: ClassReport, wanted: Iterable[Request]) -> None:
+    """Write reports, each to its file, its folder or stdout.
+
+    Raises:
+        RlprepError: one can't be written.
+    """
+    for request in wanted:
+        files = CLASS_FACES[request.format].files(report)
+        if request.format in FOLDERS:
+            write_folder(request.path, files)
+            continue
+        (text,) = files.values()
+        if request.path == STDOUT:
+            sys.stdout.write(text)
+        else:
+            write_whole(request.path, text)

@@ -36,7 +36,7 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> None:
     """Write the files of a report into a folder, which is made where there is none.
 
     Args:
-        folder: where to; its own parent exists.
+        folder: where to.
         files: the text of each by its path relative to the folder.
 
     Raises:

@@ -56,6 +56,7 @@ class Sandbox:
         self._forks = CAN_FORK
         self._worker: WorkerProcess | None = None
         self._ready: dict[str, Any] | None = None
+        self._aborted = False
 
     def __enter__(self) -> "Sandbox":
         self._start()
@@ -68,6 +69,15 @@ class Sandbox:
         """End the worker and whatever it started. The next `run` would start another."""
         with self._lock:
             self._drop()
+
+    def abort(self) -> None:
+        """End a case that runs in another thread, with the worker, and never start another one.
+
+        Whoever waits for that case gets a `SandboxError`; `close` is still to be called.
+        """
+        self._aborted = True
+        if worker := self._worker:
+            worker.hang_up()
 
     def wait_ready(self) -> dict[str, Any]:
         """Wait until the worker has loaded its libraries.
@@ -119,7 +129,7 @@ class Sandbox:
                 try:
                     return self._run_once(order, request, limits, wants, len(args))
                 except WorkerDiedError:
-                    self._drop()
+                    self._drop()  # and `_start` refuses to go on after an abort
                 except OSError as error:
                     self._drop()
                     raise SandboxError(
@@ -169,8 +179,11 @@ class Sandbox:
         return Ended(answer["ended"], answer["cpu_s"])
 
     def _start(self) -> WorkerProcess:
-        if self._worker is None:
+        if self._worker is None and not self._aborted:
             self._worker = WorkerProcess(self.mode, forks=self._forks)
+        if self._aborted or self._worker is None:  # asked again: it may have been while starting
+            self._drop()
+            raise SandboxError("the sandbox was told to stop")
         return self._worker
 
     def _wait(self) -> WorkerProcess:

@@ -1,5 +1,6 @@
 """The worker process, seen from the caller: starting it, talking to it, ending it."""
 
+import contextlib
 import json
 import os
 import socket
@@ -118,6 +119,11 @@ class WorkerProcess:
                 raise WorkerDiedError
             data += part
         return json.loads(data)
+
+    def hang_up(self) -> None:
+        """Let it end by itself, from whatever thread: to the worker, the caller has gone away."""
+        with contextlib.suppress(OSError):
+            self.control.shutdown(socket.SHUT_RDWR)
 
     def end(self, *, patience_s: float = 2.0) -> Ended:
         """End it, with whatever it started.
