@@ -38,6 +38,5 @@ def _student(view: StaffView, entry: StaffEntry) -> list[str]:
     known = [literal(entry.student), literal(entry.name)]
     if entry.points is None:
         return [*known, "", literal(entry.state)]
-    done = [f"{literal(e.exercise or 'file')} {e.points}/{e.max_points}" for e in entry.exercises]
-    done += [f"{literal(each)}: not found" for each in entry.not_found]
-    return [*known, "<br>".join(done), f"{entry.points} of {view.max_points}"]
+    done = "<br>".join(map(literal, entry.done))
+    return [*known, done, f"{entry.points} of {view.max_points}"]

@@ -48,11 +48,11 @@ def fence(token: str) -> Iterator[None]:
 def _annotation(path: str, exercise: ExerciseView) -> str:
     if exercise.families:
         title = f"{exercise.exercise}: {exercise.points} of {exercise.max_points} points"
-        failed = [family.reason for family in exercise.families if not family.passed]
-        texts = list(dict.fromkeys(failed))
+        failed = [f"{each.claim}: {each.reason}" for each in exercise.families if not each.passed]
+        texts = [exercise.one_reason] if exercise.one_reason else failed
         texts += [exercise.diagnosis.text] if exercise.diagnosis else []
     else:
-        title, texts = exercise.verdict.replace("_", " "), [exercise.message]
+        title, texts = exercise.verdict.replace("_", " "), [exercise.one_reason]
     line = _LINE.search(" ".join(texts))
     where = f"file={_value(path)}" + (f",line={line[1]}" if line else "")
     return f"::error {where},title={_value(title)}::{_data(chr(10).join(texts))}\n"

@@ -108,6 +108,14 @@ class ExerciseView:
         """Whether it has full marks."""
         return self.verdict == Verdict.PASSED
 
+    @property
+    def one_reason(self) -> str:
+        """Return what happened in every family alike, or why there is none; else nothing."""
+        if not self.families:
+            return self.message or self.verdict.replace("_", " ")
+        reasons = {family.reason for family in self.families}
+        return reasons.pop() if len(reasons) == 1 else ""
+
 
 @dataclass(frozen=True)
 class StudentView:
@@ -156,8 +164,21 @@ class StaffEntry:
 
     @property
     def why(self) -> str:
-        """Return why there is no mark, as exactly as is known."""
-        return "" if self.points is not None else self.problem or NO_MARK[State(self.state)]
+        """Return why there is no mark, or why the file couldn't earn one; else nothing."""
+        if self.points is None:
+            return self.problem or NO_MARK[State(self.state)]
+        return "; ".join(each.one_reason for each in self.exercises if not each.families)
+
+    @property
+    def done(self) -> list[str]:
+        """Return how each exercise went, a few words each."""
+        said = [
+            f"{each.exercise or 'file'} {each.points}/{each.max_points}"
+            if each.families
+            else f"{each.exercise or 'file'}: {each.verdict.replace('_', ' ')}"
+            for each in self.exercises
+        ]
+        return said + [f"{each}: not found" for each in self.not_found]
 
 
 @dataclass(frozen=True)
@@ -251,6 +272,8 @@ def _is_our_fault(result: SubmissionResult) -> bool:
 
 def _not_found(report: ClassReport, entry: Entry) -> tuple[str, ...]:
     found = {result.exercise for result in entry.results}
+    if None in found:  # nothing was found in the file, and its own message says why
+        return ()
     return tuple(printable(each) for each in report.exercises if each not in found)
 
 
