@@ -75,12 +75,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Settle the seed where the options are, so that pytest-xdist's workers share it."""
+    """Settle the seed; a worker of pytest-xdist takes that of the process that started it."""
     if not config.option.rlprep:
         return
-    if config.option.rlprep_seed is None:
-        config.option.rlprep_seed = secrets.randbits(48)
+    given = getattr(config, "workerinput", {}).get("rlprep_seed", config.option.rlprep_seed)
+    config.option.rlprep_seed = secrets.randbits(48) if given is None else given
     config.stash[_MARKER] = _Marker(config.option.rlprep_seed)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand the seed to a worker of pytest-xdist."""
+    node.workerinput["rlprep_seed"] = node.config.option.rlprep_seed
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -87,7 +87,7 @@ def _check_options(
 ) -> "list[Request]":
     """Refuse before anything is run what can't work; return the reports that are asked for."""
     from rlprep.errors import MisuseError
-    from rlprep.report.grade_faces import GRADE_FACES
+    from rlprep.report.grade_faces import GRADE_FACES, check_surroundings
     from rlprep.report.request import STDOUT, requests
 
     if watch and (len(files) != 1 or as_json or wanted):
@@ -95,6 +95,7 @@ def _check_options(
             "--watch takes one file, and no --json or --report", hint="name the file to watch"
         )
     reports = requests(wanted, GRADE_FACES)
+    check_surroundings(each.format for each in reports)
     if as_json and any(each.path == STDOUT for each in reports):
         raise MisuseError("stdout is taken by --json", hint="write the report to a file")
     require_grading()
@@ -157,6 +158,7 @@ def warn_of(layers: dict[str, bool], mode: str) -> None:
 def _print(
     report: "GradeReport", reports: "list[Request]", *, as_json: bool, explain: bool
 ) -> None:
+    from rlprep.report.github import guarded_log
     from rlprep.report.grade_faces import GRADE_FACES
     from rlprep.report.grade_json import grade_json
     from rlprep.report.grade_terminal import show_grades
@@ -165,5 +167,6 @@ def _print(
     if as_json:
         print(json.dumps(grade_json(report), ensure_ascii=False))
     elif not any(each.path == STDOUT for each in reports):
-        show_grades(report, explain=explain)
+        with guarded_log(os.environ):
+            show_grades(report, explain=explain)
     write_reports(report, reports, GRADE_FACES)

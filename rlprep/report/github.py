@@ -6,7 +6,8 @@ data`; in the data %, CR and LF are written as %25, %0D and %0A, in a value also
 """
 
 import re
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from rlprep.grader.result import GradeReport
@@ -29,6 +30,16 @@ def outputs(report: GradeReport) -> str:
     """Return the outputs of a step, for its file in `GITHUB_OUTPUT`; no mark is no output."""
     view = grade_view(report)
     return "" if view.points is None else f"points={view.points}\nmax-points={view.max_points}\n"
+
+
+@contextmanager
+def guarded_log(environment: Mapping[str, str]) -> Iterator[None]:
+    """Put a fence around what is printed in a job on GitHub, and nowhere else."""
+    if not environment.get("GITHUB_ACTIONS"):
+        yield
+        return
+    with fence(secrets.token_hex(16)):
+        yield
 
 
 @contextmanager

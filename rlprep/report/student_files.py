@@ -39,4 +39,4 @@ def _plain(student: str) -> str:
 
 def _hashed(student: str, stem: str) -> str:
     digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:10]
-    return f"{stem}-{digest}" if stem else digest
+    return f"{stem or 'student'}-{digest}"
