@@ -39,8 +39,8 @@ def assignment(
     """Return an assignment.
 
     Raises:
-        MisuseError: an exercise is unknown or none is named, the key can't be read, or it says of
-            nobody whose cases to make.
+        MisuseError: an exercise is unknown or none is named, the key can't be read or wouldn't be
+            safe, or a student is named without one.
     """
     from rlprep.bank.load import load_bank
     from rlprep.classroom.key import read_key
@@ -54,6 +54,11 @@ def assignment(
     ids = tuple(dict.fromkeys(exercises))
     points = sum(bank.exercise(each).points for each in ids)
     if key is not None:
+        if sandbox is not SandboxChoice.STRICT:
+            raise MisuseError(
+                "--key needs --sandbox strict",
+                hint="where a layer is missing, a submission might read the key",
+            )
         read_key(key)
     if student is not None and key is None:
         raise MisuseError("--student means something with --key only", hint="give both")
