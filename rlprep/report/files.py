@@ -2,13 +2,14 @@
 
 import os
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from rlprep.errors import RlprepError
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str | bytes) -> None:
     """Write a file in one step: a full disk leaves neither half a report nor a stray file.
 
     Raises:
@@ -17,8 +18,8 @@ def write_whole(path: Path, text: str) -> None:
     temporary = None
     try:
         descriptor, temporary = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode() if isinstance(text, str) else text)
         umask = os.umask(0)
         os.umask(umask)
         Path(temporary).chmod(0o666 & ~umask)  # mkstemp's 0600 suits secrets, not reports
@@ -29,3 +30,23 @@ def write_whole(path: Path, text: str) -> None:
                 Path(temporary).unlink()
         reason = (error.strerror or str(error)).lower()
         raise RlprepError(f"the report {path} can't be written: {reason}") from None
+
+
+def write_folder(folder: Path, files: Mapping[str, str]) -> None:
+    """Write the files of a report into a folder, which is made where there is none.
+
+    Args:
+        folder: where to.
+        files: the text of each by its path relative to the folder.
+
+    Raises:
+        RlprepError: one can't be written.
+    """
+    for name, text in files.items():
+        path = folder / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise RlprepError(f"the folder {path.parent} can't be made: {reason}") from None
+        write_whole(path, text)
