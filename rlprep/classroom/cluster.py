@@ -18,7 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 import distributed
 
@@ -39,8 +39,6 @@ PING_S = 5.0
 """Between two looks at the scheduler."""
 IDLE_S = 60.0
 """After this a worker ends sandboxes that nobody uses: a killed coordinator can't tell it to."""
-
-_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True)
@@ -163,13 +161,13 @@ class Cluster:
         )
 
 
-def _in_time(seconds: float, call: Callable[[], _Answer]) -> _Answer:
+def _in_time(seconds: float, call: Callable[[], Any]) -> Any:
     """Return what a call gives, which might wait forever.
 
     Raises:
         TimeoutError: it took too long; it is left behind.
     """
-    answer: Future[_Answer] = Future()
+    answer: Future[Any] = Future()
 
     def ask() -> None:
         try:

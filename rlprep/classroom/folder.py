@@ -1,4 +1,4 @@
-"""What lies in a class's folder: whose file is which, or why that can't be said.
+r"""What lies in a class's folder: whose file is which, or why that can't be said.
 
 Two layouts. `files`: every ``.py`` file of the folder is a submission, and its stem the student.
 `folders`: every folder in it is a student, who handed in the one ``.py`` file in it (or in folders

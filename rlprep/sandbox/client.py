@@ -26,7 +26,7 @@ START_TIMEOUT_S = 120.0
 END_TIMEOUT_S = 10.0
 DYING_S = 0.5
 """A child whose pipes end without a report is given so long to be dead: whether it died, and of
-what, is known only of one that wasn't killed by us. One that lives on without pipes is an attack."""
+what, is known only of one that we didn't kill. One that lives on without pipes is an attack."""
 FIRST_USES = {
     "func": re.compile(
         rb"functorch|torch\.func\b|import\s+func\b|\bfunc\.\w+\(|\b(vmap|jvp|vjp|jacrev|jacfwd)\b"
