@@ -254,9 +254,9 @@ def _lent(orders: Orders) -> Any:
         box = next((b for b in _boxes if b.idle_since is not None and b.run == orders.run), None)
         if box is None:
             box = _Box(Sandbox(orders.mode), orders.run)
-            if not _boxes:
-                threading.Thread(target=_keep_sweeping, daemon=True).start()
             _boxes.append(box)
+            if len(_boxes) == 1:
+                threading.Thread(target=_keep_sweeping, daemon=True).start()
         box.idle_since = None
     try:
         yield box.sandbox

@@ -1,4 +1,4 @@
-"""A class made up: right, wrong, broken and hostile files, any number, the same for the same seed."""
+"""A class made up of right, wrong, broken and hostile files; the same for the same seed."""
 
 import random
 from pathlib import Path
