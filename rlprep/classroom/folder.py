@@ -1,8 +1,9 @@
-"""What lies in a class's folder: whose file is which, or why that can't be said.
+r"""What lies in a class's folder: whose file is which, or why that can't be said.
 
 Two layouts. `files`: every ``.py`` file of the folder is a submission, and its stem the student.
 `folders`: every folder in it is a student, who handed in the one ``.py`` file in it (or in folders
-of it). Names that begin with a dot or an underscore pair (``.git``, ``__pycache__``) never count.
+of it). Names that begin with a dot or an underscore pair (``.git``, ``__pycache__``) never count;
+a ``.py`` file of such a name is told of all the same, but for a Mac's own ``._`` files.
 
 Nothing of a name is trusted: it may hold any byte but / and NUL. A student's identity is the name
 as NFC text (a Mac writes é as two characters, a roster as one), bytes that are no UTF-8 shown as
@@ -79,8 +80,9 @@ def read_folder(folder: Path, layout: Layout = Layout.AUTO) -> Folder:
         LearnerError: nothing in it is a submission.
     """
     entries = _entries(folder)
-    files = [each for each in entries if _is_python(each.name)]
-    folders = [each for each in entries if each not in files and each.is_dir()]
+    shown = [each for each in entries if not _is_hidden(each.name)]
+    files = [each for each in shown if _is_python(each.name)]
+    folders = [each for each in shown if each not in files and each.is_dir()]
     if layout is Layout.AUTO:
         layout = Layout.FOLDERS if len(folders) > len(files) else Layout.FILES
     chosen = files if layout is Layout.FILES else folders
@@ -104,11 +106,16 @@ def text_of(path: Path | str) -> str:
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as scanned:
-            entries = [each for each in scanned if not _is_hidden(each.name)]
+            entries = [each for each in scanned if not _is_noise(each.name)]
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise MisuseError(f"not a class's folder: {reason}", where=text_of(folder)) from None
     return sorted(entries, key=lambda each: each.name)
+
+
+def _is_noise(name: str) -> bool:
+    """Whether an entry is nobody's: a Mac's second half of a file, and what isn't Python."""
+    return name.startswith("._") or (_is_hidden(name) and not _is_python(name))
 
 
 def _is_hidden(name: str) -> bool:

@@ -239,8 +239,13 @@ def open_journal(path: Path, *, writes: bool) -> Iterator[Journal]:
         raise MisuseError("there is no such journal", where=where, hint=hint)
     lock = _locked(path) if writes else None
     try:
+        if writes:
+            # Sources and seeds are nobody else's to read; SQLite's other files take the same mode.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         connection = sqlite3.connect(path)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
+        if lock is not None:
+            os.close(lock)
         raise RlprepError(f"the journal can't be opened: {error}", where=where) from None
     journal = Journal(path, connection, lock)
     with closing(journal):

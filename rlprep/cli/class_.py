@@ -1,17 +1,18 @@
 """`rlprep class`: a whole class graded, again and again, without ever losing a mark."""
 
-import os
 import sys
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rlprep.cli.grade import SandboxChoice
+
 if TYPE_CHECKING:
-    from rlprep.classroom.crew import Crew
     from rlprep.classroom.journal import Journal
-    from rlprep.classroom.record import ClassReport, Entry
+    from rlprep.classroom.record import ClassReport
 
 app = typer.Typer(help="Grade whole classes: any number of files, once each.", no_args_is_help=True)
 
@@ -24,15 +25,8 @@ class LayoutChoice(StrEnum):
     FOLDERS = "folders"
 
 
-class SandboxChoice(StrEnum):
-    """How much confinement to ask for."""
-
-    STRICT = "strict"
-    BEST_EFFORT = "best-effort"
-    OFF = "off"
-
-
 Dir = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of submissions.")]
+OptionalDir = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The class's folder.")]
 JournalPath = Annotated[
     Path | None, typer.Option("--journal", help="Where marks are kept; default: DIR.journal.")
 ]
@@ -82,28 +76,158 @@ def grade(
     """
     from rlprep.classroom.assemble import class_report
     from rlprep.classroom.journal import open_journal
+    from rlprep.cli.class_grade import Wish, grade_class
 
-    _check_libraries(scheduler)
-    place = journal or _beside(folder, "journal")
-    with open_journal(place, writes=True) as opened:
-        entries, exercises = _prepared(
-            opened, folder, layout, roster, key or _beside(folder, "key"), exercise, regrade
-        )
-        _mark(opened, entries, exercises, jobs, scheduler, sandbox)
+    wish = Wish(
+        folder=folder,
+        exercises=tuple(exercise or ()),
+        roster=roster,
+        layout=layout.value,
+        key=key or _beside(folder, "key"),
+        jobs=jobs,
+        scheduler=scheduler,
+        regrades=regrade,
+        sandbox=sandbox and sandbox.value,
+    )
+    with open_journal(journal or _beside(folder, "journal"), writes=True) as opened:
+        grade_class(opened, wish)
         report = class_report(opened)
-    _show(report, as_json=as_json)
+    _show(report, everybody=False, as_json=as_json)
     raise typer.Exit(_exit_code(report))
 
 
-def _check_libraries(scheduler: str | None) -> None:
-    from importlib.util import find_spec
+@app.command("status")
+def status(
+    folder: OptionalDir = None, journal: JournalPath = None, as_json: AsJson = False
+) -> None:
+    """Say where everybody stands; a grading that is under way isn't disturbed.
 
-    from rlprep.errors import MissingExtraError
+    Example: rlprep class status hw1
+    """
+    from rlprep.classroom.assemble import class_report
 
-    if not all(find_spec(library) for library in ("torch", "numpy")):
-        raise MissingExtraError("grading", "grade")
-    if scheduler is not None and not find_spec("distributed"):
-        raise MissingExtraError("grading on a cluster", "cluster")
+    with _reading(folder, journal) as opened:
+        report = class_report(opened)
+    _show(report, everybody=True, as_json=as_json)
+
+
+@app.command("report")
+def report(
+    wanted: Annotated[
+        list[str],
+        typer.Option(
+            "--report",
+            metavar="FORMAT=PATH",
+            help="Repeat for more. About all, for staff: json, csv, junit, markdown, html. A file"
+            " for each student: student-html, student-json, student-markdown, student-junit,"
+            " gradescope.",
+        ),
+    ],
+    folder: OptionalDir = None,
+    journal: JournalPath = None,
+) -> None:
+    """Write reports of a class, for staff or for each student.
+
+    A student's file holds nothing of the hidden cases, of seeds, or of other students.
+    Example: rlprep class report hw1 --report html=overview --report csv=marks.csv
+    """
+    from rlprep.classroom.assemble import class_report
+    from rlprep.report.class_faces import CLASS_FACES, FOLDERS, write_class_reports
+    from rlprep.report.request import requests
+
+    asked = requests(wanted, CLASS_FACES, FOLDERS)
+    with _reading(folder, journal) as opened:
+        made = class_report(opened)
+    write_class_reports(made, asked)
+
+
+@app.command("gradebook")
+def gradebook(
+    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="A gradebook out of Canvas.")],
+    column: Annotated[str, typer.Option(help="The assignment, as the gradebook calls it.")],
+    to: Annotated[Path, typer.Option(help="The file to write, for Canvas to import.")],
+    folder: OptionalDir = None,
+    journal: JournalPath = None,
+) -> None:
+    """Fill the marks into a gradebook that was exported from Canvas.
+
+    Only the column of the assignment is written; who has no mark keeps what is there.
+    Example: rlprep class gradebook grades.csv hw1 --column "Homework 1" --to filled.csv
+    """
+    from rlprep.classroom.assemble import class_report
+    from rlprep.errors import MisuseError
+    from rlprep.report.canvas import fill_canvas
+    from rlprep.report.files import write_whole
+
+    try:
+        text = export.read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise MisuseError(f"the gradebook can't be read: {error}", where=str(export)) from None
+    with _reading(folder, journal) as opened:
+        filled = fill_canvas(class_report(opened), text, column)
+    write_whole(to, filled.text)
+    print(f"{to}: {filled.written} marks")
+    for student in filled.unmatched:
+        _say(f"not in the gradebook: {student}")
+    for remark in filled.remarks:
+        _say(remark)
+
+
+@app.command("replay")
+def replay(
+    submission: Annotated[str, typer.Argument(help="A student, or the file that was handed in.")],
+    folder: OptionalDir = None,
+    journal: JournalPath = None,
+    sandbox: Annotated[SandboxChoice, typer.Option()] = SandboxChoice.BEST_EFFORT,
+    as_json: AsJson = False,
+) -> None:
+    """Make a recorded mark again, from the journal's copy of the file and with the same cases.
+
+    Exit code 0 if it is the same mark, 1 if it is another.
+    Example: rlprep class replay ada hw1
+    """
+    from rlprep.bank.load import load_bank
+    from rlprep.classroom import replay as replaying
+    from rlprep.cli.class_grade import check_libraries
+    from rlprep.report.class_terminal import show_replay
+    from rlprep.sandbox.case import Mode
+    from rlprep.sandbox.client import Sandbox
+
+    check_libraries(None)
+    if folder is None and journal is None:
+        folder = _class_of(Path(submission))
+    with _reading(folder, journal) as opened:
+        entry = replaying.find(opened, submission)
+        with Sandbox(Mode(sandbox.value)) as box:
+            file = (folder or Path()) / entry.path
+            result = replaying.replay(opened, entry, load_bank(), box, file)
+    if as_json:
+        from rlprep.report.replay_json import replay_json
+
+        print(replay_json(result), end="")
+    else:
+        show_replay(result)
+    raise typer.Exit(0 if result.is_same else 1)
+
+
+def _class_of(file: Path) -> Path:
+    """Return the folder of the class that a submitted file belongs to: one with a journal."""
+    from rlprep.errors import MisuseError
+
+    for folder in file.absolute().parents:
+        if _beside(folder, "journal").exists():
+            return folder
+    raise MisuseError(f"no journal is known for '{file}'", hint="name the class's folder after it")
+
+
+def _reading(folder: Path | None, journal: Path | None) -> "AbstractContextManager[Journal]":
+    from rlprep.classroom.journal import open_journal
+    from rlprep.errors import MisuseError
+
+    if folder is None and journal is None:
+        raise MisuseError("which class?", hint="name its folder, or its journal with --journal")
+    place = journal or _beside(folder or Path(), "journal")
+    return open_journal(place, writes=False)
 
 
 def _beside(folder: Path, suffix: str) -> Path:
@@ -111,105 +235,16 @@ def _beside(folder: Path, suffix: str) -> Path:
     return whole.with_name(f"{whole.name or 'class'}.{suffix}")
 
 
-def _prepared(
-    journal: "Journal",
-    folder: Path,
-    layout: LayoutChoice,
-    roster: Path | None,
-    key_file: Path,
-    exercise: list[str] | None,
-    regrade: bool,
-) -> tuple[list["Entry"], tuple[str, ...]]:
-    """Return the class, called, and what it was asked; the journal is then ready for marks."""
-    from rlprep.bank.load import load_bank
-    from rlprep.classroom.folder import Layout, read_folder, text_of
-    from rlprep.classroom.plan import asked_of, call_roll, continued, settings_of
-    from rlprep.classroom.roster import read_roster
+def _show(report: "ClassReport", *, everybody: bool, as_json: bool) -> None:
+    if as_json:
+        from rlprep.report.class_json import class_json
+        from rlprep.report.views import staff_view
 
-    bank = load_bank()
-    for id_ in exercise or ():
-        bank.exercise(id_)
-    found = read_folder(folder, Layout(layout.value))
-    names = read_roster(roster) if roster else None
-    _say(f"layout: {found.layout}, {len(found.found)} submissions")
-    if found.ignored:
-        _say(f"ignored: {', '.join(found.ignored[:5])}{' ...' if len(found.ignored) > 5 else ''}")
-    before = journal.settings()
-    secret = _key(key_file, is_needed=before is not None)
-    title = text_of(folder.resolve().name or "class")
-    exercises = tuple(exercise or (before.exercises if before else ()))
-    if before:
-        settings = settings_of(bank, title, secret, exercises)
-        journal.settle(continued(before, settings, regrade=regrade))
-    entries = list(call_roll(found, names, secret, journal))
-    if not exercises:
-        asked = asked_of(bank, (journal.source(e.sha256) for e in entries if e.sha256))
-        exercises = asked.exercises
-        counts = ", ".join(f"{id_} ({asked.defined_by[id_]})" for id_ in exercises)
-        _say(f"exercises, with how many files define each: {counts}; --exercise says otherwise")
-    if not before:
-        journal.settle(settings_of(bank, title, secret, exercises))
-    journal.call_roll(entries)
-    return entries, exercises
-
-
-def _key(path: Path, *, is_needed: bool) -> Any:
-    from rlprep.classroom.key import is_open_to_others, make_key, read_key
-    from rlprep.errors import MisuseError
-
-    if not path.exists() and not path.is_symlink():
-        if is_needed:
-            hint = "without it, nobody gets the same cases again; name it with --key"
-            raise MisuseError(f"the class's key is gone: there is no {path}", hint=hint)
-        key = make_key(path)
-        _say(f"the class's key is new: {path}; keep it, and keep it from students")
-        return key
-    if is_open_to_others(path):
-        _say(f"warning: others can read the class's key: chmod 600 {path}")
-    return read_key(path)
-
-
-def _mark(
-    journal: "Journal",
-    entries: list["Entry"],
-    exercises: tuple[str, ...],
-    jobs: int | None,
-    scheduler: str | None,
-    sandbox: SandboxChoice | None,
-) -> None:
-    """Mark what has no mark yet."""
-    from rlprep.classroom.batch import mark_all
-    from rlprep.classroom.record import State
-    from rlprep.report.class_progress import ClassProgress
-
-    pending = [each for each in journal.roll() if each.state is State.PENDING]
-    if not pending:
-        return
-    crew = _crew(jobs, scheduler, sandbox)
-    line = ClassProgress()
-    try:
-        mark_all(pending, journal, crew, exercises, line)
-    finally:
-        crew.close()
-        line.wipe()
-
-
-def _crew(jobs: int | None, scheduler: str | None, sandbox: SandboxChoice | None) -> "Crew":
-    from rlprep.bank.load import load_bank
-    from rlprep.classroom.crew import Threads, usable_cores
-    from rlprep.sandbox.case import Mode
-
-    if sandbox is None:
-        mode = Mode.STRICT if os.environ.get("CI") else Mode.BEST_EFFORT
+        print(class_json(staff_view(report)), end="")
     else:
-        mode = Mode(sandbox.value)
-    return Threads(load_bank(), mode, jobs or usable_cores())
+        from rlprep.report.class_terminal import show_class
 
-
-def _show(report: "ClassReport", *, as_json: bool) -> None:
-    from rlprep.report.class_terminal import show_class
-
-    show_class(report)
+        show_class(report, everybody=everybody)
 
 
 def _exit_code(report: "ClassReport") -> int:
