@@ -8,6 +8,7 @@ from statistics import fmean, median
 from rlprep.report.views import ExerciseView, StaffEntry, StaffView
 
 MAX_BARS = 21
+_SAID_OF_ONE = "this looks like: "
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def mistakes(view: StaffView) -> list[Mistake]:
         if exercise.diagnosis:
             key = (name, exercise.diagnosis.id)
             counts[key] += 1
-            texts.setdefault(key, exercise.diagnosis.text)
+            texts.setdefault(key, exercise.diagnosis.text.removeprefix(_SAID_OF_ONE))
     ordered = sorted(counts, key=lambda key: (-counts[key], key))
     return [Mistake(*key, texts[key], counts[key]) for key in ordered]
 
