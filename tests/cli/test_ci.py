@@ -346,6 +346,8 @@ MISUSE = {
         ["gradescope", "--exercise", "gae", "--out", "a.zip", "--wheel", "short"],
         "no wheel or sdist of rlprep",
     ),
+    "a zip that is a folder": (["gradescope", "--exercise", "gae", "--out", "."], "is a folder"),
+    "a job into nowhere": (["gitlab", "--exercise", "gae", "--out", "no/x.yml"], "no folder for"),
     "an index that is two lines": (
         ["gradescope", "--exercise", "gae", "--out", "a.zip", "--index", "https://a\n--pre"],
         "no address of a package index",

@@ -42,14 +42,14 @@ def test_right_and_wrong_files_together(tmp_path):
 
 
 def test_reports_of_other_formats_and_one_to_stdout(tmp_path):
-    path = tmp_path / "r.json"
+    broken, path = tmp_path / "a.py", tmp_path / "r.json"
+    broken.write_text("def entropy(:\n")
     wanted = ["--report", "github=-", "--report", f"gradescope={path}"]
-    done = rlprep("grade", WRONG, *wanted, GITHUB_ACTIONS="true")
-    assert done.returncode == 1, done.stderr
-    (line,) = done.stdout.splitlines()
-    assert line.startswith("::error file=")
-    assert "entropy in bits" in line
-    assert json.loads(path.read_text())["score"] == 0
+    done = rlprep("grade", broken, *wanted, GITHUB_ACTIONS="true")
+    assert done.returncode == 3, done.stderr
+    assert done.stdout == f"::error file={broken},line=1,title=syntax::line 1: invalid syntax\n"
+    data = json.loads(path.read_text())
+    assert (data["score"], data["tests"][0]["status"]) == (0, "failed")
 
 
 def test_the_text_says_what_is_wrong_and_how_to_repeat_it():
