@@ -21,6 +21,8 @@ from functools import lru_cache
 from typing import Any
 
 import distributed
+from distributed.comm.addressing import parse_address
+from distributed.comm.registry import get_backend
 
 from rlprep.bank.load import Bank, load_bank
 from rlprep.classroom.marking import Marked, MismatchError, Task, mark
@@ -73,6 +75,8 @@ class Cluster:
         content = content_hash(load_bank(), exercises)
         self._orders = Orders(uuid.uuid4().hex, mode, grader_version(), content)
         try:
+            # A client that fails over the form of its address says so in a traceback of its own.
+            get_backend(parse_address(address)[0])
             self._client = distributed.Client(
                 address, timeout=CONNECT_S, set_as_default=False, name="rlprep-class"
             )

@@ -76,7 +76,7 @@ def grade(
     """
     from rlprep.classroom.assemble import class_report
     from rlprep.classroom.journal import open_journal
-    from rlprep.cli.class_grade import Wish, grade_class
+    from rlprep.cli.class_grade import Wish, grade_class, survey
 
     wish = Wish(
         folder=folder,
@@ -89,8 +89,9 @@ def grade(
         regrades=regrade,
         sandbox=sandbox and sandbox.value,
     )
+    seen = survey(wish)
     with open_journal(journal or _beside(folder, "journal"), writes=True) as opened:
-        grade_class(opened, wish)
+        grade_class(opened, wish, seen)
         report = class_report(opened)
     _show(report, everybody=False, as_json=as_json)
     raise typer.Exit(_exit_code(report))
@@ -232,7 +233,7 @@ def _reading(folder: Path | None, journal: Path | None) -> "AbstractContextManag
 
 def _beside(folder: Path, suffix: str) -> Path:
     whole = folder.resolve()
-    return whole.with_name(f"{whole.name or 'class'}.{suffix}")
+    return whole.parent / f"{whole.name or 'class'}.{suffix}"
 
 
 def _show(report: "ClassReport", *, everybody: bool, as_json: bool) -> None:

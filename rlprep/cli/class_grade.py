@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from rlprep.bank.load import load_bank
+from rlprep.bank.load import Bank, load_bank
 from rlprep.classroom.batch import mark_all
 from rlprep.classroom.crew import Crew, Threads, usable_cores
 from rlprep.classroom.folder import Folder, Layout, read_folder, text_of
@@ -38,14 +38,36 @@ class Wish:
     sandbox: str | None
 
 
-def grade_class(journal: Journal, wish: Wish) -> None:
+@dataclass(frozen=True)
+class Seen:
+    """What can be seen of a class before its journal is opened."""
+
+    bank: Bank
+    folder: Folder
+    names: dict[str, str] | None
+
+
+def survey(wish: Wish) -> Seen:
+    """Look at a class, and refuse what can't work while nothing has been written.
+
+    Raises:
+        RlprepError: nothing is there to grade, or to grade with.
+    """
+    check_libraries(wish.scheduler)
+    bank = load_bank()
+    for id_ in wish.exercises:
+        bank.exercise(id_)
+    folder = read_folder(wish.folder, Layout(wish.layout))
+    return Seen(bank, folder, read_roster(wish.roster) if wish.roster else None)
+
+
+def grade_class(journal: Journal, wish: Wish, seen: Seen) -> None:
     """Call the class and mark what has no mark yet.
 
     Raises:
         RlprepError: it can't be done, or not to the end; what is recorded stays.
     """
-    check_libraries(wish.scheduler)
-    exercises = _call(journal, wish)
+    exercises = _call(journal, wish, seen)
     pending = [each for each in journal.roll() if each.state is State.PENDING]
     if not pending:
         return
@@ -74,14 +96,10 @@ def check_libraries(scheduler: str | None) -> None:
         raise MissingExtraError("grading on a cluster", "cluster")
 
 
-def _call(journal: Journal, wish: Wish) -> tuple[str, ...]:
+def _call(journal: Journal, wish: Wish, seen: Seen) -> tuple[str, ...]:
     """Call the roll and return what was asked; the journal is then ready for marks."""
-    bank = load_bank()
-    for id_ in wish.exercises:
-        bank.exercise(id_)
-    folder = read_folder(wish.folder, Layout(wish.layout))
-    names = read_roster(wish.roster) if wish.roster else None
-    _say_layout(folder)
+    bank, names = seen.bank, seen.names
+    _say_layout(seen.folder)
     before = journal.settings()
     key = _key(wish.key, is_needed=before is not None)
     title = text_of(wish.folder.resolve().name or "class")
@@ -89,7 +107,7 @@ def _call(journal: Journal, wish: Wish) -> tuple[str, ...]:
     if before:
         now = settings_of(bank, title, key, exercises)
         journal.settle(continued(before, now, regrade=wish.regrades))
-    entries = list(call_roll(folder, names, key, journal))
+    entries = list(call_roll(seen.folder, names, key, journal))
     if not exercises:
         asked = asked_of(bank, (journal.source(e.sha256) for e in entries if e.sha256))
         exercises = asked.exercises

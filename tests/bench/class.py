@@ -41,13 +41,18 @@ def main(count: int = 1000, jobs: int = 2) -> int:
         exercises = [word for id_ in ASKED for word in ("--exercise", id_)]
         print(f"{count} submissions, {jobs} jobs, load {os.getloadavg()[0]:.1f}", flush=True)
         wall_s, memory = grade_class(folder, [*exercises, "--jobs", str(jobs)])
+        cpu_s = children_cpu_s()
         print(f"class           {wall_s:8.1f} s   {count / wall_s:6.2f} a second", flush=True)
         low, high = memory_of(memory)
         print(f"memory          {low >> 20:8} MiB after a quarter, {high >> 20} MiB at the end")
         entries = entries_of(folder)
-        cold_s = cold_time(folder, entries, sources)
+        cold_s, cold_cpu_s = cold_time(folder, entries, sources)
         print(f"a process each  {cold_s:8.1f} s   (from {sum(SAMPLE.values())} of them)")
-        print(f"ratio           {cold_s / wall_s:8.1f}     (at least 20)", flush=True)
+        print(f"ratio           {cold_s / wall_s:8.1f}     (at least 20)")
+        print(
+            f"ratio by CPU    {cold_cpu_s / cpu_s:8.1f}     (what other work can't blur)",
+            flush=True,
+        )
         wrong = differences(folder, entries, ASKED)
         print(f"other marks     {wrong:8}     (0: each graded alone with its seed)")
     return 1 if wrong else 0
@@ -94,18 +99,24 @@ def entries_of(folder: Path) -> dict:
         return {entry.student: entry for entry in journal.entries()}
 
 
-def cold_time(folder: Path, entries: dict, sources: dict[str, bytes]) -> float:
-    """Return what `rlprep grade` would take for all, one process after the other.
+def children_cpu_s() -> float:
+    """Return the CPU seconds of all programs so far that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def cold_time(folder: Path, entries: dict, sources: dict[str, bytes]) -> tuple[float, float]:
+    """Return what `rlprep grade` would take for all, one process after the other: time and CPU.
 
     Each kind of file is measured on a sample; the points of the sample are compared as well.
     """
     by_kind: dict[str, list[str]] = defaultdict(list)
     for student in sources:
         by_kind[re.sub(r"_\d+$", "", student)].append(student)
-    total_s = 0.0
+    total_s = total_cpu_s = 0.0
     draw = random.Random(1)
     for kind, students in by_kind.items():
-        seconds = []
+        seconds, before = [], children_cpu_s()
         for student in draw.sample(students, min(SAMPLE[kind], len(students))):
             started = time.perf_counter()
             done = subprocess.run(
@@ -117,7 +128,8 @@ def cold_time(folder: Path, entries: dict, sources: dict[str, bytes]) -> float:
             points = sum(each["points"] for each in json.loads(done.stdout)["submissions"])
             assert points == entries[student].points, student
         total_s += fmean(seconds) * len(students)
-    return total_s
+        total_cpu_s += (children_cpu_s() - before) / len(seconds) * len(students)
+    return total_s, total_cpu_s
 
 
 def differences(folder: Path, entries: dict, asked: tuple[str, ...]) -> int:
