@@ -8,7 +8,6 @@ from statistics import fmean, median
 from rlprep.report.views import ExerciseView, StaffEntry, StaffView
 
 MAX_BARS = 21
-_SAID_OF_ONE = "this looks like: "
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,11 @@ class Mistake:
     id: str
     text: str
     count: int
+
+    @property
+    def name(self) -> str:
+        """Return what the mistake is, without the words that a single submission gets it with."""
+        return self.text.removeprefix("this looks like: ")
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def mistakes(view: StaffView) -> list[Mistake]:
         if exercise.diagnosis:
             key = (name, exercise.diagnosis.id)
             counts[key] += 1
-            texts.setdefault(key, exercise.diagnosis.text.removeprefix(_SAID_OF_ONE))
+            texts.setdefault(key, exercise.diagnosis.text)
     ordered = sorted(counts, key=lambda key: (-counts[key], key))
     return [Mistake(*key, texts[key], counts[key]) for key in ordered]
 

@@ -81,7 +81,7 @@ def _mistakes(view: StaffView) -> str:
     if not found:
         return ""
     rows = [
-        [text(each.exercise), f"<code>{text(each.id)}</code><br>{text(sentence(each.text))}",
+        [text(each.exercise), f"<code>{text(each.id)}</code><br>{text(sentence(each.name))}",
          str(each.count)]
         for each in found
     ]  # fmt: skip

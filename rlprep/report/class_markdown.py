@@ -22,7 +22,7 @@ def class_markdown(view: StaffView) -> str:
     mistakes = class_figures.mistakes(view)
     if mistakes:
         rows = [
-            [literal(m.exercise), f"{literal(m.id)}: {literal(m.text)}", str(m.count)]
+            [literal(m.exercise), f"{literal(m.id)}: {literal(m.name)}", str(m.count)]
             for m in mistakes
         ]
         parts += ["## Mistakes recognised", table(["Exercise", "Mistake", "Students"], rows, {2})]
