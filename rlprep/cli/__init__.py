@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from rlprep import __version__
-from rlprep.cli import exercise, export, lab, pack
+from rlprep.cli import ci, class_, exercise, export, lab, pack
 from rlprep.cli.check_formula import check_formula
 from rlprep.cli.doctor import doctor
 from rlprep.cli.grade import grade
@@ -36,8 +36,10 @@ app.command("review")(review)
 app.command("progress")(progress)
 app.add_typer(lab.app, name="lab")
 app.add_typer(export.app, name="export")
+app.add_typer(class_.app, name="class")
 app.command("doctor")(doctor)
 app.add_typer(pack.app, name="pack")
+app.add_typer(ci.app, name="ci")
 
 
 def _print_version(wanted: bool) -> None:

@@ -88,10 +88,10 @@ def _chosen(
 ) -> "tuple[Bank, Selection]":
     from rlprep.bank.select import select
     from rlprep.errors import MisuseError
-    from rlprep.report.files import check_target
+    from rlprep.report.files import check_place
 
     if str(file) != "-":
-        check_target(file)
+        check_place(file)
     if part is not None and question is not None:
         raise MisuseError("--part and --question exclude each other", hint="give one of them")
     bank = open_bank(pack)

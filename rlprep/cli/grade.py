@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
 from importlib.util import find_spec
@@ -18,6 +17,7 @@ from rlprep.cli.progress_store import is_kept, keep_grades
 if TYPE_CHECKING:
     from rlprep.bank.load import Bank
     from rlprep.grader.result import GradeReport
+    from rlprep.report.request import Request
     from rlprep.sandbox.client import Sandbox
 
 
@@ -38,8 +38,16 @@ def grade(
         int | None, typer.Option(help="Repeat the hidden cases of an earlier run.", min=0)
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    junit: Annotated[Path | None, typer.Option(help="Write a JUnit report here.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Write a page for a browser here.")] = None,
+    report: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FORMAT=PATH",
+            help="Write a report, more than one if repeated; - for PATH is stdout. FORMAT: json,"
+            " junit, html, markdown, gradescope, classroom50, github, github-outputs.",
+        ),
+    ] = None,
+    junit: Annotated[Path | None, typer.Option(help="The same as --report junit=PATH.")] = None,
+    html: Annotated[Path | None, typer.Option(help="The same as --report html=PATH.")] = None,
     fail_under: Annotated[
         float | None,
         typer.Option(help="Exit with 0 from this per cent of all points.", min=0, max=100),
@@ -70,10 +78,12 @@ def grade(
     from rlprep.grader.submission import is_readable
     from rlprep.sandbox.client import Sandbox
 
-    _check_options(files, (junit, html), as_json=as_json, watch=watch)
+    wanted = list(report or [])
+    wanted += [f"{name}={path}" for name, path in (("junit", junit), ("html", html)) if path]
+    reports = _check_options(files, wanted, as_json=as_json, watch=watch)
     own = len(files) == 1 and seed is None
     kept = is_kept(False if keep is None and not own else keep, as_json=as_json)
-    mode = _mode(sandbox)
+    mode = sandbox_mode(sandbox)
     with Sandbox(mode) as box:
         # From here on the worker imports torch in its own process, and so may this one.
         bank = open_bank(pack)
@@ -86,31 +96,43 @@ def grade(
 
             grade_all = partial(_grade_and_keep if kept else _grade_all, bank)
             raise typer.Exit(watch_file(files[0], box, grade_all, exercise, seed))
-        report = (_grade_and_keep if kept else _grade_all)(bank, files, box, exercise, seed)
-    _print(report, as_json=as_json, explain=explain)
-    _write(report, junit, html)
+        graded = (_grade_and_keep if kept else _grade_all)(bank, files, box, exercise, seed)
+    _print(graded, reports, as_json=as_json, explain=explain)
     from rlprep.grader.result import exit_code
 
-    raise typer.Exit(exit_code(report.submissions, fail_under))
+    raise typer.Exit(exit_code(graded.submissions, fail_under))
 
 
 def _check_options(
-    files: list[Path], reports: tuple[Path | None, ...], *, as_json: bool, watch: bool
-) -> None:
-    """Refuse before anything is run what can't work."""
-    from rlprep.errors import MissingExtraError, MisuseError
-    from rlprep.report.files import check_target
+    files: list[Path], wanted: list[str], *, as_json: bool, watch: bool
+) -> "list[Request]":
+    """Refuse before anything is run what can't work; return the reports that are asked for."""
+    from rlprep.errors import MisuseError
+    from rlprep.report.grade_faces import GRADE_FACES, check_surroundings
+    from rlprep.report.request import STDOUT, requests
 
-    if watch and (len(files) != 1 or as_json):
-        raise MisuseError("--watch takes one file, and no --json", hint="name the file to watch")
-    for path in reports:
-        if path:
-            check_target(path)
+    if watch and (len(files) != 1 or as_json or wanted):
+        raise MisuseError(
+            "--watch takes one file, and no --json or --report", hint="name the file to watch"
+        )
+    reports = requests(wanted, GRADE_FACES)
+    check_surroundings(each.format for each in reports)
+    if as_json and any(each.path == STDOUT for each in reports):
+        raise MisuseError("stdout is taken by --json", hint="write the report to a file")
+    require_grading()
+    return reports
+
+
+def require_grading() -> None:
+    """Refuse where the libraries that grading needs aren't installed."""
+    from rlprep.errors import MissingExtraError
+
     if not all(find_spec(library) for library in ("torch", "numpy")):
         raise MissingExtraError("grading", "grade")
 
 
-def _mode(choice: SandboxChoice | None) -> Any:
+def sandbox_mode(choice: SandboxChoice | None) -> Any:
+    """Return the mode that is asked for, or the one that suits where this runs."""
     from rlprep.sandbox.case import Mode
 
     if choice is None:
@@ -136,7 +158,7 @@ def _grade_all(
         line.wipe()
     ran = any(result.seconds for result in results)
     layers = box.wait_ready()["layers"] if ran else {}
-    _warn_of(layers, box.mode)
+    warn_of(layers, box.mode)
     return GradeReport(grader.seed, {"mode": str(box.mode), "layers": layers}, tuple(results))
 
 
@@ -149,7 +171,7 @@ def _grade_and_keep(
     return report
 
 
-def _warn_of(layers: dict[str, bool], mode: str) -> None:
+def warn_of(layers: dict[str, bool], mode: str) -> None:
     """Say on stderr what doesn't protect this machine from the file just run."""
     from rlprep.sandbox.probe import LAYERS
 
@@ -159,26 +181,18 @@ def _warn_of(layers: dict[str, bool], mode: str) -> None:
         print(text, file=sys.stderr)
 
 
-def _print(report: "GradeReport", *, as_json: bool, explain: bool) -> None:
+def _print(
+    report: "GradeReport", reports: "list[Request]", *, as_json: bool, explain: bool
+) -> None:
+    from rlprep.report.github import guarded_log
+    from rlprep.report.grade_faces import GRADE_FACES
+    from rlprep.report.grade_json import grade_json
+    from rlprep.report.grade_terminal import show_grades
+    from rlprep.report.request import STDOUT, write_reports
+
     if as_json:
-        from rlprep.report.grade_json import grade_json
-
         print(json.dumps(grade_json(report), ensure_ascii=False))
-    else:
-        from rlprep.report.grade_terminal import show_grades
-
-        show_grades(report, explain=explain)
-
-
-def _write(report: "GradeReport", junit: Path | None, html: Path | None) -> None:
-    from rlprep.report.files import write_whole
-    from rlprep.report.grade_html import grade_html
-    from rlprep.report.grade_junit import grade_junit
-
-    faces: list[tuple[Path | None, Callable[[Any], str]]] = [
-        (junit, grade_junit),
-        (html, grade_html),
-    ]
-    for path, face in faces:
-        if path:
-            write_whole(path, face(report))
+    elif not any(each.path == STDOUT for each in reports):
+        with guarded_log(os.environ):
+            show_grades(report, explain=explain)
+    write_reports(report, reports, GRADE_FACES)

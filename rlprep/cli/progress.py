@@ -78,12 +78,12 @@ def _show(store: "Store", pack: list[Path] | None, *, plain: bool, as_json: bool
 
 def _export(store: "Store", file: Path) -> None:
     from rlprep.progress.interchange import export_lines
-    from rlprep.report.files import check_target, write_whole
+    from rlprep.report.files import check_place, write_whole
 
     if str(file) == "-":
         sys.stdout.writelines(export_lines(store))
         return
-    check_target(file)
+    check_place(file)
     lines = list(export_lines(store))
     write_whole(file, "".join(lines))
     print(f"{len(lines)} attempts written to {file}", file=sys.stderr)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rlprep.grader.result import GradeReport
-    from rlprep.interview.debrief import OnMarked
+    from rlprep.interview.services import OnMarked
     from rlprep.progress.keeper import Keeper
     from rlprep.progress.session_log import SessionLog
     from rlprep.progress.store import Store

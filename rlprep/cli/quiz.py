@@ -232,4 +232,4 @@ def ask_question(screen: "Screen", bank: "Bank", id_: str) -> None:
     recorder = _resume(screen, bank, selection, named=True) or _begin(selection, mock=False)
     if not recorder.state.introduced:
         recorder.record("introduced")
-    _hold(screen, bank, recorder, editor_first=False)
+    _hold(screen, bank, recorder, editor_first=False, ask_judge=False)

@@ -12,6 +12,7 @@ import numpy as np
 from rlprep.grader.result import Verdict
 
 MAX_NUMBERS = 10_000_000
+TOO_MANY = "returned a list of more numbers than any case has"
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,10 @@ def to_array(value: Any) -> np.ndarray:
         except OverflowError:
             raise NotNumbersError(Verdict.WRONG, "returned an integer beyond any float") from None
     if isinstance(value, list | tuple):
+        if len(value) > MAX_NUMBERS:
+            raise NotNumbersError(Verdict.SHAPE, TOO_MANY)
+        if all(type(item) is float for item in value):
+            return np.array(value, dtype=np.float64)  # millions of arrays would take gigabytes
         return _stack([to_array(item) for item in value])
     described = getattr(value, "description", type(value).__name__)
     raise NotNumbersError(Verdict.DTYPE, f"returned {described}, expected real numbers")
@@ -80,7 +85,7 @@ def _stack(parts: list[np.ndarray]) -> np.ndarray:
     if len({part.shape for part in parts}) > 1:
         raise NotNumbersError(Verdict.SHAPE, "returned a list whose entries differ in shape")
     if sum(part.size for part in parts) > MAX_NUMBERS:
-        raise NotNumbersError(Verdict.SHAPE, "returned a list of more numbers than any case has")
+        raise NotNumbersError(Verdict.SHAPE, TOO_MANY)
     return np.stack([part.astype(np.float64) for part in parts]) if parts else np.zeros(0)
 
 

@@ -32,10 +32,10 @@ from rlprep.grader.judge import (
     run_case,
     value_finding,
 )
-from rlprep.grader.look import Defined, UnreadableSourceError, look
+from rlprep.grader.look import Defined, Look, UnreadableSourceError, look
 from rlprep.grader.result import FamilyResult, Shown, SubmissionResult, Verdict
 from rlprep.grader.run import Runner
-from rlprep.grader.submission import RefusedError, read_submission
+from rlprep.grader.submission import RefusedError, read_submission, refuse_non_source
 from rlprep.grader.texts import call_text, value_text
 from rlprep.sandbox.case import Outcome, SandboxError, Status
 from rlprep.sandbox.client import Sandbox
@@ -72,6 +72,22 @@ class Grader:
     def source(self, path: str, source: bytes, only: str | None = None) -> list[SubmissionResult]:
         """Return the results of a source that was read already; `path` is what reports call it."""
         exercises = {only: self.bank.exercise(only)} if only else mentioned(self.bank, source)
+        return self._source(path, source, exercises, only)
+
+    def asked(self, path: str, source: bytes, ids: Sequence[str]) -> list[SubmissionResult]:
+        """Return the results of a source for those of the exercises that it defines.
+
+        At least one result: where it defines none of them, one without an exercise that says so.
+        """
+        try:
+            refuse_non_source(source)
+        except RefusedError as error:
+            return [unread(path, None, Verdict.REFUSED_FILE, str(error))]
+        return self._source(path, source, {id_: self.bank.exercise(id_) for id_ in ids}, None)
+
+    def _source(
+        self, path: str, source: bytes, exercises: dict[str, Exercise], only: str | None
+    ) -> list[SubmissionResult]:
         try:
             found = look(source, arities(exercises))
         except UnreadableSourceError as error:
@@ -81,7 +97,7 @@ class Grader:
             return [self._function(path, source, exercises[d.name], d) for d in found.known]
         return [unread(path, only, Verdict.MISSING_FUNCTION, self._nothing(found, only))]
 
-    def _nothing(self, found: Any, only: str | None) -> str:
+    def _nothing(self, found: Look, only: str | None) -> str:
         ids = {only: 0} if only else dict.fromkeys(self.bank.ids("exercise"), 0)
         wanted = f"no function '{only}'" if only else "no function of any exercise"
         near = found.nearest(ids)

@@ -13,12 +13,35 @@ class RefusedError(Exception):
 
 
 def read_submission(path: Path) -> bytes:
+    """Return the bytes of a regular file that may be source.
+
+    Raises:
+        RefusedError: as `read_regular_file` and `refuse_non_source` do.
+    """
+    data = read_regular_file(path)
+    refuse_non_source(data)
+    return data
+
+
+def refuse_non_source(data: bytes) -> None:
+    """Refuse what plainly is no source.
+
+    Raises:
+        RefusedError: it is empty or no text.
+    """
+    if b"\0" in data:
+        raise RefusedError("no Python source: it holds NUL bytes (is it UTF-16, or compiled?)")
+    if not data.strip():
+        raise RefusedError("the file is empty; 'rlprep exercise start ID' writes a stub")
+
+
+def read_regular_file(path: Path) -> bytes:
     """Return the bytes of a regular file of sensible size.
 
     Symbolic links are refused, since a class's folder of submissions may hold one to a solution.
 
     Raises:
-        RefusedError: there is none, it is something else, too large, empty or no text.
+        RefusedError: there is none, it is something else, or too large.
     """
     try:
         # Without O_NONBLOCK, opening a fifo would wait for somebody to write to it.
@@ -33,16 +56,11 @@ def read_submission(path: Path) -> bytes:
             raise RefusedError(f"not a file but {_kind(mode)}; give the path of a .py file")
         if size > MAX_BYTES:
             raise RefusedError(f"too large: {size:,} bytes, at most {MAX_BYTES:,} are graded")
-        data = _read(fd)
+        return _read(fd)
     except OSError as error:
         raise RefusedError(_why(path, error)) from None
     finally:
         os.close(fd)
-    if b"\0" in data:
-        raise RefusedError("no Python source: it holds NUL bytes (is it UTF-16, or compiled?)")
-    if not data.strip():
-        raise RefusedError("the file is empty; 'rlprep exercise start ID' writes a stub")
-    return data
 
 
 def is_readable(path: Path) -> bool:

@@ -67,4 +67,5 @@ def printable(text: str) -> str:
 
 
 def _is_harmless(char: str) -> bool:
-    return char in "\n\t" or (char.isprintable() and not "\u202a" <= char <= "\u202e")
+    # People's names hold no-break spaces, and the two joiners of Persian and of Indian scripts.
+    return char in "\n\t\xa0\u200c\u200d" or char.isprintable()

@@ -24,6 +24,9 @@ from rlprep.sandbox.report import outcome_of, request_of
 
 START_TIMEOUT_S = 120.0
 END_TIMEOUT_S = 10.0
+DYING_S = 0.5
+"""A child whose pipes end without a report is given so long to be dead: whether it died, and of
+what, is known only of one that we didn't kill. One that lives on without pipes is an attack."""
 FIRST_USES = {
     "func": re.compile(
         rb"functorch|torch\.func\b|import\s+func\b|\bfunc\.\w+\(|\b(vmap|jvp|vjp|jacrev|jacfwd)\b"
@@ -34,6 +37,10 @@ FIRST_USES = {
 }
 """Signs that a source may use parts of torch whose first use takes half a second to two seconds.
 Where that is foreseen, the worker spends them once, before the clock runs; where not, each case."""
+
+
+class _KilledError(Exception):
+    """Somebody killed the process of a case, which says nothing of the submission."""
 
 
 class Sandbox:
@@ -56,6 +63,7 @@ class Sandbox:
         self._forks = CAN_FORK
         self._worker: WorkerProcess | None = None
         self._ready: dict[str, Any] | None = None
+        self._aborted = False
 
     def __enter__(self) -> "Sandbox":
         self._start()
@@ -68,6 +76,15 @@ class Sandbox:
         """End the worker and whatever it started. The next `run` would start another."""
         with self._lock:
             self._drop()
+
+    def abort(self) -> None:
+        """End a case that runs in another thread, with the worker, and never start another one.
+
+        Whoever waits for that case gets a `SandboxError`; `close` is still to be called.
+        """
+        self._aborted = True
+        if worker := self._worker:
+            worker.hang_up()
 
     def wait_ready(self) -> dict[str, Any]:
         """Wait until the worker has loaded its libraries.
@@ -118,8 +135,10 @@ class Sandbox:
             for _ in range(3):
                 try:
                     return self._run_once(order, request, limits, wants, len(args))
+                except _KilledError:
+                    continue
                 except WorkerDiedError:
-                    self._drop()
+                    self._drop()  # and `_start` refuses to go on after an abort
                 except OSError as error:
                     self._drop()
                     raise SandboxError(
@@ -130,7 +149,7 @@ class Sandbox:
                     self._drop()  # Ctrl-C in the middle of a case: no child may outlive it
                     raise
         raise SandboxError(
-            "the sandbox's worker died again and again on the same case",
+            "the sandbox's worker, or the case's process, was killed again and again",
             hint="run 'rlprep doctor'; is the machine out of memory?",
         )
 
@@ -153,24 +172,32 @@ class Sandbox:
             started = time.monotonic()
             cut_short = channels.exchange(request, limits)
             wall_s = time.monotonic() - started
-            ended = self._end_case(worker, begun, patient=cut_short is None)
+            is_whole = cut_short is None and channels.report.complete
+            ended = self._end_case(worker, begun, cut_short is not None, is_whole)
+        if cut_short is None and not is_whole and ended.was_killed:
+            raise _KilledError
         outcome = outcome_of(cut_short, channels.report, wants, arity, ended.status)
         printed = channels.printed.decode(errors="replace")
         return replace(outcome, printed=printed, wall_s=wall_s, cpu_s=ended.cpu_s)
 
-    def _end_case(self, worker: WorkerProcess, begun: dict[str, Any], *, patient: bool) -> Ended:
+    def _end_case(
+        self, worker: WorkerProcess, begun: dict[str, Any], was_cut: bool, is_whole: bool
+    ) -> Ended:
         """End the process that ran the case, which is the worker itself where it doesn't fork."""
         if not worker.forks:
             self._worker = self._ready = None
-            ended = worker.end(patience_s=1.0 if patient else 0.0)
-            return Ended(ended.status, max(0.0, ended.cpu_s - begun["cpu_s"]))
-        worker.ask({"end": True})
+            ended = worker.end(patience_s=0.0 if was_cut else 1.0)
+            return replace(ended, cpu_s=max(0.0, ended.cpu_s - begun["cpu_s"]))
+        worker.ask({"end": 0.0 if was_cut or is_whole else DYING_S})
         answer = worker.answer(END_TIMEOUT_S)
-        return Ended(answer["ended"], answer["cpu_s"])
+        return Ended(answer["ended"], answer["cpu_s"], answer["by_us"])
 
     def _start(self) -> WorkerProcess:
-        if self._worker is None:
+        if self._worker is None and not self._aborted:
             self._worker = WorkerProcess(self.mode, forks=self._forks)
+        if self._aborted or self._worker is None:  # asked again: it may have been while starting
+            self._drop()
+            raise SandboxError("the sandbox was told to stop")
         return self._worker
 
     def _wait(self) -> WorkerProcess:

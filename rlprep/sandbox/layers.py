@@ -38,6 +38,7 @@ class Layers:
         self.library_folders = library_folders
         self.namespaces = False
         self._ruleset: int | None = None
+        self._keeps_reading = False
 
     def enter(self) -> None:
         """Go on in a child that is process 1 of namespaces of its own, where that is allowed.
@@ -71,6 +72,9 @@ class Layers:
             # Beyond the low numbers, where the child will want its pipes.
             self._ruleset = fcntl.fcntl(made, fcntl.F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR)
             os.close(made)
+            # Root's power to read what others can't is kept only where Landlock will bound it.
+            folders = [Path(os.__file__).parent, *map(Path, self.library_folders)]
+            self._keeps_reading = not all(map(privileges.readable_by_all, folders))
 
     def descriptors(self) -> list[int]:
         """Return the descriptors that `apply` needs open in the child."""
@@ -96,12 +100,7 @@ class Layers:
                 yield "calls", lambda: _attempt(seccomp.install)
 
     def _drop_privileges(self) -> None:
-        # The power to read what others can't is kept only where Landlock will bound it.
-        folders = [Path(os.__file__).parent, *map(Path, self.library_folders)]
-        keep_reading = self._ruleset is not None and not all(
-            privileges.readable_by_all(folder) for folder in folders
-        )
-        _attempt(privileges.leave_root, keep_reading=keep_reading)
+        _attempt(privileges.leave_root, keep_reading=self._keeps_reading)
         _attempt(privileges.seal)
 
     def _close_files(self) -> None:

@@ -1,5 +1,6 @@
 """The worker process, seen from the caller: starting it, talking to it, ending it."""
 
+import contextlib
 import json
 import os
 import socket
@@ -22,6 +23,8 @@ ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_THREAD_LIMIT": "1",  # for `torch.set_num_threads`, whose threads would be refused
+    # Huge pages for the C library's heap: half of what a fork copies and its end gives back.
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
     "TORCHDYNAMO_DISABLE": "1",  # `torch.compile` does nothing: there is no compiler to run
     "CUDA_VISIBLE_DEVICES": "",
 }
@@ -42,6 +45,13 @@ class Ended:
     status: int
     """As `os.wait` gives it."""
     cpu_s: float
+    by_us: bool
+    """It had to be killed."""
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether somebody else killed it: the machine, out of memory, or a person."""
+        return not self.by_us and os.WIFSIGNALED(self.status) and os.WTERMSIG(self.status) == 9
 
 
 class WorkerProcess:
@@ -119,6 +129,11 @@ class WorkerProcess:
             data += part
         return json.loads(data)
 
+    def hang_up(self) -> None:
+        """Let it end by itself, from whatever thread: to the worker, the caller has gone away."""
+        with contextlib.suppress(OSError):
+            self.control.shutdown(socket.SHUT_RDWR)
+
     def end(self, *, patience_s: float = 2.0) -> Ended:
         """End it, with whatever it started.
 
@@ -137,7 +152,7 @@ class WorkerProcess:
             self.process.kill()
             _, status, usage = os.wait4(pid, 0)
         self.process.returncode = os.waitstatus_to_exitcode(status)
-        return Ended(status, usage.ru_utime + usage.ru_stime)
+        return Ended(status, usage.ru_utime + usage.ru_stime, by_us=not ended)
 
     def _last_words(self) -> str:
         assert self.process.stderr is not None

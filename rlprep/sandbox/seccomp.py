@@ -63,6 +63,7 @@ LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL_PROCESS, DENY = 0x7FFF0000, 0x80000000, 0x00050000 | errno.EPERM
 NUMBER_AT, MACHINE_AT, ARGUMENTS_AT = 0, 4, 16
 X32_NUMBERS = 0x40000000
+SIGKILL = 9
 SET_MODE_FILTER, SPEC_ALLOW = 1, 4
 
 
@@ -87,8 +88,8 @@ def program(pid: int, machine: str) -> list[tuple[int, int, int, int]]:
     to_read = [(LOAD, 0, 0, ARGUMENTS_AT + 8 * 2), (ANY_BIT, 1, 0, WRITING), (RETURN, 0, 0, ALLOW)]
     lines += _when(guarded["openat"], to_read)
     lines += _when(guarded["fcntl"], _argument_in(1, FCNTL_COMMANDS))
-    lines += _when(guarded["kill"], _argument_in(0, (pid,)))
-    lines += _when(guarded["tgkill"], _argument_in(0, (pid,)))
+    lines += _when(guarded["kill"], _signal_to(pid, signal_at=1))
+    lines += _when(guarded["tgkill"], _signal_to(pid, signal_at=2))
     # Reading one's own limits: process 0 (oneself), and no new limit (a null pointer, two halves).
     new_limit = ARGUMENTS_AT + 8 * 2
     own = [(LOAD, 0, 0, ARGUMENTS_AT), (EQUAL, 1, 0, 0), (RETURN, 0, 0, DENY)]
@@ -96,6 +97,16 @@ def program(pid: int, machine: str) -> list[tuple[int, int, int, int]]:
     own += [(LOAD, 0, 0, new_limit + 4), (EQUAL, 0, 1, 0), (RETURN, 0, 0, ALLOW)]
     lines += _when(guarded["prlimit64"], own)
     return [*lines, (RETURN, 0, 0, DENY)]
+
+
+def _signal_to(pid: int, signal_at: int) -> list[tuple[int, int, int, int]]:
+    """Allow every signal to the process itself but SIGKILL.
+
+    A child that died of SIGKILL was then surely killed from outside, by a machine that is out of
+    memory for example, and its submission isn't to blame.
+    """
+    load = (LOAD, 0, 0, ARGUMENTS_AT + 8 * signal_at)
+    return [load, (EQUAL, 0, 1, SIGKILL), (RETURN, 0, 0, DENY), *_argument_in(0, (pid,))]
 
 
 def _argument_in(position: int, allowed: tuple[int, ...]) -> list[tuple[int, int, int, int]]:

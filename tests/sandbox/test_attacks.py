@@ -219,7 +219,7 @@ TABLE: dict[str, Ends] = {
     "exits/recursion": ends(S.RAISED),
     "exits/deep_recursion": ends(S.CRASHED, signal=11),
     "exits/segfault": ends(S.CRASHED, signal=11),
-    "exits/kill_oneself": ends(S.CRASHED),
+    "exits/kill_oneself": ends(S.RAISED),
     "exits/alarm": ends(S.CRASHED, signal=14),
     "exits/broken_tools": ends(S.CRASHED),
     "state/module_attribute": returns(0.0),

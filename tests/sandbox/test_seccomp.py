@@ -55,9 +55,15 @@ def test_every_listed_call_is_allowed_and_every_other_denied(machine: str):
 
 def test_only_oneself_can_be_signalled(machine: str):
     for call in (seccomp.GUARDED[machine][name] for name in ("kill", "tgkill")):
-        assert decide(machine, call, PID, 9) == seccomp.ALLOW
+        assert decide(machine, call, PID, 15, 15) == seccomp.ALLOW
         for other in (1, PID + 1, 0, 0xFFFFFFFF, -1 & 0xFFFFFFFFFFFFFFFF):
-            assert decide(machine, call, other, 9) == seccomp.DENY
+            assert decide(machine, call, other, 15, 15) == seccomp.DENY
+
+
+def test_nobody_can_kill_oneself_so_that_a_killed_child_was_killed_from_outside(machine: str):
+    guarded = seccomp.GUARDED[machine]
+    assert decide(machine, guarded["kill"], PID, 9) == seccomp.DENY
+    assert decide(machine, guarded["tgkill"], PID, PID, 9) == seccomp.DENY
 
 
 def test_descriptors_can_be_duplicated_but_not_made_to_signal_others(machine: str):

@@ -1,0 +1,206 @@
+r"""What lies in a class's folder: whose file is which, or why that can't be said.
+
+Two layouts. `files`: every ``.py`` file of the folder is a submission, and its stem the student.
+`folders`: every folder in it is a student, who handed in the one ``.py`` file in it (or in folders
+of it). Names that begin with a dot or an underscore pair (``.git``, ``__pycache__``) never count;
+a ``.py`` file of such a name is told of all the same, but for a Mac's own ``._`` files.
+
+Nothing of a name is trusted: it may hold any byte but / and NUL. A student's identity is the name
+as NFC text (a Mac writes é as two characters, a roster as one), bytes that are no UTF-8 shown as
+``\xff``; which file is opened is another matter and stays the operating system's own name.
+"""
+
+import os
+import stat
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from rlprep.errors import LearnerError, MisuseError
+
+MOST_ENTRIES = 2000
+"""Looked at in one student's folder: somebody hands in a virtual environment every year."""
+MOST_DEPTH = 4
+SHOWN = 5
+
+
+class Layout(StrEnum):
+    """How a class's folder is arranged."""
+
+    AUTO = "auto"
+    FILES = "files"
+    FOLDERS = "folders"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one student handed in.
+
+    Attributes:
+        student: the identity.
+        file: to be opened; None where there is none to open, see `problem`.
+        shown: its path below the class's folder, as text.
+        problem: why a person must look; empty where there is one file.
+    """
+
+    student: str
+    file: Path | None
+    shown: str
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A class's folder, read.
+
+    Attributes:
+        layout: files or folders.
+        found: by student, sorted; no identity occurs twice.
+        ignored: entries that belong to no student in this layout, as text.
+    """
+
+    layout: Layout
+    found: tuple[Found, ...]
+    ignored: tuple[str, ...]
+
+
+def identity(name: str) -> str:
+    """Return a name as it identifies a student: NFC text without lone surrogates."""
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def read_folder(folder: Path, layout: Layout = Layout.AUTO) -> Folder:
+    """Return what a class handed in.
+
+    Raises:
+        MisuseError: it is no folder.
+        LearnerError: nothing in it is a submission.
+    """
+    entries = _entries(folder)
+    shown = [each for each in entries if not _is_hidden(each.name)]
+    files = [each for each in shown if _is_python(each.name)]
+    folders = [each for each in shown if each not in files and each.is_dir()]
+    if layout is Layout.AUTO:
+        layout = Layout.FOLDERS if len(folders) > len(files) else Layout.FILES
+    chosen = files if layout is Layout.FILES else folders
+    if not chosen:
+        wanted = "no .py file" if layout is Layout.FILES else "no student's folder"
+        raise LearnerError(
+            f"nothing to grade: {wanted} in it",
+            where=text_of(folder),
+            hint="one .py file a student, or one folder a student: see --layout",
+        )
+    ignored = tuple(text_of(each.name) for each in entries if each not in chosen)
+    handed = map(_file, chosen) if layout is Layout.FILES else map(_student_folder, chosen)
+    return Folder(layout, tuple(_one_each(handed)), ignored)
+
+
+def text_of(path: Path | str) -> str:
+    """Return a path as text that can be stored and printed: no lone surrogates."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as scanned:
+            entries = [each for each in scanned if not _is_noise(each.name)]
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise MisuseError(f"not a class's folder: {reason}", where=text_of(folder)) from None
+    return sorted(entries, key=lambda each: each.name)
+
+
+def _is_noise(name: str) -> bool:
+    """Whether an entry is nobody's: a Mac's second half of a file, and what isn't Python."""
+    return name.startswith("._") or (_is_hidden(name) and not _is_python(name))
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith((".", "__"))
+
+
+def _is_python(name: str) -> bool:
+    return name.lower().endswith(".py")
+
+
+def _file(entry: os.DirEntry[str]) -> Found:
+    return _found(identity(entry.name[: -len(".py")]), [Path(entry.path)], Path(entry.path).parent)
+
+
+def _student_folder(entry: os.DirEntry[str]) -> Found:
+    student, shown = identity(entry.name), text_of(entry.name)
+    if entry.is_symlink():
+        return Found(student, None, shown, "the folder is a symbolic link")
+    try:
+        files = list(_python_files(Path(entry.path)))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        return Found(student, None, shown, f"the folder can't be read: {reason}")
+    except OverflowError:
+        return Found(student, None, shown, f"over {MOST_ENTRIES:,} files in the folder")
+    if not files:
+        return Found(student, None, shown, "no .py file in the folder")
+    return _found(student, files, Path(entry.path).parent)
+
+
+def _python_files(folder: Path) -> Iterator[Path]:
+    """Yield the ``.py`` entries of a folder and of those in it; links are met, never followed.
+
+    Raises:
+        OverflowError: there are too many entries to look at.
+    """
+    seen = 0
+    pending = [(folder, 1)]
+    while pending:
+        at, depth = pending.pop()
+        with os.scandir(at) as scanned:
+            for entry in sorted(scanned, key=lambda each: each.name):
+                seen += 1
+                if seen > MOST_ENTRIES:
+                    raise OverflowError
+                if _is_hidden(entry.name):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    pending += [(Path(entry.path), depth + 1)] if depth < MOST_DEPTH else []
+                elif _is_python(entry.name):
+                    yield Path(entry.path)
+
+
+def _found(student: str, files: list[Path], top: Path) -> Found:
+    shown = [text_of(file.relative_to(top)) for file in files]
+    if not student:
+        return Found("?", None, shown[0], "the name says of nobody whose it is")
+    if len(files) > 1:
+        return Found(student, None, shown[0], several(shown))
+    return Found(student, files[0], shown[0])
+
+
+def several(shown: Iterable[str]) -> str:
+    """Return the problem of a student who handed in more than one file."""
+    names = sorted(shown)
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"{len(names)} files for one student: {', '.join(names[:SHOWN])}{more}"
+
+
+def _one_each(handed: Iterable[Found]) -> list[Found]:
+    """Return one entry an identity: two names may be the same one in NFC, or but for ``.PY``."""
+    by_student: dict[str, list[Found]] = {}
+    for each in handed:
+        by_student.setdefault(each.student, []).append(each)
+    return [
+        group[0]
+        if len(group) == 1
+        else Found(student, None, group[0].shown, several(each.shown for each in group))
+        for student, group in sorted(by_student.items())
+    ]
+
+
+def is_regular(file: Path) -> bool:
+    """Whether a path is a regular file and no link to one."""
+    try:
+        return stat.S_ISREG(os.lstat(file).st_mode)
+    except OSError:
+        return False

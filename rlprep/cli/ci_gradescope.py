@@ -1,0 +1,155 @@
+"""Gradescope: the zip to upload, and what it runs for each submission.
+
+Source: Gradescope's autograder specification (gradescope-autograders.readthedocs.io): `setup.sh`
+and an executable `run_autograder` at the root of the zip, which is unpacked into
+/autograder/source; the submission in /autograder/submission, `submission_metadata.json` beside it,
+and the result in /autograder/results/results.json. Each submission has a container of its own.
+
+The class's secret travels as a file of the zip, which only staff can download. In the container it
+belongs to root and to nobody else, and the sandbox keeps it from the submission's processes.
+"""
+
+import io
+import json
+import re
+import stat
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rlprep import __version__
+from rlprep.cli.ci_grade import Assignment, assignment, grade, publish
+from rlprep.cli.grade import SandboxChoice
+from rlprep.errors import LearnerError, MisuseError, RlprepError
+from rlprep.report.files import check_place, write_whole
+
+TEMPLATES = Path(__file__).parent / "ci_templates"
+SETTINGS = "assignment.json"
+KEY = "class.key"
+SETTINGS_SCHEMA = "rlprep.autograder/v1"
+_DISTRIBUTION = re.compile(r"rlprep-[\w.+!-]+(\.whl|\.tar\.gz)")
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
+
+
+@dataclass(frozen=True)
+class _File:
+    name: str
+    data: bytes
+    mode: int = 0o644
+
+
+def write_bundle(wanted: Assignment, out: Path, wheel: Path | None, index: str | None) -> None:
+    """Write the zip; the same input gives the same bytes.
+
+    Args:
+        wanted: the assignment.
+        out: the file to write.
+        wheel: what to install; None for this version by its name.
+        index: a further package index.
+
+    Raises:
+        MisuseError: the wheel isn't one, or `out` is no place for a file.
+        RlprepError: the file can't be written.
+    """
+    check_place(out)
+    files = [
+        _File("run_autograder", (TEMPLATES / "run_autograder").read_bytes(), 0o755),
+        _File("setup.sh", (TEMPLATES / "setup.sh").read_bytes(), 0o755),
+        _File(SETTINGS, _settings(wanted)),
+    ]
+    requirement = f"rlprep[grade]=={__version__}"
+    if wheel is not None:
+        files.append(_wheel(wheel))
+        requirement = f"./{wheel.name}[grade]"
+    extra = f"--extra-index-url {_one_line(index)}\n" if index else ""
+    files.append(_File("requirements.txt", f"{extra}{requirement}\n".encode()))
+    if wanted.key:
+        files.append(_File(KEY, wanted.key.read_bytes(), 0o600))
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as bundle:
+        for file in sorted(files, key=lambda each: each.name):
+            bundle.writestr(_entry(file), file.data)
+    write_whole(out, made.getvalue())
+
+
+def run(root: Path) -> int:
+    """Grade ROOT/submission, and write ROOT/results/results.json unless the grading failed.
+
+    Returns:
+        The exit code: 0 where there is a result, whatever the mark.
+    """
+    from rlprep.report.request import Request
+
+    results = root / "results" / "results.json"
+    results.unlink(missing_ok=True)  # whatever goes wrong from here on, no old mark is released
+    results.parent.mkdir(exist_ok=True)
+    wanted = _read_settings(root)
+    report = grade([root / "submission"], wanted)
+    return publish(report, [Request("gradescope", results)], 0.0)
+
+
+def _settings(wanted: Assignment) -> bytes:
+    data = {
+        "schema": SETTINGS_SCHEMA,
+        "exercises": list(wanted.exercises),
+        "sandbox": wanted.sandbox.value,
+    }
+    return (json.dumps(data, indent=2) + "\n").encode()
+
+
+def _read_settings(root: Path) -> Assignment:
+    source = root / "source"
+    try:
+        data = json.loads((source / SETTINGS).read_text("utf-8"))
+        exercises, sandbox = data["exercises"], SandboxChoice(data["sandbox"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RlprepError(
+            f"the autograder's settings can't be read: {error}",
+            where=str(source / SETTINGS),
+            hint="make the zip again with 'rlprep ci gradescope'",
+        ) from None
+    key = source / KEY
+    if not key.exists():
+        return assignment(exercises, None, None, sandbox)
+    return assignment(exercises, key, _student(root / "submission_metadata.json"), sandbox)
+
+
+def _student(metadata: Path) -> str:
+    """Return who handed in, so that the cases of another try are the same."""
+    try:
+        data: Any = json.loads(metadata.read_text("utf-8"))
+        who = sorted(str(user["email"]) for user in data["users"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RlprepError(
+            f"Gradescope doesn't say whose submission it is: {error}", where=str(metadata)
+        ) from None
+    if not who:
+        raise RlprepError("Gradescope names nobody for the submission", where=str(metadata))
+    return " ".join(who)
+
+
+def _wheel(path: Path) -> _File:
+    if not _DISTRIBUTION.fullmatch(path.name):
+        raise MisuseError(
+            f"{path.name} is no wheel or sdist of rlprep", hint="python -m build makes one"
+        )
+    try:
+        return _File(path.name, path.read_bytes())
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise LearnerError(f"{path} can't be read: {reason}") from None
+
+
+def _one_line(address: str) -> str:
+    if not address.startswith(("https://", "http://")) or any(map(str.isspace, address)):
+        raise MisuseError(f"'{address}' is no address of a package index", hint="https://...")
+    return address
+
+
+def _entry(file: _File) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(file.name, _EPOCH)
+    entry.create_system = 3  # Unix: the mode below counts
+    entry.external_attr = (stat.S_IFREG | file.mode) << 16
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
