@@ -77,7 +77,7 @@ def test_a_class_at_a_glance(graded, place):
     assert re.search(r"^bob  Bob +0 +entropy 0/10 bits *$", graded.stdout, re.M)
     assert re.search(r"^link +- +unreadable: a symbolic link", graded.stdout, re.M)
     assert re.search(r"^zoe  Zoe Missing +- +missing", graded.stdout, re.M)
-    assert "1  entropy: this looks like: entropy in bits" in graded.stdout
+    assert "   1 entropy: entropy in bits" in graded.stdout
     assert max(map(len, graded.stdout.splitlines())) <= 80
     assert "\u202e" not in graded.stdout + graded.stderr
 
@@ -153,7 +153,9 @@ def test_no_students_report_holds_a_secret(graded, place, tmp_path):
     assert done.returncode == 0, done.stderr
     with open_journal(Path(f"{place}.journal"), writes=False) as journal:
         entries = list(journal.entries())
-        secrets = {journal.settings().key, read_key(Path(f"{place}.key")).secret.decode()}
+        settings, key = journal.settings(), read_key(Path(f"{place}.key"))
+    assert settings is not None
+    secrets = {settings.key, key.fingerprint, key.secret.decode()}
     secrets |= {str(e.seed) for e in entries} | {e.sha256 for e in entries if e.sha256}
     files = [file for file in tmp_path.rglob("*") if file.is_file()]
     assert len(files) >= 4 * len(entries)
