@@ -1,7 +1,9 @@
 """`rlprep class grade` at work: the roll, the crew, and what is worth saying on stderr."""
 
 import os
+import shutil
 import sys
+import textwrap
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +20,7 @@ from rlprep.classroom.roster import read_roster
 from rlprep.errors import MissingExtraError, MisuseError
 from rlprep.report.class_progress import ClassProgress
 from rlprep.report.prose import printable
+from rlprep.report.screen import is_terminal
 from rlprep.sandbox.case import Mode
 
 MOST_NAMES = 5
@@ -168,4 +171,8 @@ def _few(names: list[str] | tuple[str, ...]) -> str:
 
 
 def _say(text: str) -> None:
-    print(printable(text).replace("\n", "\ufffd"), file=sys.stderr)
+    line = printable(text).replace("\n", "\ufffd")
+    if is_terminal(sys.stderr):
+        width = shutil.get_terminal_size().columns
+        line = textwrap.fill(line, width, subsequent_indent="  ", break_on_hyphens=False)
+    print(line, file=sys.stderr)

@@ -12,6 +12,8 @@ import numpy as np
 from rlprep.grader.result import Verdict
 
 MAX_NUMBERS = 10_000_000
+LONG = 10_000
+"""Entries of a list that isn't looked through where its length alone is wrong."""
 TOO_MANY = "returned a list of more numbers than any case has"
 
 
@@ -42,6 +44,8 @@ def difference(got: Any, want: Any, rtol: float) -> Difference | None:
     """
     if isinstance(want, tuple):
         return _tuple_difference(got, want, rtol)
+    if isinstance(got, list | tuple) and len(got) > LONG and np.shape(want)[:1] != (len(got),):
+        return Difference(Verdict.SHAPE, f"returned {len(got):,} rows, expected {np.shape(want)}")
     try:
         array = to_array(got)
     except NotNumbersError as problem:
@@ -74,11 +78,19 @@ def to_array(value: Any) -> np.ndarray:
     if isinstance(value, list | tuple):
         if len(value) > MAX_NUMBERS:
             raise NotNumbersError(Verdict.SHAPE, TOO_MANY)
-        if all(type(item) is float for item in value):
-            return np.array(value, dtype=np.float64)  # millions of arrays would take gigabytes
+        if value and all(type(item) in (float, int) for item in value):
+            return _flat(value)
         return _stack([to_array(item) for item in value])
     described = getattr(value, "description", type(value).__name__)
     raise NotNumbersError(Verdict.DTYPE, f"returned {described}, expected real numbers")
+
+
+def _flat(value: list[Any] | tuple[Any, ...]) -> np.ndarray:
+    """Return a list of plain numbers as an array, without an array for each of them."""
+    try:
+        return np.array([float(item) for item in value])
+    except OverflowError:
+        raise NotNumbersError(Verdict.WRONG, "returned an integer beyond any float") from None
 
 
 def _stack(parts: list[np.ndarray]) -> np.ndarray:
@@ -143,7 +155,10 @@ def same(a: Any, b: Any, rtol: float) -> bool:
     if isinstance(a, tuple | list) and isinstance(b, tuple) and len(a) == len(b) and _is_group(b):
         return all(same(x, y, rtol) for x, y in zip(a, b, strict=True))
     try:
-        left, right = to_array(a).astype(np.float64), to_array(b).astype(np.float64)
+        right = to_array(b).astype(np.float64)
+        if isinstance(a, tuple | list) and right.shape[:1] != (len(a),):
+            return False
+        left = to_array(a).astype(np.float64)
     except NotNumbersError:
         return False
     if left.shape != right.shape:

@@ -9,7 +9,7 @@ from rlprep.grader.look import Defined
 from rlprep.sandbox.case import Limits, Outcome, Wants
 from rlprep.sandbox.client import Sandbox
 
-LIMITS = Limits(timeout_s=10.0, memory_bytes=1 << 30, output_bytes=1 << 20, result_bytes=1 << 26)
+LIMITS = Limits(timeout_s=10.0, memory_bytes=1 << 30, output_bytes=1 << 20, result_bytes=1 << 21)
 
 # Added below the source, so that one child makes several calls. Lines of the source keep their
 # numbers. It may be tampered with like everything in a child: it only ever returns numbers.

@@ -14,6 +14,7 @@ from rlprep.report.views import StaffEntry, StaffView, staff_view
 SHORT = 30
 """A class of so many is listed in full after grading; a larger one by 'class status'."""
 MOST_MISTAKES = 8
+MOST_NOT_FOUND = 3
 BAR_WIDTH = 40
 
 
@@ -33,10 +34,10 @@ def show_class(report: ClassReport, *, everybody: bool, console: Console | None 
         _show_marks(console, view)
         _show_lacking(console, view)
     _show_mistakes(console, view)
-    for group in view.twins:
-        names = _one_line(", ".join(group))
-        console.print(Text(f"the same but for names and formatting: {names}", "yellow"))
+    _show_twins(console, view)
     _show_total(console, view)
+    if not everybody and len(view.entries) > SHORT:
+        console.print(Text("'rlprep class status' lists everybody", "dim"))
 
 
 def show_replay(result: Replay, *, console: Console | None = None) -> None:
@@ -93,8 +94,12 @@ def _remark(entry: StaffEntry) -> str:
         else:
             named = f" {each.diagnosis.id}" if each.diagnosis else ""
             parts.append(f"{each.exercise} {each.points}/{each.max_points}{named}")
-    whole_file = any(each.exercise is None for each in entry.exercises)
-    parts += [] if whole_file else [f"no {each}" for each in entry.not_found]
+    if any(each.exercise is None for each in entry.exercises):
+        pass  # what was said of the file is said of all exercises
+    elif len(entry.not_found) > MOST_NOT_FOUND:
+        parts.append(f"{len(entry.not_found)} exercises not found")
+    else:
+        parts += [f"no {each}" for each in entry.not_found]
     return _one_line(", ".join(parts))
 
 
@@ -126,8 +131,21 @@ def _show_mistakes(console: Console, view: StaffView) -> None:
     if not found:
         return
     console.print(Text("\nmistakes that were recognised", "bold"))
+    grid = Table.grid(padding=(0, 1))
     for each in found:
-        console.print(Text(f"{each.count:>5}  {each.exercise}: {_one_line(each.text)}"))
+        text = _one_line(each.text.removeprefix("this looks like: "))
+        grid.add_row(f"{each.count:>4}", Text(f"{each.exercise}: {text}"))
+    console.print(grid)
+
+
+def _show_twins(console: Console, view: StaffView) -> None:
+    if not view.twins:
+        return
+    console.print(Text("\nthe same but for names and formatting", "bold"))
+    grid = Table.grid(padding=(0, 1))
+    for group in view.twins:
+        grid.add_row("    ", Text(_one_line(", ".join(group))))
+    console.print(grid)
 
 
 def _show_total(console: Console, view: StaffView) -> None:

@@ -12,6 +12,7 @@ from rlprep.sandbox import wire
 from rlprep.sandbox.case import Limits, Status
 
 MAX_HEADER_BYTES = 1 << 24
+MIN_HEADER_BYTES = 1 << 16
 
 
 class Channels:
@@ -39,7 +40,9 @@ class Channels:
 
     def exchange(self, request: list[Any], limits: Limits) -> Status | None:
         """Send the case and read until the child is done; return why it was cut short, or None."""
-        self.report = wire.FrameReader(MAX_HEADER_BYTES, limits.result_bytes)
+        # Lists of numbers travel in the header, at most 20 characters and a comma for 8 bytes.
+        most = min(MAX_HEADER_BYTES, MIN_HEADER_BYTES + 3 * limits.result_bytes)
+        self.report = wire.FrameReader(most, limits.result_bytes)
         pending = [memoryview(part).cast("B") for part in request]
         deadline = time.monotonic() + limits.timeout_s
         with selectors.DefaultSelector() as selector:

@@ -1,6 +1,7 @@
 """The coordinator: a bounded window, retries, and never a mark for a failure of ours."""
 
 from collections import Counter
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -84,24 +85,28 @@ def test_what_was_lost_on_its_way_was_never_tried(path, monkeypatch):
     assert [(each.points, each.attempts) for each in entries] == [(10, 1)] * 6
 
 
-def test_the_window_is_never_exceeded(path):
-    hand = Hand(lambda _: GOOD, window=2)
-    submitted = hand.submit
-    open_now: list[object] = []
+class Slow(Hand):
+    """Has no more than its window open, and finishes when it is asked whether it is there."""
 
-    def submit(task: Task):
-        future = submitted(task)
-        open_now.append(future)
-        assert len([f for f in open_now if f not in settled]) <= 2
-        return future
+    def __init__(self) -> None:
+        super().__init__(lambda _: GOOD, window=2)
+        self.open: list[Future[Marked]] = []
 
-    settled: list[object] = []
-    hand.submit = submit
-    with open_journal(path, writes=True) as journal:
-        entries = called(journal)
-        record = journal.record
-        journal.record = lambda *a: (settled.append(open_now[len(settled)]), record(*a))[1]
-        mark_all(entries, journal, hand, ("gae",), lambda *_: None)
+    def submit(self, task: Task) -> "Future[Marked]":
+        self.given.append(task)
+        self.open.append(Future())
+        assert len(self.open) <= self.window
+        return self.open[-1]
+
+    def check(self) -> None:
+        while self.open:
+            self.open.pop().set_result(GOOD)
+
+
+def test_the_window_is_never_exceeded(path, monkeypatch):
+    monkeypatch.setattr("rlprep.classroom.batch.POLL_S", 0.01)
+    hand = Slow()
+    assert [each.points for each in marked(path, hand)] == [10] * 6
     assert len(hand.given) == 6
 
 

@@ -22,7 +22,7 @@ SOLUTIONS = ROOT / "solutions" / "exercises"
 TELLS = """
 def told(logits):
     letters = (chr(97 + int(abs(v) * 7) % 26) for v in logits.flatten().tolist())
-    return "hidden" + "".join(letters)[:40]
+    return "smuggled" + "".join(letters)[:40]
 
 
 def entropy(logits):
@@ -77,7 +77,7 @@ def test_a_class_at_a_glance(graded, place):
     assert re.search(r"^bob  Bob +0 +entropy 0/10 bits *$", graded.stdout, re.M)
     assert re.search(r"^link +- +unreadable: a symbolic link", graded.stdout, re.M)
     assert re.search(r"^zoe  Zoe Missing +- +missing", graded.stdout, re.M)
-    assert "1  entropy: this looks like: entropy in bits" in graded.stdout
+    assert "   1 entropy: entropy in bits" in graded.stdout
     assert max(map(len, graded.stdout.splitlines())) <= 80
     assert "\u202e" not in graded.stdout + graded.stderr
 
@@ -153,7 +153,9 @@ def test_no_students_report_holds_a_secret(graded, place, tmp_path):
     assert done.returncode == 0, done.stderr
     with open_journal(Path(f"{place}.journal"), writes=False) as journal:
         entries = list(journal.entries())
-        secrets = {journal.settings().key, read_key(Path(f"{place}.key")).secret.decode()}
+        settings, key = journal.settings(), read_key(Path(f"{place}.key"))
+    assert settings is not None
+    secrets = {settings.key, key.fingerprint, key.secret.decode()}
     secrets |= {str(e.seed) for e in entries} | {e.sha256 for e in entries if e.sha256}
     files = [file for file in tmp_path.rglob("*") if file.is_file()]
     assert len(files) >= 4 * len(entries)
@@ -162,8 +164,9 @@ def test_no_students_report_holds_a_secret(graded, place, tmp_path):
         assert not [each for each in secrets if each in text], file
         for told in public():
             text = text.replace(told, "")
-        assert "hidden" not in text.replace("hidden cases", ""), file
-        strangers = [each for each in OTHERS if each in text and each not in known(file)]
+        assert "smuggled" not in text, file
+        named = [each for each in OTHERS if re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text)]
+        strangers = [each for each in named if each not in known(file)]
         assert not strangers, file
 
 
@@ -181,7 +184,7 @@ def public() -> list[str]:
     said = []
     for example in load_bank().exercise("entropy").examples:
         values = np.asarray(example.arguments["logits"], dtype=float).flatten().tolist()
-        said.append("hidden" + "".join(chr(97 + int(abs(v) * 7) % 26) for v in values)[:40])
+        said.append("smuggled" + "".join(chr(97 + int(abs(v) * 7) % 26) for v in values)[:40])
     return sorted(said, key=len, reverse=True)
 
 
@@ -210,9 +213,6 @@ REFUSED = {
     "other exercises": (["--exercise", "gae"], 2, "other exercises: entropy; now it is gae"),
     "another key": (["--key", "other.key"], 2, "the journal belongs to another class: to 'hw1'"),
     "a lost key": (["--key", "lost.key"], 2, "the class's key is gone"),
-    "no roster": (["--roster", "nowhere.csv"], 2, "the roster can't be read"),
-    "folders": (["--layout", "folders"], 3, "nothing to grade: no student's folder"),
-    "no such exercise": (["--exercise", "gea"], 2, "did you mean 'gae'?"),
     "no scheduler": (["--regrade", "--scheduler", "nonsense://"], 4, "can't be reached"),
 }
 

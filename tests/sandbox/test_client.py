@@ -17,6 +17,7 @@ from rlprep.sandbox import probe
 from rlprep.sandbox.case import Limits, Mode, SandboxError, Stage, Status, Wants
 from rlprep.sandbox.client import FIRST_USES, Sandbox
 from rlprep.sandbox.wire import Built, LeavesOf
+from rlprep.sandbox.worker import MANY_CASES
 from tests.sandbox.conftest import descendants
 
 DOUBLE = b"def f(x):\n    return x * 2\n"
@@ -432,6 +433,80 @@ def test_a_worker_that_dies_is_replaced():
             os.kill(pid, signal.SIGKILL)
         assert sandbox.run(DOUBLE, "f", [2.0]).value == 4.0
     assert descendants() == before
+
+
+SLOW = b"import time\n\n\ndef f(x):\n    time.sleep(0.4)\n    return x\n"
+
+
+class Killer(threading.Thread):
+    """Kills the process of a case as soon as there is one, so many times."""
+
+    def __init__(self, known: set[int], times: int) -> None:
+        super().__init__(daemon=True)
+        self._known = known
+        self.left = times
+        self.start()
+
+    def run(self) -> None:
+        deadline = time.monotonic() + 30
+        while self.left and time.monotonic() < deadline:
+            for pid in descendants() - self._known:
+                time.sleep(0.1)  # well into the case
+                os.kill(pid, signal.SIGKILL)
+                self._known.add(pid)
+                self.left -= 1
+            time.sleep(0.01)
+
+
+def test_a_case_whose_process_was_killed_from_outside_is_run_again(strict: Sandbox):
+    strict.run(DOUBLE, "f", [1.0])
+    worker = strict._worker
+    killer = Killer(descendants(), times=2)
+    assert strict.run(SLOW, "f", [3.0]).value == 3.0
+    assert killer.left == 0
+    assert strict._worker is worker
+
+
+def test_a_case_that_is_killed_every_time_is_nobodys_fault_but_ours(strict: Sandbox):
+    strict.run(DOUBLE, "f", [1.0])
+    killer = Killer(descendants(), times=3)
+    with pytest.raises(SandboxError, match="was killed again and again"):
+        strict.run(SLOW, "f", [3.0])
+    assert killer.left == 0
+    assert strict.run(DOUBLE, "f", [1.0]).value == 2.0
+
+
+def test_nobody_can_have_a_case_run_again_by_killing_oneself(strict: Sandbox):
+    for call in ("os.kill(os.getpid(), 9)", "os.close(3); os.close(4); os._exit(0)"):
+        source = f"import os\n\n\ndef f():\n    {call}\n".encode()
+        assert strict.run(source, "f", []).status in (Status.RAISED, Status.CRASHED)
+
+
+def test_a_case_without_pipes_that_lives_on_is_ended_as_a_crash(strict: Sandbox):
+    source = b"import os, time\n\n\ndef f():\n    os.closerange(0, 64)\n    time.sleep(60)\n"
+    started = time.monotonic()
+    assert strict.run(source, "f", []).status is Status.CRASHED
+    assert time.monotonic() - started < 5
+
+
+def test_a_sandbox_can_be_told_to_stop_from_another_thread():
+    before = descendants()
+    with Sandbox(Mode.STRICT) as sandbox:
+        sandbox.wait_ready()
+        timer = threading.Timer(0.3, sandbox.abort)
+        timer.start()
+        started = time.monotonic()
+        with pytest.raises(SandboxError, match="was told to stop"):
+            sandbox.run(b"def f():\n    while True: pass", "f", [], limits=Limits(timeout_s=60))
+        assert time.monotonic() - started < 10
+        with pytest.raises(SandboxError, match="was told to stop"):
+            sandbox.run(DOUBLE, "f", [1.0])
+    assert descendants() == before
+
+
+def test_a_worker_that_has_gathered_its_pages_serves_on(strict: Sandbox):
+    values = [strict.run(DOUBLE, "f", [float(i)]).value for i in range(MANY_CASES + 2)]
+    assert values == [2.0 * i for i in range(MANY_CASES + 2)]
 
 
 def test_a_process_that_cannot_fork_serves_every_case_from_a_cold_one():
