@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 
 from rlprep.answers.abstain import reason_to_abstain
-from rlprep.answers.judgement import FalseClaim, Judgement, PointEvidence, State
+from rlprep.answers.judgement import FalseClaim, Judgement, PointEvidence
 from rlprep.answers.match import Hit, Matcher
 from rlprep.answers.pattern import Pattern
 from rlprep.answers.reading import Reading, read
@@ -46,21 +46,14 @@ def judge(rubric: CompiledRubric, text: str, disputed: Collection[str] = ()) -> 
     return Judgement(rubric.question, points, claims)
 
 
-def states(rubric: CompiledRubric, text: str) -> dict[tuple[str, str], State]:
-    """Return how firmly a text states each claim, by ``rubric`` or ``misconceptions`` and its id.
+def states_point(rubric: CompiledRubric, claim: Claim, text: str) -> bool:
+    """Return whether a text states a rubric point; nothing is gated: this is for examples."""
+    return bool(_hits(Matcher(read(text, rubric.speller)), claim.patterns, _SHOWS))
 
-    Nothing is gated or abstained from: this is for the examples of single claims.
-    """
-    matcher = Matcher(read(text, rubric.speller))
-    result: dict[tuple[str, str], State] = {}
-    for name, claims, allowed in (
-        ("rubric", rubric.points, _SHOWS),
-        ("misconceptions", rubric.misconceptions, _HOLDS),
-    ):
-        for claim in claims:
-            firm = bool(_hits(matcher, claim.patterns, allowed))
-            result[name, claim.id] = "found" if firm else "not_detected"
-    return result
+
+def states_misconception(rubric: CompiledRubric, claim: Claim, text: str) -> bool:
+    """Return whether a text states a misconception."""
+    return bool(_hits(Matcher(read(text, rubric.speller)), claim.patterns, _HOLDS))
 
 
 def _hits(matcher: Matcher, patterns: Iterable[Pattern], allowed: frozenset[int]) -> list[Hit]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rlprep.answers.evidence import states
+from rlprep.answers.evidence import states_misconception, states_point
 from rlprep.answers.pattern import PatternError
 from rlprep.answers.rubric import Concepts, compile_rubric, faults
 from rlprep.bank.lint import Checked, Report
@@ -57,20 +57,20 @@ def _question(checked: Checked, item: Question, known: list[Vocabulary]) -> Iter
 def _examples(checked: Checked, item: Question, known: list[Vocabulary]) -> Iterator[Problem]:
     """Every sentence of ``match`` is found by its claim, and none of ``no_match``."""
     rubric = compile_rubric(item, known)
-    for name, entries in (("rubric", item.rubric), ("misconceptions", item.misconceptions)):
-        for index, claim in enumerate(entries):
+    for name, entries, claims, states in (
+        ("rubric", item.rubric, rubric.points, states_point),
+        ("misconceptions", item.misconceptions, rubric.misconceptions, states_misconception),
+    ):
+        for index, (entry, claim) in enumerate(zip(entries, claims, strict=True)):
             if not claim.patterns:
                 continue
-            for side in ("match", "no_match"):
-                for number, sentence in enumerate(getattr(claim.examples, side)):
-                    found = states(rubric, sentence)[name, claim.id] == "found"
-                    if found == (side == "match"):
-                        continue
-                    key = (name, index, "examples", side, number)
-                    what = f"{claim.id}: {'not found in' if side == 'match' else 'found in'} "
-                    hint = (
-                        "add a pattern or a phrase to a concept"
-                        if side == "match"
-                        else "demand more: a relation, an order, -( ) or not( )"
-                    )
-                    yield checked.problem(key, f"{what}'{sentence}'", hint)
+            for number, sentence in enumerate(entry.examples.match):
+                if not states(rubric, claim, sentence):
+                    key = (name, index, "examples", "match", number)
+                    hint = "add a pattern, or a phrase to a concept"
+                    yield checked.problem(key, f"{claim.id}: not found in '{sentence}'", hint)
+            for number, sentence in enumerate(entry.examples.no_match):
+                if states(rubric, claim, sentence):
+                    key = (name, index, "examples", "no_match", number)
+                    hint = "demand more: a relation, an order, -( ) or not( )"
+                    yield checked.problem(key, f"{claim.id}: found in '{sentence}'", hint)

@@ -47,7 +47,8 @@ _INLINE_MARKER = re.compile(r"\d\)\s")
 _NOT_1 = words(
     """
     of more such can could would might may should must needs wants gets takes thing way
-    reason another who says thinks uses often usually has does also
+    reason another who says thinks uses often usually has does also hears hear sees reads
+    finds knows believes assumes
     """
 )
 _CONTRACTED = words(
