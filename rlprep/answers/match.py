@@ -155,11 +155,23 @@ class Matcher:
             span = None
             for start in self._starts(node, clause.start, clause.end):
                 states = self._match(node, start, mode, -1, 0)
-                if states:
-                    span = (start, min(state[0] for state in states))
+                ends = [
+                    end
+                    for end, named, _ in states
+                    if mode != POSITIVE or self._is_asserted(start, end, named)
+                ]
+                if ends:
+                    span = (start, min(ends))
                     break
             self._spans[key] = span
         return self._spans[key]
+
+    def _is_asserted(self, start: int, end: int, named: int) -> bool:
+        """Whether a place holds no denial that it passes over, and isn't dismissed as a whole."""
+        reading = self._reading
+        if any(at in reading.verbal and at != named for at in range(start + 1, end)):
+            return False
+        return not any(at in reading.dismissals for at in range(end, min(end + 2, self._end)))
 
     def _starts(self, node: Node, start: int, end: int) -> Iterable[int]:
         if node.first is None:

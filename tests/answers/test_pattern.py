@@ -82,6 +82,11 @@ def test_what_a_pattern_finds(pattern: str, text: str, *, expected: bool):
         ("without forming .. matrix", "solved without forming the matrix", True),
         ("never form .. matrix", "we never form the matrix", True),
         ("form .. matrix", "we never form the matrix", False),
+        ("natural gradient", "Natural gradients play no role.", False),
+        ("natural gradient", "A natural gradient isn't needed.", False),
+        ("natural gradient", "With a natural gradient a learning rate isn't needed.", True),
+        ("lambda ... critic", "Lambda never causes bias when the critic is wrong.", False),
+        ("keys ... shared", "Keys, not queries, are shared.", True),
     ],
 )
 def test_denial(pattern: str, text: str, *, expected: bool):
