@@ -2,8 +2,8 @@
 
 A piece of a pattern is matched from one place at most once for each state it can be in, and the
 result kept; there is no backtracking. A state is where the match stands, which negative word the
-pattern has itself named, and how many negations were passed. Beyond a fixed number of steps, a
-hundred times what any honest pattern needs, a pattern counts as not found.
+pattern has itself named, and how many negations were passed. Beyond a fixed number of steps, the
+tenfold of what any honest pattern needs, a pattern counts as not found.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,8 @@ POSITIVE, ANY, NEGATIVE = range(3)
 _MOST_CUES = 4  # that are told apart over one word; beyond that only odd and even
 _State = tuple[int, int, int]  # next token, the cue named by the pattern or -1, most cues seen
 _NONE: frozenset[_State] = frozenset()
-MAX_STEPS = 100_000  # for one pattern in one answer: a fifth of a second
+MAX_STEPS = 50_000  # for one pattern in one answer; the longest shipped one takes 5,000
+MAX_STEPS_IN_ALL = 400_000  # for all patterns in one answer; all of a shipped question: 60,000
 
 
 class _ExhaustedError(Exception):
@@ -60,10 +61,14 @@ class Matcher:
         self._spans: dict[tuple[Node, int, int], tuple[int, int] | None] = {}
         self._end = 0
         self._steps = 0
+        self._spent = 0
 
     def find(self, pattern: Pattern) -> list[Hit]:
         """Return the first place of a pattern in each sentence, the firmest stance first."""
+        self._spent += self._steps
         self._steps = 0
+        if self._spent > MAX_STEPS_IN_ALL:
+            return []
         try:
             return self._find(pattern)
         except _ExhaustedError:
@@ -155,11 +160,23 @@ class Matcher:
             span = None
             for start in self._starts(node, clause.start, clause.end):
                 states = self._match(node, start, mode, -1, 0)
-                if states:
-                    span = (start, min(state[0] for state in states))
+                ends = [
+                    end
+                    for end, named, _ in states
+                    if mode != POSITIVE or self._is_asserted(start, end, named)
+                ]
+                if ends:
+                    span = (start, min(ends))
                     break
             self._spans[key] = span
         return self._spans[key]
+
+    def _is_asserted(self, start: int, end: int, named: int) -> bool:
+        """Whether a place holds no denial that it passes over, and isn't dismissed as a whole."""
+        reading = self._reading
+        if any(at in reading.verbal and at != named for at in range(start + 1, end)):
+            return False
+        return not any(at in reading.dismissals for at in range(end, min(end + 2, self._end)))
 
     def _starts(self, node: Node, start: int, end: int) -> Iterable[int]:
         if node.first is None:

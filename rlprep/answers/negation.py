@@ -30,6 +30,12 @@ _IN_TWO_WORDS = {
 }  # fmt: skip
 _NO_CUE_BEFORE = words("only just merely simply")  # not only
 _NO_CUE_AFTER = words("or why whether")  # whether or not
+_DISMISSING = words(
+    """
+    help helps matter matters important relevant suffice work used needed necessary required
+    involved
+    """
+)
 _IDIOMS = words("doubt matter")  # no doubt
 
 
@@ -88,6 +94,8 @@ def _scope_end(tokens: list[Token], start: int, end: int, *, to_verb: bool) -> i
         token = tokens[index]
         if token.form in _ENDS_SCOPE and index > start:
             return index
+        if tokens[start - 1].form != "neither" and _denies_anew(tokens, index, end):
+            return index
         if token.kind == "comma" and not _lists_on(tokens, index, end):
             return index
         if to_verb and index > start and token.form in _NEXT_STATEMENT:
@@ -95,6 +103,32 @@ def _scope_end(tokens: list[Token], start: int, end: int, *, to_verb: bool) -> i
         if token.form == "and" and index + 1 < end and _finite(tokens[index + 1]):
             return index
     return end
+
+
+def _denies_anew(tokens: list[Token], index: int, end: int) -> bool:
+    """Whether a coordinated denial begins: ``no A and no B``, ``isn't A and doesn't B``."""
+    if tokens[index].form not in ("and", "or", ","):
+        return tokens[index].form == "nor"
+    return any(token.form in _PLAIN for token in tokens[index + 1 : min(index + 4, end)])
+
+
+def dismissals(tokens: list[Token], found: list[Clause]) -> frozenset[int]:
+    """Return where a predicate begins that dismisses its subject: ``X plays no role``."""
+    result: set[int] = set()
+    for clause in found:
+        for index in range(clause.start, clause.end):
+            cue, after, before = (_form(tokens, index + step) for step in (0, 1, -1))
+            if (
+                (cue == "no" and after in ("role", "part") and before in ("play", "plays"))
+                or (cue == "nothing" and before in ("do", "does", "did", "achieves", "changes"))
+                or (cue in ("not", "never") and _dismisses(tokens, index, clause.end))
+            ):
+                result.add(index - 1)
+    return frozenset(result)
+
+
+def _dismisses(tokens: list[Token], index: int, end: int) -> bool:
+    return any(token.form in _DISMISSING for token in tokens[index + 1 : min(index + 3, end)])
 
 
 def _finite(token: Token) -> bool:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from rlprep.answers.clauses import Clause, clauses
-from rlprep.answers.negation import negations
+from rlprep.answers.clauses import AUXILIARIES, Clause, clauses
+from rlprep.answers.negation import dismissals, negations
 from rlprep.answers.stance import stances, supposed
 from rlprep.answers.stems import Speller, stem
 from rlprep.answers.tokens import Token, tokenise
@@ -32,6 +32,8 @@ class Reading:
         sentences: number of a sentence -> the numbers of its clauses.
         cues: for each token the cues that negate it.
         cue_places: the tokens that negate others.
+        dismissals: where a predicate dismisses what stands before it.
+        verbal: the cues that negate a verb, as in ``does not``.
         stances: for each clause how it is said.
         supposed: for each token whether it is part of a mere condition.
     """
@@ -45,6 +47,8 @@ class Reading:
     sentences: dict[int, tuple[int, ...]]
     cues: list[tuple[int, ...]]
     cue_places: frozenset[int]
+    dismissals: frozenset[int]
+    verbal: frozenset[int]
     stances: list[int]
     supposed: list[bool]
 
@@ -69,7 +73,7 @@ def read(text: str, speller: Speller) -> Reading:
     ]
     return Reading(
         text, tokens, forms, skippable, places, found, sentences, cues, cue_places,
-        stances(tokens, found), supposed(tokens, found),
+        dismissals(tokens, found), _verbal(tokens), stances(tokens, found), supposed(tokens, found),
     )  # fmt: skip
 
 
@@ -83,6 +87,15 @@ _ASIDES = frozenset(
         "by contrast", "in contrast", "hence", "then", "instead", "in short", "so",
     )
 )  # fmt: skip
+
+
+def _verbal(tokens: list[Token]) -> frozenset[int]:
+    return frozenset(
+        index
+        for index, token in enumerate(tokens)
+        if token.form == "never"
+        or (token.form == "not" and index and tokens[index - 1].form in AUXILIARIES)
+    )
 
 
 def _without_asides(tokens: list[Token]) -> list[Token]:

@@ -102,6 +102,9 @@ def test_length_is_no_evidence(rubric: CompiledRubric):
         ("ppo", "very short"),
         ("I don't know.", "no answer given"),
         ("Sorry, no idea, I never learned that", "no answer given"),
+        ("Honestly I really don't know the answer to this one", "no answer given"),
+        ("Die KL wird dadurch nicht begrenzt", "not English"),
+        ("Les têtes partagent les clés", "not English"),
         ("PPO nimmt das Minimum der beiden Terme und ist nicht so schwer", "not English"),
         ("PPO prend le minimum des deux termes et n'est pas difficile à coder", "not English"),
         ("ППО берёт минимум двух членов и повторяет эпохи", "not English"),
@@ -233,3 +236,12 @@ def test_a_questions_own_concept_comes_first(question: Question):
 )
 def test_a_sentence_to_the_judge_is_no_evidence(rubric: CompiledRubric, text: str):
     assert "found" not in states(rubric, text).values()
+
+
+def test_a_long_chain_of_concepts_is_refused(question: Question):
+    chain = {f"c{i}": (f"{{c{i + 1}}}",) for i in range(2000)}
+    vocabulary = VOCABULARY.model_copy(update={"concepts": {**chain, "c2000": ("x",)}})
+    pointed = [question.rubric[0].model_copy(update={"patterns": ("{c0}",)})]
+    copy = question.model_copy(update={"rubric": tuple(pointed), "misconceptions": ()})
+    (fault, *_) = faults(copy, [vocabulary])
+    assert "nested too deeply" in fault.what

@@ -82,6 +82,11 @@ def test_what_a_pattern_finds(pattern: str, text: str, *, expected: bool):
         ("without forming .. matrix", "solved without forming the matrix", True),
         ("never form .. matrix", "we never form the matrix", True),
         ("form .. matrix", "we never form the matrix", False),
+        ("natural gradient", "Natural gradients play no role.", False),
+        ("natural gradient", "A natural gradient isn't needed.", False),
+        ("natural gradient", "With a natural gradient a learning rate isn't needed.", True),
+        ("lambda ... critic", "Lambda never causes bias when the critic is wrong.", False),
+        ("keys ... shared", "Keys, not queries, are shared.", True),
     ],
 )
 def test_denial(pattern: str, text: str, *, expected: bool):
@@ -137,3 +142,14 @@ def test_no_pattern_backtracks_for_ever(pattern: str):
     began = time.process_time()
     Matcher(read(text, Speller(()))).find(compile_pattern(pattern, concept))
     assert time.process_time() - began < 5
+
+
+def test_many_slow_patterns_are_bounded_together():
+    text = "not a1 a1 nor a1 " * 400 + ". zz b1 nor"
+    matcher = Matcher(read(text, Speller(())))
+    slow = "( a1? a1? a1? a1? a1? a1? a1? a1? )? ... " * 6
+    patterns = [compile_pattern(f"{slow} zz w{number}?", concept) for number in range(200)]
+    began = time.process_time()
+    for pattern in patterns:
+        matcher.find(pattern)
+    assert time.process_time() - began < 10
