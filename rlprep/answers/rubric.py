@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rlprep.answers.pattern import (
+    MAX_DEPTH,
     Denied,
     Either,
     Node,
@@ -18,8 +19,6 @@ from rlprep.answers.pattern import (
 from rlprep.answers.stems import Speller
 from rlprep.answers.tokens import tokenise
 from rlprep.bank.schema import Question, Vocabulary
-
-MAX_CONCEPT_WORDS = 2000
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,8 @@ class Concepts:
         if name not in self._nodes:
             if name not in self._phrases:
                 raise PatternError(f"there is no concept '{name}'", self._closest(name))
+            if len(self._open) >= MAX_DEPTH:
+                raise PatternError("concepts nested too deeply", f"at most {MAX_DEPTH} levels")
             if name in self._open:
                 chain = " -> ".join([*self._open[self._open.index(name) :], name])
                 raise PatternError(f"concepts that need each other: {chain}", "break the circle")

@@ -5,13 +5,17 @@ import os
 import sys
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rlprep.cli.open_bank import Packs, open_bank
+
 if TYPE_CHECKING:
+    from rlprep.bank.load import Bank
     from rlprep.grader.result import GradeReport
     from rlprep.sandbox.client import Sandbox
 
@@ -45,6 +49,7 @@ def grade(
     ] = None,
     explain: Annotated[bool, typer.Option(help="Print the page of a recognised mistake.")] = False,
     watch: Annotated[bool, typer.Option(help="Grade again whenever the file is saved.")] = False,
+    pack: Packs = None,
 ) -> None:
     """Grade files against hidden cases: points for each property, and the mistake by its name.
 
@@ -59,13 +64,16 @@ def grade(
     mode = _mode(sandbox)
     with Sandbox(mode) as box:
         # From here on the worker imports torch in its own process, and so may this one.
+        bank = open_bank(pack)
+        if exercise is not None:
+            bank.exercise(exercise)
         if not any(map(is_readable, files)) and not watch:
             box.close()
         if watch:
             from rlprep.cli.grade_watch import watch_file
 
-            raise typer.Exit(watch_file(files[0], box, _grade_all, exercise, seed))
-        report = _grade_all(files, box, exercise, seed)
+            raise typer.Exit(watch_file(files[0], box, partial(_grade_all, bank), exercise, seed))
+        report = _grade_all(bank, files, box, exercise, seed)
     _print(report, as_json=as_json, explain=explain)
     _write(report, junit, html)
     from rlprep.grader.result import exit_code
@@ -99,19 +107,15 @@ def _mode(choice: SandboxChoice | None) -> Any:
 
 
 def _grade_all(
-    files: list[Path], box: "Sandbox", exercise: str | None, seed: int | None
+    bank: "Bank", files: list[Path], box: "Sandbox", exercise: str | None, seed: int | None
 ) -> "GradeReport":
     """Return the report on all files."""
     import secrets
 
-    from rlprep.bank.load import load_bank
     from rlprep.grader.grade import Grader
     from rlprep.grader.result import GradeReport
     from rlprep.report.progress import ProgressLine
 
-    bank = load_bank()
-    if exercise is not None:
-        bank.exercise(exercise)
     line = ProgressLine()
     grader = Grader(bank, box, secrets.randbits(48) if seed is None else seed, line)
     try:

@@ -233,3 +233,12 @@ def test_a_questions_own_concept_comes_first(question: Question):
 )
 def test_a_sentence_to_the_judge_is_no_evidence(rubric: CompiledRubric, text: str):
     assert "found" not in states(rubric, text).values()
+
+
+def test_a_long_chain_of_concepts_is_refused(question: Question):
+    chain = {f"c{i}": (f"{{c{i + 1}}}",) for i in range(2000)}
+    vocabulary = VOCABULARY.model_copy(update={"concepts": {**chain, "c2000": ("x",)}})
+    pointed = [question.rubric[0].model_copy(update={"patterns": ("{c0}",)})]
+    copy = question.model_copy(update={"rubric": tuple(pointed), "misconceptions": ()})
+    (fault, *_) = faults(copy, [vocabulary])
+    assert "nested too deeply" in fault.what

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,9 @@ from rlprep.answers.evidence import judge
 from rlprep.answers.judge import Judge
 from rlprep.answers.judgement import Judgement
 from rlprep.answers.rubric import CompiledRubric
+from rlprep.bank.load import load_bank
 from rlprep.bank.schema import Question
+from rlprep.cli.quiz_answers import judge_one
 from rlprep.errors import MisuseError
 
 Reply = tuple[int, dict[str, str], bytes]
@@ -294,3 +297,22 @@ def test_the_environment_names_the_endpoint(monkeypatch: pytest.MonkeyPatch):
     endpoint = endpoint_from_environment()
     assert endpoint.url == "https://user:pw@host.example/v1/chat/completions"
     assert endpoint.host == "host.example"
+
+
+def test_the_command_says_what_it_sends_and_prints_what_came_of_it(
+    server: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+):  # fmt: skip
+    monkeypatch.setenv("RLPREP_JUDGE_URL", server.url)
+    monkeypatch.setenv("RLPREP_JUDGE_MODEL", "m")
+    text = "Whatever happens later is folded back from the last row to the first, in one go."
+    quote = "folded back from the last row to the first"
+    server.replies = [claims([("recursion", quote)])]
+    answer = tmp_path / "answer.txt"
+    answer.write_text(text)
+    judge_one(load_bank(), "gae", str(answer), as_json=True, ask=True)
+    out, err = capsys.readouterr()
+    assert "judge: sending the answer, the question and its rubric to 127.0.0.1" in err
+    found = {point["id"]: point["quote"] for point in json.loads(out)["points"]}
+    assert found["recursion"] is not None
+    assert found["recursion"] in text

@@ -142,3 +142,14 @@ def test_no_pattern_backtracks_for_ever(pattern: str):
     began = time.process_time()
     Matcher(read(text, Speller(()))).find(compile_pattern(pattern, concept))
     assert time.process_time() - began < 5
+
+
+def test_many_slow_patterns_are_bounded_together():
+    text = "not a1 a1 nor a1 " * 400 + ". zz b1 nor"
+    matcher = Matcher(read(text, Speller(())))
+    slow = "( a1? a1? a1? a1? a1? a1? a1? a1? )? ... " * 6
+    patterns = [compile_pattern(f"{slow} zz w{number}?", concept) for number in range(200)]
+    began = time.process_time()
+    for pattern in patterns:
+        matcher.find(pattern)
+    assert time.process_time() - began < 10
