@@ -63,8 +63,10 @@ def _foreign(text: str, words: list[Token]) -> bool:
     plain = [text[token.start : token.end].lower() for token in words if token.kind == "word"]
     if len(plain) < _LONG_ENOUGH:
         return False
-    others = len(_OTHERS.intersection(plain))
-    return others >= 2 and others > 2 * sum(word in _ENGLISH for word in plain)
+    others = [word for word in plain if word in _OTHERS]
+    accented = any("À" <= char <= "ɏ" for char in letters)
+    varied = len(set(others)) >= 2 or (len(others) >= 2 and accented)  # den is a denominator too
+    return varied and len(others) > 2 * sum(word in _ENGLISH for word in plain)
 
 
 def _says_nothing(text: str, words: list[Token]) -> bool:
