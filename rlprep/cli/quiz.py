@@ -154,12 +154,18 @@ def _hold(screen: "Screen", bank: "Bank", recorder: "Recorder", *, editor_first:
     from rlprep.cli.check_formula import check_and_show
     from rlprep.interview.answering import PausedError
     from rlprep.interview.conversation import Conversation
+    from rlprep.labs.catalogue import labs_by_topic
 
     if recorder.log.failure:
         screen.say(f"This round can't be saved ({recorder.log.failure}).", "warn")
     try:
         Conversation(
-            screen, bank, recorder, checker=check_and_show, editor_first=editor_first
+            screen,
+            bank,
+            recorder,
+            labs=labs_by_topic(),
+            checker=check_and_show,
+            editor_first=editor_first,
         ).hold()
     except (PausedError, KeyboardInterrupt) as stop:
         screen.say("")

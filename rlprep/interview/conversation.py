@@ -13,7 +13,7 @@ from rlprep.interview.clarify import find
 from rlprep.interview.debrief import debrief
 from rlprep.interview.formula_practice import FormulaChecker, practise
 from rlprep.interview.marking import mark
-from rlprep.interview.model_answer import show_model_answer
+from rlprep.interview.model_answer import NO_LABS, Labs, show_model_answer, show_traps
 from rlprep.interview.recorder import Recorder
 from rlprep.interview.screen import Screen
 
@@ -27,11 +27,13 @@ class Conversation:
         bank: Bank,
         recorder: Recorder,
         *,
+        labs: Labs = NO_LABS,
         checker: FormulaChecker | None = None,
         editor_first: bool = False,
     ) -> None:
         self.screen = screen
         self.bank = bank
+        self.labs = labs
         self.recorder = recorder
         self.checker = checker
         self.editor_first = editor_first
@@ -55,7 +57,7 @@ class Conversation:
                     break
                 self._question(self.bank.question(id_), f"Question {number} of {total}")
             if self.state.mode == "mock" or total > 1:
-                debrief(self.screen, self.bank, self.recorder)
+                debrief(self.screen, self.bank, self.recorder, labs=self.labs)
             self.recorder.record("finished")
         except EOFError:
             raise PausedError from None
@@ -115,7 +117,9 @@ class Conversation:
         else:
             if not answer.explained:
                 mark(self.screen, self.recorder, question)
-                show_model_answer(self.screen, self.bank.solution("question", question.id))
+                show_traps(self.screen, question, self.labs)
+                file = self.bank.solution("question", question.id)
+                show_model_answer(self.screen, question, file, self.labs)
                 self.recorder.record("explained", question=question.id)
             self._follow_ups(question, question.follow_ups, tell=True)
         self.recorder.record("closed", question=question.id)

@@ -2,7 +2,7 @@
 
 from rlprep.bank.load import Bank
 from rlprep.interview.marking import mark
-from rlprep.interview.model_answer import show_model_answer
+from rlprep.interview.model_answer import NO_LABS, Labs, show_model_answer, show_traps
 from rlprep.interview.recorder import Recorder
 from rlprep.interview.score import (
     PartScore,
@@ -14,20 +14,20 @@ from rlprep.interview.score import (
 from rlprep.interview.screen import Screen
 
 
-def debrief(screen: Screen, bank: Bank, recorder: Recorder) -> None:
+def debrief(screen: Screen, bank: Bank, recorder: Recorder, *, labs: Labs = NO_LABS) -> None:
     """Mark what is still unmarked, show the score by part and the questions with most to gain."""
     state = recorder.state
     spent_s = sum(state.answer(id_).seconds for id_ in state.questions)
     screen.heading("Debrief", f"{spent_s / 60:.0f} minutes of answers")
     if state.mode == "mock":
-        _go_through(screen, bank, recorder)
+        _go_through(screen, bank, recorder, labs)
     scores = {id_: score_question(bank.question(id_), state.answer(id_)) for id_ in state.questions}
     parts = score_parts([part for _, part in bank.parts()], scores)
     _show_scores(screen, parts)
     _show_study_list(screen, study_list(list(scores.values())))
 
 
-def _go_through(screen: Screen, bank: Bank, recorder: Recorder) -> None:
+def _go_through(screen: Screen, bank: Bank, recorder: Recorder, labs: Labs) -> None:
     """Look at each answer of a mock round beside its rubric, and at the model answer on request."""
     for id_ in recorder.state.questions:
         answer = recorder.state.answer(id_)
@@ -37,12 +37,13 @@ def _go_through(screen: Screen, bank: Bank, recorder: Recorder) -> None:
         screen.heading(question.title, f"{answer.seconds / 60:.0f} of {question.minutes} min")
         screen.quote(answer.text or "(no answer)")
         mark(screen, recorder, question)
+        show_traps(screen, question, labs)
         for index, text in sorted(answer.follow_ups.items()):
             screen.heading("Follow-up")
             screen.prose(question.follow_ups[index].prompt)
             screen.quote(text or "(no answer)")
             screen.prose(question.follow_ups[index].answer, indent=2)
-        show_model_answer(screen, bank.solution("question", id_))
+        show_model_answer(screen, question, bank.solution("question", id_), labs)
 
 
 def _show_scores(screen: Screen, parts: list[PartScore]) -> None:

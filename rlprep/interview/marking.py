@@ -13,7 +13,7 @@ _TONES: dict[Mark, Tone] = {"made": "good", "partly": "warn", "missed": "bad"}
 
 
 def mark(screen: Screen, recorder: Recorder, question: Question) -> None:
-    """Show each rubric point and record whether the answer made it; then the traps.
+    """Show each rubric point and record whether the answer made it.
 
     Raises:
         EOFError, PausedError: the candidate left; the points marked so far are recorded.
@@ -34,10 +34,6 @@ def mark(screen: Screen, recorder: Recorder, question: Question) -> None:
         chosen = _ask(screen, answer.text)
         recorder.record("marked", question=question.id, point=point.id, mark=chosen)
         screen.say(chosen, _TONES[chosen], indent=2)
-    if question.misconceptions:
-        screen.heading("Traps here")
-        traps = (f"- *{trap.claim}* {trap.correction}" for trap in question.misconceptions)
-        screen.prose("\n".join(traps))
 
 
 def _ask(screen: Screen, text: str) -> Mark:

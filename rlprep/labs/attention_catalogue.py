@@ -24,6 +24,7 @@ ATTENTION_LABS: tuple[Lab, ...] = (
             "softmax_wins/linear_slow",
         ),
         module="linear_vs_softmax",
+        about_s=(8, 45),
     ),
     Lab(
         name="recall",
@@ -44,6 +45,7 @@ ATTENTION_LABS: tuple[Lab, ...] = (
             "kv_4x/linear_drop_in",
         ),
         module="recall",
+        about_s=(5, 20),
     ),
     Lab(
         name="kv-cache",
@@ -68,5 +70,6 @@ ATTENTION_LABS: tuple[Lab, ...] = (
             "linear_attention/kv_grows",
         ),
         module="kv_cache",
+        about_s=(9, 40),
     ),
 )

@@ -16,6 +16,7 @@ from rlprep.kernels.attention.softmax import softmax_attention
 from rlprep.labs.confidence import generators, line, plus_minus, table
 from rlprep.labs.feature_maps import Features, elu_features, feature_maps
 from rlprep.labs.lab import Axis, Column, LabResult, Line, Panel, Settings
+from rlprep.labs.memory import require_memory
 from rlprep.labs.stopwatch import one_thread
 
 WIDTH, PAIRS = 64, 64
@@ -23,11 +24,15 @@ ALL_PAIRS = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
 OTHER_WIDTHS = (16, 32, 128)
 SETUPS = tuple((WIDTH, pairs) for pairs in ALL_PAIRS) + tuple((w, PAIRS) for w in OTHER_WIDTHS)
 LABELS = ("softmax", "elu + 1", "ReLU", "random", "no map", "2nd order")
-TOGETHER = 16  # problems in one batch: the second-order state is wide
+# Problems and keys in one batch: second-order states and features are wide.
+TOGETHER, KEYS_TOGETHER = 16, 2048
+# Four copies of the widest features.
+NEEDED_BYTES = 4 * 4 * TOGETHER * PAIRS * (1 + 128 + 128**2)
 
 
 def run(settings: Settings) -> LabResult:
     """Measure the share of pairs read back by softmax and by each feature map."""
+    require_memory(NEEDED_BYTES, "second-order features")
     reads = 1024 if settings.quick else 16384
     shares = np.empty((settings.seeds, len(SETUPS), len(LABELS)))
     with one_thread(), torch.no_grad():
@@ -50,8 +55,9 @@ def recall_shares(
     """Return the share of right answers for each of LABELS."""
     maps = feature_maps(width, generator)
     right = [0] * (1 + len(maps))
-    for start in range(0, problems, TOGETHER):
-        shape = (min(TOGETHER, problems - start), pairs, width)
+    together = min(TOGETHER, max(1, KEYS_TOGETHER // pairs))
+    for start in range(0, problems, together):
+        shape = (min(together, problems - start), pairs, width)
         keys = torch.randn(shape, generator=generator)
         values = normalize(torch.randn(shape, generator=generator), dim=-1)
         right[0] += _count(softmax_attention(keys, keys, values), values)

@@ -8,6 +8,8 @@ import itertools
 import math
 from collections import defaultdict
 
+from rich.cells import cell_len
+
 from rlprep.labs.lab import Line, Panel
 from rlprep.report.lab_numbers import with_unit
 from rlprep.report.lab_scale import Scale, panel_scales
@@ -143,7 +145,7 @@ def _legend(panel: Panel, width: int) -> list[str]:
     ]
     lines = ["  "]
     for entry in entries:
-        if len(lines[-1]) + len(entry) + 3 > width and lines[-1].strip():
+        if cell_len(lines[-1]) + cell_len(entry) > width and lines[-1].strip():
             lines.append("  ")
         lines[-1] += entry + "   "
     return [line.rstrip() for line in lines]

@@ -100,7 +100,7 @@ def test_lengths_that_do_not_fit_are_left_out_and_said(monkeypatch: pytest.Monke
     assert "n = 256 on was left out: it needs 4,194,304 B of memory" in said[0]
 
 
-@pytest.mark.parametrize("name", ["linear-vs-softmax", "kv-cache"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_machine_without_memory_is_told_before_anything_is_allocated(
     monkeypatch: pytest.MonkeyPatch, name: str
 ):
