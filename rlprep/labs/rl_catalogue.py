@@ -131,9 +131,8 @@ RL_LABS: tuple[Lab, ...] = (
             "with ρ̄ = 1 and without a bound. Bias, spread and what is left of the sample."
         ),
         does_not_show=(
-            "V-trace with a network: here a table of values is fitted to convergence on each data "
-            "set, which no function approximator can diverge from. Nor control: nothing improves "
-            "the policy."
+            "V-trace with a network: here a table of values is fitted to each data set until it "
+            "settles, and a table can't diverge. Nor control: nothing improves the policy."
         ),
         questions=("on_off_policy", "stale_replay"),
         traps=("on_off_policy/off_stable", "on_off_policy/ppo_off", "stale_replay/fine"),
