@@ -6,6 +6,7 @@ a mark of its own at its points, and a legend beneath says whose it is.
 
 import itertools
 import math
+import textwrap
 from collections import defaultdict
 
 from rich.cells import cell_len
@@ -33,7 +34,7 @@ def chart_lines(panel: Panel, width: int = 80, *, unicode: bool = True) -> list[
     for index, line in enumerate(panel.lines):
         drawing.add(_places(line, x, y), MARKS[index % len(MARKS)])
     side, corner, floor = ("│", "└", "─") if unicode else ("|", "+", "-")
-    lines = [panel.title, f"{with_unit(panel.y)}{_log_note(panel.y.log)}"]
+    lines = [*textwrap.wrap(panel.title, width), f"{with_unit(panel.y)}{_log_note(panel.y.log)}"]
     for row, text in enumerate(drawing.rows()):
         lines.append(f"{labels.get(row, ''):>{margin}}{side}{text}".rstrip())
     lines.append(" " * margin + corner + floor * columns)
