@@ -177,6 +177,7 @@ def _print(
 
         width, unicode = terminal_width(), _shows_braille()
         if decoder:
+            print("The cache of your model, by formula\n")
             print(result_text(result, width=width, unicode=unicode))
         else:
             print(lab_text(lab, result, settings, width=width, unicode=unicode))

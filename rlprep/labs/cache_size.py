@@ -114,7 +114,7 @@ def _findings(decoder: Decoder) -> tuple[str, ...]:
     size = decoder.cache_bytes(decoder.kv_heads, decoder.seq)
     factors = (
         f"2 (keys and values) · {decoder.layers} layers · {decoder.kv_heads} K/V heads · "
-        f"{decoder.head_dim} wide · {decoder.seq} tokens · {decoder.batch} sequences · "
+        f"width {decoder.head_dim} · {decoder.seq} tokens · batch {decoder.batch} · "
         f"{BYTES[decoder.dtype]} B"
     )
     shared = decoder.heads // decoder.kv_heads

@@ -19,14 +19,14 @@ GAMMA = 0.95
 EPISODES, STEPS = 64, 40
 N_STATES, N_ACTIONS = 6, 2
 BIAS, ERROR, SPREAD, RMSE, SHARE, LIMIT = range(6)
-TRUNCATED = "V-trace, ρ̄ = 1"
+TRUNCATED = "V-trace, bound 1"
 ESTIMATORS: dict[str, Callable[[Samples], Tensor]] = {
     "no correction": corrections.uncorrected,
     "whole episode": corrections.whole_episode,
     "weighted": corrections.weighted,
     "per decision": corrections.per_decision,
     TRUNCATED: partial(corrections.v_trace, rho_bar=1.0),
-    "V-trace, ρ̄ = ∞": partial(corrections.v_trace, rho_bar=math.inf),
+    "V-trace, no bound": partial(corrections.v_trace, rho_bar=math.inf),
 }
 
 
@@ -87,7 +87,7 @@ def measure(generator: torch.Generator, *, n_sets: int) -> np.ndarray:
 
 def _result(found: np.ndarray) -> LabResult:
     """Put `[seeds, mixture, estimator, quantity]` into a table, four panels and sentences."""
-    keys = (Column("actions swapped in the data", "share"), Column("correction"))
+    keys = (Column("actions swapped", "share"), Column("correction"))
     measured = (
         Column("|bias|"),
         Column("its standard error"),
@@ -103,7 +103,7 @@ def _result(found: np.ndarray) -> LabResult:
             line(name, MIXTURES, found[:, :, j, quantity]) for j, name in enumerate(ESTIMATORS)
         )
 
-    limit = line("exact bias of ρ̄ = 1", MIXTURES, found[:, :, 0, LIMIT])
+    limit = line("exact bias, bound 1", MIXTURES, found[:, :, 0, LIMIT])
     left = line("whole episode", MIXTURES, found[:, :, 0, SHARE])
     panels = (
         Panel("Bias of the value estimate", x, Axis("|bias|"), (*lines(BIAS), limit)),

@@ -19,7 +19,7 @@ RL_LABS: tuple[Lab, ...] = (
         questions=("gae",),
         traps=("gae/swap", "gae/bv_swap", "gae/unbiased"),
         module="gae_lambda",
-        about_s=(7, 20),
+        about_s=(6, 14),
     ),
     Lab(
         name="gamma-vs-lambda",
@@ -43,7 +43,7 @@ RL_LABS: tuple[Lab, ...] = (
             "gae/lam_discount",
         ),
         module="gamma_vs_lambda",
-        about_s=(3, 5),
+        about_s=(3, 6),
     ),
     Lab(
         name="stale-replay",
@@ -68,7 +68,7 @@ RL_LABS: tuple[Lab, ...] = (
             "on_off_policy/ppo_off",
         ),
         module="stale_replay",
-        about_s=(8, 30),
+        about_s=(9, 30),
     ),
     Lab(
         name="ppo-clip",
@@ -85,7 +85,7 @@ RL_LABS: tuple[Lab, ...] = (
         questions=("ppo",),
         traps=("ppo/kl_bound", "ppo/max", "ppo/grad_clip"),
         module="ppo_clip",
-        about_s=(8, 20),
+        about_s=(7, 10),
     ),
     Lab(
         name="trust-region",
@@ -102,7 +102,7 @@ RL_LABS: tuple[Lab, ...] = (
         questions=("trpo", "ppo"),
         traps=("trpo/euclid", "trpo/clip", "ppo/kl_bound"),
         module="trust_region",
-        about_s=(6, 10),
+        about_s=(8, 12),
     ),
     Lab(
         name="train",
@@ -120,7 +120,7 @@ RL_LABS: tuple[Lab, ...] = (
         questions=("ppo", "trpo"),
         traps=("ppo/second_order", "trpo/full_inverse", "trpo/guarantee"),
         module="train",
-        about_s=(7, 25),
+        about_s=(9, 25),
     ),
     Lab(
         name="on-off-policy",
@@ -131,13 +131,12 @@ RL_LABS: tuple[Lab, ...] = (
             "with ρ̄ = 1 and without a bound. Bias, spread and what is left of the sample."
         ),
         does_not_show=(
-            "V-trace with a network: here a table of values is fitted to convergence on each data "
-            "set, which no function approximator can diverge from. Nor control: nothing improves "
-            "the policy."
+            "V-trace with a network: here a table of values is fitted to each data set until it "
+            "settles, and a table can't diverge. Nor control: nothing improves the policy."
         ),
         questions=("on_off_policy", "stale_replay"),
         traps=("on_off_policy/off_stable", "on_off_policy/ppo_off", "stale_replay/fine"),
         module="on_off_policy",
-        about_s=(6, 25),
+        about_s=(6, 30),
     ),
 )

@@ -6,7 +6,10 @@ a mark of its own at its points, and a legend beneath says whose it is.
 
 import itertools
 import math
+import textwrap
 from collections import defaultdict
+
+from rich.cells import cell_len
 
 from rlprep.labs.lab import Line, Panel
 from rlprep.report.lab_numbers import with_unit
@@ -31,7 +34,7 @@ def chart_lines(panel: Panel, width: int = 80, *, unicode: bool = True) -> list[
     for index, line in enumerate(panel.lines):
         drawing.add(_places(line, x, y), MARKS[index % len(MARKS)])
     side, corner, floor = ("│", "└", "─") if unicode else ("|", "+", "-")
-    lines = [panel.title, f"{with_unit(panel.y)}{_log_note(panel.y.log)}"]
+    lines = [*textwrap.wrap(panel.title, width), f"{with_unit(panel.y)}{_log_note(panel.y.log)}"]
     for row, text in enumerate(drawing.rows()):
         lines.append(f"{labels.get(row, ''):>{margin}}{side}{text}".rstrip())
     lines.append(" " * margin + corner + floor * columns)
@@ -143,7 +146,7 @@ def _legend(panel: Panel, width: int) -> list[str]:
     ]
     lines = ["  "]
     for entry in entries:
-        if len(lines[-1]) + len(entry) + 3 > width and lines[-1].strip():
+        if cell_len(lines[-1]) + cell_len(entry) > width and lines[-1].strip():
             lines.append("  ")
         lines[-1] += entry + "   "
     return [line.rstrip() for line in lines]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rlprep.labs.lab import LabResult, Line, Panel
 from rlprep.report.lab_numbers import with_unit
+from rlprep.report.lab_scale import panel_scales
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,7 +70,9 @@ def _draw(axes: "Axes", panel: Panel) -> None:
         _number_points(axes, sorted({each for line in panel.lines for each in line.x}))
     if panel.y.log:
         axes.set_yscale("log")
-        axes.yaxis.set_major_formatter("{x:g}")
+        _number_values(axes, panel_scales(panel)[1].ticks())
+    elif panel.y.unit == "share":
+        axes.set_ylim(-0.03, 1.03)  # all of it, so that a small share looks small
     axes.grid(visible=True, color="0.9", linewidth=0.6)
     axes.set_axisbelow(True)
     if any(line.label for line in panel.lines):
@@ -95,6 +98,15 @@ def _draw_line(axes: "Axes", line: Line, index: int) -> None:
     )
     if line.low and line.high:
         axes.fill_between(line.x, line.low, line.high, color=colour, alpha=0.15, linewidth=0)
+
+
+def _number_values(axes: "Axes", ticks: list[float]) -> None:
+    """Number a logarithmic y axis with plain numbers, as the chart of the terminal does."""
+    from matplotlib.ticker import FixedLocator, NullFormatter
+
+    axes.yaxis.set_major_locator(FixedLocator(ticks))
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _number_points(axes: "Axes", points: list[float]) -> None:

@@ -43,10 +43,11 @@ class Scale:
         return math.log10(value) if self.log else float(value)
 
     def _decades(self) -> list[float]:
-        """Return powers of ten; with 2 and 5 between them where the range is short."""
+        """Return powers of ten, with more numbers between them the shorter the range."""
         first, last = math.floor(self.low), math.ceil(self.high)
         span = self.high - self.low
-        factors = (1, 2, 5) if span < 2 else (1, 3) if span < 3 else (1,)
+        between = ((1.0, (1, 1.5, 2, 3, 4, 5, 7)), (2.0, (1, 2, 5)), (3.0, (1, 3)))
+        factors = next((each for most, each in between if span < most), (1,))
         stride = max(1, math.ceil(span / MOST_TICKS))
         powers = range(first, last + 1, stride)
         return [factor * 10.0**power for power in powers for factor in factors]

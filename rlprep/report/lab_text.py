@@ -1,5 +1,6 @@
 """A lab for people: what it shows, the table, the charts, and what was found."""
 
+import re
 import shutil
 import textwrap
 
@@ -65,5 +66,10 @@ def list_text(labs: tuple[Lab, ...]) -> str:
 
 
 def _paragraph(start: str, text: str, width: int) -> str:
+    """Wrap a text, but never an equation: a number stays with its sign and its letter."""
     indent = "  " if start else ""
-    return textwrap.fill(text, width, initial_indent=start, subsequent_indent=indent)
+    whole = re.sub(r" ([=≈±≤≥<>]) ", "\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", text)
+    filled = textwrap.fill(
+        whole, width, initial_indent=start, subsequent_indent=indent, break_long_words=False
+    )
+    return filled.replace("\N{NO-BREAK SPACE}", " ")

@@ -30,7 +30,7 @@ def one_step(actions: list[int], target: list[float], behaviour: list[float]) ->
 EXACT = one_step([0, 0, 1, 1], [0.9, 0.1], [0.5, 0.5])
 
 
-@pytest.mark.parametrize("name", ["whole episode", "weighted", "per decision", "V-trace, ρ̄ = ∞"])
+@pytest.mark.parametrize("name", ["whole episode", "weighted", "per decision", "V-trace, no bound"])
 def test_a_correction_gives_the_targets_value(name: str):
     assert ESTIMATORS[name](EXACT).item() == pytest.approx(1.1, abs=1e-9)
 
@@ -44,7 +44,7 @@ def test_v_trace_with_bound_one_gives_the_value_of_the_truncated_policy():
         torch.tensor([[0.9, 0.1]]), torch.tensor([[0.5, 0.5]]), 1.0
     )
     assert policy[0].tolist() == pytest.approx([5 / 6, 1 / 6])
-    found = ESTIMATORS["V-trace, ρ̄ = 1"](EXACT).item()
+    found = ESTIMATORS["V-trace, bound 1"](EXACT).item()
     assert found == pytest.approx(5 / 6 + 2 / 6, abs=1e-4)  # as far as the sweeps get
 
 

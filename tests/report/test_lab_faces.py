@@ -18,7 +18,7 @@ from rlprep.report.lab_numbers import cell_text, number_text
 from rlprep.report.lab_plot import SUFFIXES, plot_bytes
 from rlprep.report.lab_scale import Scale
 from rlprep.report.lab_table import table_lines
-from rlprep.report.lab_text import how_often, lab_text
+from rlprep.report.lab_text import how_often, lab_text, result_text
 
 LAB = find_lab("kv-cache")
 RISING = Panel(
@@ -87,6 +87,27 @@ def test_a_table_that_is_too_wide_goes_on_below_and_repeats_its_first_column():
         "what",
         "c",
     ] * 2
+
+
+def test_all_columns_that_name_a_row_are_repeated():
+    cells = tuple(Estimate(0.5) for _ in range(6))
+    names = ("a", "b", *(f"measured {index}" for index in range(6)))
+    result = LabResult(tuple(map(Column, names)), ((1, 0.25, *cells), (1, 0.5, *cells)), (), ())
+    lines = table_lines(result, width=40)
+    assert [line for line in lines if line.startswith("1")] == [
+        "1  0.250       0.500       0.500",
+        "1  0.500       0.500       0.500",
+    ] * 3
+
+
+def test_characters_that_take_no_room_do_not_push_others_aside():
+    result = LabResult((Column("what"), Column("n")), (("ρ̄ = 1", 1), ("rho = 1", 2)), (), ())
+    assert table_lines(result)[-2:] == ["ρ̄ = 1    1", "rho = 1  2"]
+
+
+def test_an_equation_is_never_wrapped_apart():
+    result = LabResult((Column("n"),), ((1,),), (), ("word " * 14 + "at n = 16384.",))
+    assert "n = 16384." in result_text(result)
 
 
 def test_whole_numbers_of_millions_are_grouped():
