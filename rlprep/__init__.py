@@ -17,6 +17,7 @@ The map, one line a room:
     progress    what a person has done, kept so that nothing typed is lost
     report      the faces of results: terminal, text, JSON
     cli         the commands, each a thin file over the rooms above
+    pytest_plugin   a submission's properties as tests, opt-in: pytest --rlprep FILE
 
 Nothing is imported here: a re-export would load torch for everyone.
 """

@@ -64,6 +64,8 @@ def lint(root: Path, elsewhere: References | None = None) -> Report:
     for checked in report.items:
         for check in _CHECKS:
             report.problems += check(checked, known)
+    if elsewhere is not None:
+        report.problems += _exercises_without_cases(report.items)
     report.problems += _solutions(root, entries)
     if report.counts.get("pack", 0) == len(folders):
         report.problems += _questions_without_part(report.items)
@@ -185,6 +187,14 @@ def _exercise_is_whole(checked: Checked, _known: References) -> Iterator[Problem
     if isinstance(checked.item, Exercise) and checked.entry:
         stem = checked.entry.solution
         yield from exercise_problems(checked.item, checked.document, stem)
+
+
+def _exercises_without_cases(items: list[Checked]) -> Iterator[Problem]:
+    """Code of rlprep makes the cases of the shipped exercises; nothing makes those of others."""
+    for checked in items:
+        if isinstance(checked.item, Exercise) and checked.item.cases is None:
+            hint = "add cases: with sizes: and draws:"
+            yield checked.problem(("id",), "nothing says how hidden cases are drawn", hint)
 
 
 _CHECKS: list[Callable[[Checked, References], Iterator[Problem]]] = [

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from rlprep.bank.lint_cases import case_problems
 from rlprep.bank.problem import Problem
 from rlprep.bank.read_yaml import Document, Key
 from rlprep.bank.schema import Exercise
@@ -45,6 +46,7 @@ def exercise_problems(exercise: Exercise, document: Document, stem: Path) -> Ite
     if all(family.kind != "value" for family in exercise.families):
         yield problem(("families",), "no family of kind 'value'", "other kinds pay only beside one")
     yield from _mistakes(exercise, document, mistakes_folder(stem))
+    yield from case_problems(exercise, document)
 
 
 def _mistakes(exercise: Exercise, document: Document, folder: Path) -> Iterator[Problem]:

@@ -4,9 +4,17 @@ These models are where YAML enters; every field is checked here once, and unknow
 Text fields are Markdown with mathematics between dollar signs (``$\hat A_t$``), in LaTeX.
 """
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    model_validator,
+)
 
 Id = Annotated[
     str,
@@ -103,6 +111,39 @@ class RightForm(Item):
     because: Text
 
 
+class FormulaQuantity(Item):
+    """A quantity that a formula may use, and the values at which formulas are compared."""
+
+    spellings: tuple[Text, ...] = Field(
+        min_length=1, description="z, logits; scripts and marks joined by _: y_hat, x_max"
+    )
+    axes: tuple[Name, ...] = Field((), description="its sizes, one for each index; none: a number")
+    domain: Literal[
+        "real", "positive", "probability", "distribution", "binary", "one_hot", "index"
+    ] = "real"
+    of: Name | None = Field(None, description="the size along which an index runs")
+
+
+class FormulaNotation(Item):
+    """What a formula may be written in: every pack but the shipped one needs it."""
+
+    quantities: tuple[FormulaQuantity, ...] = Field(min_length=1)
+    sizes: dict[Name, tuple[Text, ...]] = Field(
+        default_factory=dict, description="spellings of each size: {C: [C, K]}"
+    )
+    result: tuple[Text, ...] = Field((), description="names that a left side may have")
+
+    @model_validator(mode="after")
+    def _names_its_sizes(self) -> "FormulaNotation":
+        for each in self.quantities:
+            for size in (*each.axes, *([each.of] if each.of else [])):
+                if size not in self.sizes:
+                    raise ValueError(f"{each.spellings[0]}: there is no size '{size}'")
+            if (each.domain == "index") != (each.of is not None):
+                raise ValueError(f"{each.spellings[0]}: 'of: SIZE' goes with domain: index")
+        return self
+
+
 class Formula(Item):
     """A formula to state exactly: the reference, its symbols, right forms and wrong ones."""
 
@@ -113,10 +154,16 @@ class Formula(Item):
     reference: Text = Field(description="LaTeX, without dollar signs")
     symbols: tuple[Symbol, ...] = Field(min_length=1)
     conventions: tuple[Text, ...] = ()
+    notation: FormulaNotation | None = None
     hint: Text
     accepts: tuple[RightForm, ...] = ()
     misconceptions: tuple[WrongFormula, ...] = ()
     sources: tuple[Source, ...] = Field(min_length=1)
+
+
+_AXES = re.compile(r"\[([^\]]*)\]|\(\)")
+ELLIPSIS = "..."
+"""In a shape: any number of axes, the same ones in every parameter."""
 
 
 class Parameter(Item):
@@ -124,12 +171,19 @@ class Parameter(Item):
 
     name: Name
     shape: Text = Field(description="[T, B], () and the like are arrays; anything else is not")
+    dtype: Literal["float", "int"] = Field("float", description="of an array that isn't of bools")
     meaning: Text
 
     @property
     def is_array(self) -> bool:
         """Whether the argument is an array, of no axes perhaps, and not a number or a callable."""
         return self.shape.startswith(("[", "("))
+
+    @property
+    def axes(self) -> list[list[str]]:
+        """Return the axes of each alternative shape: ``[T] or [T, B]`` gives two lists."""
+        found = [match[1] or "" for match in _AXES.finditer(self.shape)] if self.is_array else []
+        return [[axis.strip() for axis in each.split(",") if axis.strip()] for each in found]
 
 
 class Example(Item):
@@ -143,6 +197,39 @@ class Example(Item):
     gradient: Any = Field(None, description="with respect to the first argument, where graded")
 
 
+class Drawn(Item):
+    """How one parameter's hidden values are drawn: one of these, over the parameter's shape."""
+
+    normal: tuple[float, float] | None = Field(None, description="mean and standard deviation")
+    uniform: tuple[float, float] | None = Field(None, description="least and largest")
+    integers: tuple[int, int] | None = Field(None, description="least and largest, both included")
+    classes: int | None = Field(
+        None, ge=1, description="0 to this less 1 in random order, each at least once where it fits"
+    )
+    index: Name | None = Field(None, description="positions on the axis of this name, from 0")
+    simplex: float | None = Field(
+        None, gt=0, description="Dirichlet: the last axis sums to 1; small is uneven"
+    )
+    flags: float | None = Field(None, ge=0, le=1, description="bools, True with this probability")
+    fixed: Any = Field(None, description="this very value")
+
+    @model_validator(mode="after")
+    def _has_one_way(self) -> "Drawn":
+        if len(self.model_fields_set) != 1:
+            raise ValueError(f"give exactly one of {', '.join(type(self).model_fields)}")
+        return self
+
+
+Sizes = dict[Name, Annotated[tuple[int, int], Field(description="least and largest length")]]
+
+
+class Cases(Item):
+    """How an exercise's hidden cases are drawn, where no code of rlprep makes them."""
+
+    sizes: Sizes = Field(default_factory=dict, description="by the name of an axis in the shapes")
+    draws: dict[Name, Drawn] = Field(description="by parameter")
+
+
 FamilyKind = Literal["value", "gradient", "contract", "property", "extreme", "cost"]
 
 
@@ -154,6 +241,10 @@ class CaseFamily(Item):
     points: int = Field(ge=1)
     property: Text = Field(description="the property in words, as feedback states it")
     example: Id | None = Field(None, description="the public example that shows it")
+    count: int = Field(3, ge=1, le=20, description="cases to draw")
+    sizes: Sizes = Field(default_factory=dict, description="instead of the exercise's")
+    draws: dict[Name, Drawn] = Field(default_factory=dict, description="instead of the exercise's")
+    gradient_of: Name | None = Field(None, description="the parameter, in a family of gradients")
 
 
 Sign = Literal["numbers", "no_gradient", "changed_input", "not_repeatable", "whole", "cost"]
@@ -180,6 +271,7 @@ class Exercise(Item):
     rtol: float = Field(1e-6, gt=0, lt=1e-2, description="tolerance of float64 cases")
     rtol_single: float = Field(1e-4, gt=0, lt=1e-2, description="tolerance of float32 cases")
     examples: tuple[Example, ...] = Field(min_length=1)
+    cases: Cases | None = Field(None, description="every pack but the shipped one needs it")
     families: tuple[CaseFamily, ...] = Field(min_length=1)
     mistakes: tuple[KnownMistake, ...] = ()
     formulas: tuple[Id, ...] = ()

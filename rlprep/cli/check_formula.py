@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rlprep.cli.open_bank import Packs, open_bank
 from rlprep.errors import LearnerError, MisuseError
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def check_formula(
     plain: Annotated[
         bool, typer.Option("--plain", help="For screen readers: maths spelled out.")
     ] = False,
+    pack: Packs = None,
 ) -> None:
     """Check a formula in LaTeX, Unicode, ASCII or Python: a proof or a counterexample.
 
@@ -59,9 +61,7 @@ def check_formula(
 
     Example: rlprep check-formula ppo_clip "E[min(r*A, clip(r, 1-eps, 1+eps)*A)]"
     """
-    from rlprep.bank.load import load_bank
-
-    bank = load_bank()
+    bank = open_bank(pack)
     if list_:
         _list(bank, as_json=as_json)
     elif batch is not None:
@@ -103,13 +103,25 @@ def _answer(
 
 def specification(formula: "Formula") -> "FormulaSpec":
     """Return a formula of the bank as the checker takes it."""
+    from rlprep.formula.notation import Notation, Quantity
     from rlprep.formula.spec import FormulaSpec, RightForm, WrongForms
 
+    notation = None
+    if given := formula.notation:
+        notation = Notation(
+            tuple(
+                Quantity(each.spellings, each.axes, each.domain, each.of or "")
+                for each in given.quantities
+            ),
+            tuple(given.sizes.items()),
+            given.result,
+        )
     return FormulaSpec(
         formula.id,
         formula.reference,
         tuple(WrongForms(each.id, each.forms, each.text) for each in formula.misconceptions),
         tuple(RightForm(each.form, each.because) for each in formula.accepts),
+        notation,
     )
 
 

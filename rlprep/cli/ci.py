@@ -55,10 +55,11 @@ def grade(
     Example: rlprep ci grade . --exercise gae --report junit=report.xml
     """
     from rlprep.cli import ci_grade
-    from rlprep.report.grade_faces import CI_FACES
+    from rlprep.report.grade_faces import CI_FACES, check_surroundings
     from rlprep.report.request import requests
 
     wanted = requests(report or [], CI_FACES)
+    check_surroundings(each.format for each in wanted)
     assignment = ci_grade.assignment(exercise, key, student, sandbox)
     raise typer.Exit(ci_grade.run(places or [Path()], assignment, wanted, fail_under))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rlprep import __version__
 from rlprep.errors import MisuseError
-from rlprep.report.files import write_whole
+from rlprep.report.files import check_place, write_whole
 
 ACTION = Path(".github/actions/grade/action.yml")
 WORKFLOW = Path(".github/workflows/grade.yml")
@@ -52,9 +52,10 @@ def write_gitlab(job: Job, out: Path) -> None:
     """Write the job.
 
     Raises:
-        MisuseError: a file with other contents is there.
+        MisuseError: a file with other contents is there, or it is no place for a file.
         RlprepError: the file can't be written.
     """
+    check_place(out)
     text = gitlab_job(job)
     _refuse_to_lose(out, text)
     write_whole(out, text)
@@ -109,11 +110,5 @@ grade:
 
 
 def _refuse_to_lose(path: Path, text: str) -> None:
-    try:
-        same = path.read_bytes() == text.encode()
-    except FileNotFoundError:
-        return
-    except OSError:
-        same = False
-    if not same:
+    if path.exists() and path.read_bytes() != text.encode():
         raise MisuseError(f"{path} is there already", hint="move it away first")

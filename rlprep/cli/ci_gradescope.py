@@ -22,7 +22,7 @@ from rlprep import __version__
 from rlprep.cli.ci_grade import Assignment, assignment, grade, publish
 from rlprep.cli.grade import SandboxChoice
 from rlprep.errors import LearnerError, MisuseError, RlprepError
-from rlprep.report.files import write_whole
+from rlprep.report.files import check_place, write_whole
 
 TEMPLATES = Path(__file__).parent / "ci_templates"
 SETTINGS = "assignment.json"
@@ -49,9 +49,10 @@ def write_bundle(wanted: Assignment, out: Path, wheel: Path | None, index: str |
         index: a further package index.
 
     Raises:
-        MisuseError: the wheel isn't one.
+        MisuseError: the wheel isn't one, or `out` is no place for a file.
         RlprepError: the file can't be written.
     """
+    check_place(out)
     files = [
         _File("run_autograder", (TEMPLATES / "run_autograder").read_bytes(), 0o755),
         _File("setup.sh", (TEMPLATES / "setup.sh").read_bytes(), 0o755),

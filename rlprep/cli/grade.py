@@ -4,13 +4,17 @@ import json
 import os
 import sys
 from enum import StrEnum
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rlprep.cli.open_bank import Packs, open_bank
+
 if TYPE_CHECKING:
+    from rlprep.bank.load import Bank
     from rlprep.grader.result import GradeReport
     from rlprep.report.request import Request
     from rlprep.sandbox.client import Sandbox
@@ -53,6 +57,7 @@ def grade(
     ] = None,
     explain: Annotated[bool, typer.Option(help="Print the page of a recognised mistake.")] = False,
     watch: Annotated[bool, typer.Option(help="Grade again whenever the file is saved.")] = False,
+    pack: Packs = None,
 ) -> None:
     """Grade files against hidden cases: points for each property, and the mistake by its name.
 
@@ -69,13 +74,16 @@ def grade(
     mode = sandbox_mode(sandbox)
     with Sandbox(mode) as box:
         # From here on the worker imports torch in its own process, and so may this one.
+        bank = open_bank(pack)
+        if exercise is not None:
+            bank.exercise(exercise)
         if not any(map(is_readable, files)) and not watch:
             box.close()
         if watch:
             from rlprep.cli.grade_watch import watch_file
 
-            raise typer.Exit(watch_file(files[0], box, _grade_all, exercise, seed))
-        graded = _grade_all(files, box, exercise, seed)
+            raise typer.Exit(watch_file(files[0], box, partial(_grade_all, bank), exercise, seed))
+        graded = _grade_all(bank, files, box, exercise, seed)
     _print(graded, reports, as_json=as_json, explain=explain)
     from rlprep.grader.result import exit_code
 
@@ -87,7 +95,7 @@ def _check_options(
 ) -> "list[Request]":
     """Refuse before anything is run what can't work; return the reports that are asked for."""
     from rlprep.errors import MisuseError
-    from rlprep.report.grade_faces import GRADE_FACES
+    from rlprep.report.grade_faces import GRADE_FACES, check_surroundings
     from rlprep.report.request import STDOUT, requests
 
     if watch and (len(files) != 1 or as_json or wanted):
@@ -95,6 +103,7 @@ def _check_options(
             "--watch takes one file, and no --json or --report", hint="name the file to watch"
         )
     reports = requests(wanted, GRADE_FACES)
+    check_surroundings(each.format for each in reports)
     if as_json and any(each.path == STDOUT for each in reports):
         raise MisuseError("stdout is taken by --json", hint="write the report to a file")
     require_grading()
@@ -119,19 +128,15 @@ def sandbox_mode(choice: SandboxChoice | None) -> Any:
 
 
 def _grade_all(
-    files: list[Path], box: "Sandbox", exercise: str | None, seed: int | None
+    bank: "Bank", files: list[Path], box: "Sandbox", exercise: str | None, seed: int | None
 ) -> "GradeReport":
     """Return the report on all files."""
     import secrets
 
-    from rlprep.bank.load import load_bank
     from rlprep.grader.grade import Grader
     from rlprep.grader.result import GradeReport
     from rlprep.report.progress import ProgressLine
 
-    bank = load_bank()
-    if exercise is not None:
-        bank.exercise(exercise)
     line = ProgressLine()
     grader = Grader(bank, box, secrets.randbits(48) if seed is None else seed, line)
     try:
@@ -157,6 +162,7 @@ def warn_of(layers: dict[str, bool], mode: str) -> None:
 def _print(
     report: "GradeReport", reports: "list[Request]", *, as_json: bool, explain: bool
 ) -> None:
+    from rlprep.report.github import guarded_log
     from rlprep.report.grade_faces import GRADE_FACES
     from rlprep.report.grade_json import grade_json
     from rlprep.report.grade_terminal import show_grades
@@ -165,5 +171,6 @@ def _print(
     if as_json:
         print(json.dumps(grade_json(report), ensure_ascii=False))
     elif not any(each.path == STDOUT for each in reports):
-        show_grades(report, explain=explain)
+        with guarded_log(os.environ):
+            show_grades(report, explain=explain)
     write_reports(report, reports, GRADE_FACES)

@@ -3,10 +3,15 @@
 import json
 import secrets
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from rlprep.bank.lint import Report
+    from rlprep.bank.problem import Problem
 
 app = typer.Typer(help="Check packs of questions, and print their schema.", no_args_is_help=True)
 
@@ -18,7 +23,8 @@ def lint(
         typer.Argument(help="A content folder (it holds questions/); default: the shipped one."),
     ] = None,
     run: Annotated[
-        bool, typer.Option(help="Grade every model implementation and every known mistake too.")
+        bool,
+        typer.Option(help="Check all forms of formulas too, and grade all implementations."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -30,7 +36,6 @@ def lint(
     from rlprep.bank.lint import lint as lint_folder
     from rlprep.bank.load import load_bank
     from rlprep.content import content_root
-    from rlprep.errors import MisuseError
 
     shipped = content_root()
     root = folder or shipped
@@ -40,10 +45,10 @@ def lint(
         elsewhere = {kind: set(bank.ids(kind)) for kind in ("formula", "exercise")}
     report = lint_folder(root, elsewhere)
     unsound = 0
+    if run:
+        report.problems += _formula_problems(report)
     if run and not report.problems:
-        if elsewhere is not None:
-            raise MisuseError("--run grades the shipped exercises only", hint="leave FOLDER away")
-        unsound = _run_all(as_json=as_json)
+        unsound = _run_all(None if elsewhere is None else root, as_json=as_json)
     if as_json:
         problems = [
             {"file": str(each.file), "line": each.line, "what": each.what, "try": each.hint}
@@ -61,8 +66,25 @@ def lint(
         raise typer.Exit(3)
 
 
-def _run_all(*, as_json: bool) -> int:
-    """Grade what the exercises come with, print a table, and return how much isn't as listed."""
+def _formula_problems(report: "Report") -> Iterator["Problem"]:
+    """Yield what is wrong with the formulas that could be read."""
+    from rlprep.bank.schema import Formula
+    from rlprep.cli.check_formula import specification
+    from rlprep.formula.lint import spec_faults
+
+    for checked in report.items:
+        if isinstance(checked.item, Formula):
+            for what, hint in spec_faults(specification(checked.item)):
+                yield checked.problem(("id",), what, hint)
+
+
+def _run_all(folder: Path | None, *, as_json: bool) -> int:
+    """Grade what the exercises come with, print a table, and return how much isn't as listed.
+
+    Args:
+        folder: a pack's content folder; None for the shipped content.
+        as_json: keep stdout for the JSON object.
+    """
     from rlprep.bank.load import load_bank
     from rlprep.grader.content import check_exercise
     from rlprep.grader.grade import Grader
@@ -72,10 +94,13 @@ def _run_all(*, as_json: bool) -> int:
     unsound = 0
     stream = sys.stderr if as_json else sys.stdout
     with Sandbox(Mode.BEST_EFFORT) as sandbox:
-        bank = load_bank()
+        bank = load_bank() if folder is None else load_bank([folder])
+        own = set(bank.ids("exercise"))
+        if folder is not None:
+            own -= set(load_bank().ids("exercise"))
         grader = Grader(bank, sandbox, secrets.randbits(48))
         print(f"seed {grader.seed}", file=stream)
-        for id_ in bank.ids("exercise"):
+        for id_ in (each for each in bank.ids("exercise") if each in own):
             for row in check_exercise(grader, id_):
                 mark = "ok " if row.sound else "BAD"
                 print(f"{mark} {row.exercise:24}{row.what:44}{row.outcome}", file=stream)

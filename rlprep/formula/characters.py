@@ -47,7 +47,7 @@ SUPERSCRIPTS = dict(
 
 SPACES = set("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
              "\u200b\u2060\u2061\u2062\u2063\u2064\ufeff \t\r")  # fmt: skip
-TILDE_MARK = "\u0303"
+MARKS = {"\u0303": "tilde", "\u0302": "hat", "\u0304": "bar", "\u0305": "bar"}
 
 
 def is_hostile(char: str) -> bool:
@@ -58,5 +58,5 @@ def is_hostile(char: str) -> bool:
 def fold(char: str) -> str:
     """Return a compatibility character as the plain one (𝑟 is r, ０ is 0), without its accents."""
     plain = unicodedata.normalize("NFKD", char)
-    kept = "".join(c for c in plain if not unicodedata.combining(c) or c == TILDE_MARK)
-    return unicodedata.normalize("NFC", kept) if TILDE_MARK not in kept else kept
+    kept = "".join(c for c in plain if not unicodedata.combining(c) or c in MARKS)
+    return kept if MARKS.keys() & set(kept) else unicodedata.normalize("NFC", kept)

@@ -7,15 +7,20 @@ wrong), different with a counterexample that was evaluated on both formulas.
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from rlprep.formula import explain
 from rlprep.formula.decide.effort import TooLong, limited
 from rlprep.formula.decide.meaning import Meaning
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
+from rlprep.formula.notation import Notation
 from rlprep.formula.program import Program
 from rlprep.formula.spec import FormulaSpec, FormulaVerdict, WrongForms
 from rlprep.formula.tree import Node
 from rlprep.formula.understand import FOREIGN, echo, family_of, understood, unknown_names
+
+if TYPE_CHECKING:
+    from rlprep.formula.decide.declared import Declared
 
 DECIDING_S = 1.5
 EXPLAINING_S = 0.8
@@ -38,7 +43,7 @@ def decide(spec: FormulaSpec, text: str) -> FormulaVerdict:
     """Decide as `check` does; an exception that escapes is a bug."""
     reading = ""
     try:
-        program = understood(spec.id, text)
+        program = understood(spec.id, text, spec.notation)
         reading = echo(program)
         with limited(DECIDING_S):
             verdict = _Comparison.of(spec, text, program).verdict()
@@ -50,11 +55,11 @@ def decide(spec: FormulaSpec, text: str) -> FormulaVerdict:
 
 
 @lru_cache(maxsize=4096)
-def _known(subject: str, form: str, setting: tuple) -> Meaning | None:
+def _known(subject: str, notation: Notation | None, form: str, setting: tuple) -> Meaning | None:
     """Return the meaning of a form of the bank in a setting; None where it has none there."""
-    family = family_of(subject)
+    family = family_of(subject, notation)
     try:
-        found = family.meaning(understood(subject, form), subject, setting)
+        found = family.meaning(understood(subject, form, notation), subject, setting)
     except TooLong:
         raise
     except (Undecidable, Undefined):
@@ -70,16 +75,16 @@ class _Comparison:
     spec: FormulaSpec
     text: str
     program: Program
-    family: ModuleType
+    family: "ModuleType | Declared"
     setting: tuple
     reference: Meaning
     readings: list[Meaning]
 
     @classmethod
     def of(cls, spec: FormulaSpec, text: str, program: Program) -> "_Comparison":
-        family = family_of(spec.id)
+        family = family_of(spec.id, spec.notation)
         setting = family.setting_of(program, spec.id)
-        reference = _known(spec.id, spec.reference, setting)
+        reference = _known(spec.id, spec.notation, spec.reference, setting)
         if reference is None:
             raise Undecidable("the reference has no meaning in this setting")
         return cls(spec, text, program, family, setting, reference, [])
@@ -98,17 +103,18 @@ class _Comparison:
             self.readings.append(reading)
         if not self.readings:
             raise failure or Undecidable("the formula has no reading")
-        if hasattr(self.family, "informative"):
-            self.readings.sort(key=lambda reading: not self.family.informative(reading))
+        if informative := getattr(self.family, "informative", None):
+            self.readings.sort(key=lambda reading: not informative(reading))
         unknown = self.readings[0].facts["unknown"]
-        if not FOREIGN.issuperset(unknown):
-            raise unknown_names(unknown, self.text, self.family.VOCABULARY)
+        foreign = getattr(self.family, "FOREIGN", FOREIGN)
+        if not foreign.issuperset(unknown):
+            raise unknown_names(unknown, self.text, self.family.VOCABULARY, foreign)
         return self._different(self.readings[0])
 
     def _equivalent(self, reading: Meaning) -> FormulaVerdict:
         proof = self.family.proof(reading, self.setting)
-        if hasattr(self.family, "confirm"):
-            better, refutation = self.family.confirm(reading, self.reference, self.spec.id)
+        if confirm := getattr(self.family, "confirm", None):
+            better, refutation = confirm(reading, self.reference, self.spec.id)
             if refutation is not None:
                 return self._told(reading, refutation, "z3, and exact evaluation of both formulas")
             proof = better or proof
@@ -151,13 +157,18 @@ class _Comparison:
                         (form, wrong)
                         for wrong in self.spec.misconceptions
                         for form in wrong.forms
-                        if self._same(reading, _known(self.spec.id, form, self.setting))
+                        if self._same(
+                            reading, _known(self.spec.id, self.spec.notation, form, self.setting)
+                        )
                     ]
                     if found:
                         break
         except TooLong:
             pass  # a verdict without the mistake's name is better than none
         return explain.most_alike(self.text, found)
+
+    def _meaning_of(self, form: str) -> Meaning | None:
+        return _known(self.spec.id, self.spec.notation, form, self.setting)
 
     def _same(self, mine: Meaning, theirs: Meaning | None) -> bool:
         if theirs is None:

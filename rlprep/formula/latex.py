@@ -57,6 +57,11 @@ DROPPED = {
 }  # fmt: skip
 """Commands that leave no trace; the braces of their argument stay and group."""
 
+MARKS = {
+    "hat": "hat", "widehat": "hat", "bar": "bar", "overline": "bar",
+}  # fmt: skip
+"""Decorations that tell symbols apart where a vocabulary says so, and are dropped elsewhere."""
+
 BOLD = {"mathbf", "mathbb", "boldsymbol", "bm", "pmb", "mathbbm", "mathds", "bold"}
 """Dropped too, except that a bold or blackboard 1 is the vector of ones."""
 

@@ -269,8 +269,8 @@ class _Lexer:
         elif char in characters.ASCII:
             for plain in characters.ASCII[char]:
                 self.plain(plain, at)
-        elif char == characters.TILDE_MARK:
-            self.late_mark(at)
+        elif char in characters.MARKS:
+            self.late_mark(characters.MARKS[char], at)
         elif characters.unicodedata.combining(char):
             pass
         elif characters.is_hostile(char):
@@ -290,8 +290,8 @@ class _Lexer:
         """Emit the one token that a folded character stands for."""
         if char in characters.GREEK:
             self.emit("name", characters.GREEK[char], at, at + 1)
-        elif char == characters.TILDE_MARK:
-            self.late_mark(at)
+        elif char in characters.MARKS:
+            self.late_mark(characters.MARKS[char], at)
         elif char.isascii() and char.isalpha():
             self.emit("name", char, at, at + 1)
         elif char.isascii() and char.isdigit():
@@ -304,10 +304,11 @@ class _Lexer:
             if char not in {".", " "}:
                 raise Unreadable(f"unexpected character {self.text[at]!r}", (at, at + 1))
 
-    def late_mark(self, at: int) -> None:
-        """A combining tilde follows its letter; the parser wants the mark before it."""
-        if self.tokens and self.tokens[-1].kind == "name":
-            self.tokens.insert(-1, Token("mark", "tilde", at, at + 1))
+    def late_mark(self, mark: str, at: int) -> None:
+        """A combining mark follows its letter; the parser wants it before."""
+        is_wanted = mark == "tilde" or self.vocabulary.marks
+        if is_wanted and self.tokens and self.tokens[-1].kind == "name":
+            self.tokens.insert(-1, Token("mark", mark, at, at + 1))
 
     def script(self, at: int, table: dict[str, str], mark: str) -> int:
         """Fold a run of sub- or superscript characters to `_{...}` or `^{...}`."""
@@ -360,6 +361,9 @@ class _Lexer:
             if match:
                 self.emit("name", "ones", at, match.end())
                 return match.end()
+            return end
+        if name in latex.MARKS and self.vocabulary.marks:
+            self.emit("mark", latex.MARKS[name], at, end)
             return end
         if name in latex.DROPPED or (name in latex.SPACING and name != "|"):
             return end

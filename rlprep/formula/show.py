@@ -160,8 +160,8 @@ def _word(name: str) -> str:
 
 def _name(node: Name) -> str:
     text = _word(node.name)
-    if node.mark == "tilde":
-        text = rf"\tilde{{{text}}}"
+    if node.mark:
+        text = rf"\{node.mark}{{{text}}}"
     text += "'" * node.primes
     if node.subs:
         text += f"_{{{_list(node.subs)}}}"

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from rlprep.formula.notation import Notation
+
 SCHEMA = "rlprep.formula/v1"
 
 Outcome = Literal["equivalent", "different", "undecided", "unreadable"]
@@ -33,6 +35,8 @@ class FormulaSpec:
     reference: str
     misconceptions: tuple[WrongForms, ...] = ()
     accepts: tuple[RightForm, ...] = ()
+    notation: Notation | None = None
+    """What the formula is about, where no decider was written for it."""
 
 
 @dataclass(frozen=True, slots=True)

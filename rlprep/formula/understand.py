@@ -4,15 +4,20 @@ import re
 from difflib import get_close_matches
 from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from rlprep.formula import program as programs
 from rlprep.formula.errors import Undecidable, Unreadable
 from rlprep.formula.integers import MAX_EXPONENT
+from rlprep.formula.notation import Notation
 from rlprep.formula.program import Program
 from rlprep.formula.read import read
 from rlprep.formula.show import latex
 from rlprep.formula.tree import Bin, Node, Num, Span, walk
 from rlprep.formula.vocabulary import FUNCTIONS, Vocabulary
+
+if TYPE_CHECKING:
+    from rlprep.formula.decide.declared import Declared
 
 FAMILIES = {
     "trajectory": {"td_residual", "discounted_return", "nstep_advantage", "gae", "gae_finite",
@@ -37,21 +42,30 @@ MAX_ECHO = 1500
 _SIGNS = re.compile(r"[-+*/^=_()\[\]{}|\\<>~√∑Σ·×−]")
 
 
-def family_of(subject: str) -> ModuleType:
-    """Return the decider of a formula. Imported late: no decider pays for another's libraries."""
+def family_of(subject: str, notation: Notation | None = None) -> "ModuleType | Declared":
+    """Return the decider of a formula. Imported late: no decider pays for another's libraries.
+
+    Args:
+        subject: the formula's id.
+        notation: what it is about, where no decider of ours was written for it.
+    """
+    if notation is not None:
+        from rlprep.formula.decide.declared import declared
+
+        return declared(notation)
     name = next((name for name, subjects in FAMILIES.items() if subject in subjects), None)
     if name is None:
         raise Undecidable(f"no decider knows {subject}")
     return import_module(f"rlprep.formula.decide.{name}")
 
 
-def understood(subject: str, text: str) -> Program:
+def understood(subject: str, text: str, notation: Notation | None = None) -> Program:
     """Read a text and pick out its formula.
 
     Raises:
         Unreadable: it is no formula; the span says where reading stopped.
     """
-    family = family_of(subject)
+    family = family_of(subject, notation)
     reading = read(text, family.VOCABULARY)
     for statement in reading.statements:
         _refuse_towers(statement)
@@ -68,9 +82,11 @@ def echo(program: Program) -> str:
     return shown if len(shown) <= MAX_ECHO else ""
 
 
-def unknown_names(unknown: dict[str, Span], text: str, vocabulary: Vocabulary) -> Exception:
+def unknown_names(
+    unknown: dict[str, Span], text: str, vocabulary: Vocabulary, foreign: frozenset[str]
+) -> Exception:
     """Return what unknown names mean for the verdict: prose is refused, one symbol undecided."""
-    names = [name for name in unknown if name not in FOREIGN]
+    names = [name for name in unknown if name not in foreign]
     words = [name for name in names if len(name) > 2 and name.isalpha()]
     if len(words) > 1 or (words and not _SIGNS.search(text)):
         return Unreadable(f"'{words[0]}' is not a symbol of this formula", unknown[words[0]],

@@ -52,6 +52,7 @@ class Vocabulary:
         labels: whether other names apply to plain labels (`A(s, a)`, `r_t(theta)`).
         expects: whether E is the expectation.
         matrices: whether a quotient by a matrix or row vector takes what follows along.
+        marks: whether a hat or a bar tells one symbol from another (a label from its prediction).
     """
 
     words: frozenset[str] = frozenset()
@@ -61,3 +62,4 @@ class Vocabulary:
     labels: bool = True
     expects: bool = True
     matrices: bool = False
+    marks: bool = False

@@ -1,15 +1,13 @@
 """The known mistake whose numbers these are. Never has an influence on points."""
 
-import importlib.util
-import warnings
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from rlprep.bank.schema import Exercise, KnownMistake
 from rlprep.grader import compare
+from rlprep.grader.answers import Answers, MistakeRaisedError
 from rlprep.grader.judge import Finding, Observation
 from rlprep.grader.result import Diagnosis, Verdict
 
@@ -19,7 +17,10 @@ MATCH_RTOL = 1e-5
 
 
 def diagnose(
-    exercise: Exercise, observations: Sequence[Observation], others: Sequence[Finding], folder: Path
+    exercise: Exercise,
+    observations: Sequence[Observation],
+    others: Sequence[Finding],
+    answers: Answers,
 ) -> Diagnosis | None:
     """Return the mistake that explains every case, or None.
 
@@ -27,7 +28,7 @@ def diagnose(
         exercise: with its mistakes.
         observations: what the submission gave, case by case.
         others: findings that belong to no case (cost).
-        folder: where the mistakes of this exercise are implemented.
+        answers: know what the mistakes give.
     """
     findings = [each.finding for each in observations if each.finding] + list(others)
     if not findings:
@@ -37,9 +38,7 @@ def diagnose(
         if mistake.sign != "numbers":
             if signs == {mistake.sign}:
                 return named(mistake)
-        elif _has_numbers_of(
-            load_function(folder, mistake.id, exercise.id), exercise, observations
-        ):
+        elif _has_numbers_of(mistake.id, answers, exercise, observations):
             return named(mistake)
     return _factor(observations)
 
@@ -49,27 +48,16 @@ def named(mistake: KnownMistake) -> Diagnosis:
     return Diagnosis(mistake.id, f"this looks like: {mistake.title}", mistake.text)
 
 
-def load_function(folder: Path, mistake: str, name: str) -> Callable[..., Any]:
-    """Return the function of a file of our own content."""
-    file = folder / f"{mistake}.py"
-    spec = importlib.util.spec_from_file_location(f"rlprep_mistake_{name}_{mistake}", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return getattr(module, name)
-
-
 def _has_numbers_of(
-    function: Callable[..., Any], exercise: Exercise, observations: Sequence[Observation]
+    mistake: str, answers: Answers, exercise: Exercise, observations: Sequence[Observation]
 ) -> bool:
-    """Tell whether the submission and the function give the same, right and wrong alike."""
+    """Tell whether the submission and the mistake give the same, right and wrong alike."""
     compared, wrong = 0, 0
     # Where the submission is wrong is where most mistakes are told apart at once.
     for seen in sorted(observations, key=lambda each: each.finding is None):
         if seen.case.contract:
             continue
-        agrees = _agrees(function, exercise, seen)
+        agrees = _agrees(mistake, answers, exercise, seen)
         if agrees is None:
             continue
         if not agrees:
@@ -79,10 +67,8 @@ def _has_numbers_of(
     return wrong > 0 and 2 * compared >= len(observations)
 
 
-def _agrees(function: Callable[..., Any], exercise: Exercise, seen: Observation) -> bool | None:
+def _agrees(mistake: str, answers: Answers, exercise: Exercise, seen: Observation) -> bool | None:
     """Tell whether one case agrees; None where the submission gave nothing to compare."""
-    from rlprep.grader import reference
-
     overflowed = False
     if seen.finding and seen.finding.verdict not in _WITH_NUMBERS:
         raised = seen.finding.raised
@@ -90,10 +76,8 @@ def _agrees(function: Callable[..., Any], exercise: Exercise, seen: Observation)
             return None
         overflowed = True
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            value, slope = reference.call(function, seen.case)
-    except Exception:
+        value, slope = answers.of_mistake(mistake, seen.case)
+    except MistakeRaisedError:
         return False
     if overflowed:
         return not _is_finite(value)

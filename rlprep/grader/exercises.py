@@ -34,6 +34,8 @@ def _argument(parameter: Parameter, value: Any, names: list[str]) -> Any:
         if key == "leaves_of":
             return LeavesOf(names.index(body))
         return Built(key, {name: _arrays(part) for name, part in body.items()})
+    if parameter.is_array and parameter.dtype == "int":
+        return np.asarray(value, dtype=np.int64)
     return _array(value) if parameter.is_array else value
 
 

@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rlprep.bank.lint_exercises import mistakes_folder
 from rlprep.bank.load import Bank
 from rlprep.bank.schema import CaseFamily, Exercise
-from rlprep.errors import AuthorError
+from rlprep.grader.answers import answers_for
 from rlprep.grader.cases.case import Case, Draw
-from rlprep.grader.cases.catalogue import COSTLY, GENERATORS, make_cases
+from rlprep.grader.cases.catalogue import COSTLY, make_cases
 from rlprep.grader.exercises import (
     arities,
     example_arguments,
@@ -140,18 +139,13 @@ def nothing_earned(
     )
 
 
-def _import_reference() -> None:
-    import rlprep.grader.reference  # noqa: F401
-
-
 class _Marking:
     """The marking of one function."""
 
     def __init__(self, grader: Grader, exercise: Exercise, runner: Runner, path: str) -> None:
-        if exercise.id not in GENERATORS:
-            raise AuthorError(f"nothing makes cases for the exercise '{exercise.id}'")
         self.grader = grader
         self.exercise = exercise
+        self.answers = answers_for(grader.bank, exercise, grader.sandbox)
         self.runner = runner
         self.path = path
         self.observations: list[Observation] = []
@@ -161,10 +155,10 @@ class _Marking:
         self._examples: dict[str, Shown] = {}
 
     def result(self) -> SubmissionResult:
-        cases = make_cases(self.exercise.id, self.grader.seed)
+        cases = make_cases(self.exercise, self.grader.seed)
         # torch takes seconds to import. The worker does it at the same time, and the cases run
         # as soon as it is ready; expected values are what this process needs torch for.
-        importing = threading.Thread(target=_import_reference, daemon=True)
+        importing = threading.Thread(target=self.answers.prepare, daemon=True)
         importing.start()
         ran = self._run(cases)
         importing.join()
@@ -203,17 +197,13 @@ class _Marking:
         return ran
 
     def _judged(self, ran: Ran) -> Observation:
-        from rlprep.grader import reference
-
         case = ran.case
-        want = reference.expected(self.exercise.id, case.arguments)
-        graded = case.gradient_of is not None
-        slope = reference.expected_gradient(self.exercise.id, case) if graded else None
+        want = self.answers.expected(case.arguments)
+        slope = None if case.gradient_of is None else self.answers.gradient(case)
         return judge(self.exercise, ran, want, slope, self.runner)
 
     def _cost(self) -> Finding | None:
         """Return why the work isn't linear; not measured where small inputs are wrong already."""
-        from rlprep.grader import reference
         from rlprep.grader.cases.linear import cost_inputs
         from rlprep.grader.complexity import cost_finding
 
@@ -225,7 +215,7 @@ class _Marking:
         return cost_finding(
             self.runner,
             lambda n: cost_inputs(draw, n),
-            lambda arguments: reference.expected(self.exercise.id, arguments),
+            self.answers.expected,
         )
 
     def _families(self) -> tuple[FamilyResult, ...]:
@@ -291,9 +281,8 @@ class _Marking:
             return None
         from rlprep.grader.diagnose import diagnose
 
-        folder = mistakes_folder(self.grader.bank.solution_stem("exercise", self.exercise.id))
         others: Sequence[Finding] = [self.cost] if self.cost else []
-        return diagnose(self.exercise, self.observations, others, folder)
+        return diagnose(self.exercise, self.observations, others, self.answers)
 
 
 def numbers(returns: Any) -> Any:

@@ -15,11 +15,13 @@ def class_csv(view: StaffView) -> str:
 def _row(view: StaffView, entry: StaffEntry) -> list[str | int | None]:
     row: list[str | int | None] = [entry.student, entry.name, entry.state, entry.points]
     row += [view.max_points, entry.why]
-    marked = {each.exercise: each for each in entry.exercises} if entry.points is not None else {}
+    marked = {each.exercise: each for each in entry.exercises}
     for exercise in view.exercises:
         found = marked.get(exercise)
-        if found is None:
+        if entry.points is None:
             row += [None, None]
+        elif found is None:  # it counts in the mark as the nothing that it is
+            row += [0, ""]
         else:
             row += [found.points, found.diagnosis.id if found.diagnosis else ""]
     return row

@@ -33,6 +33,11 @@ class Mistake:
     text: str
     count: int
 
+    @property
+    def name(self) -> str:
+        """Return what the mistake is, without the words that a single submission gets it with."""
+        return self.text.removeprefix("this looks like: ")
+
 
 @dataclass(frozen=True)
 class Property:

@@ -1,5 +1,6 @@
 """A class at a glance, for staff: how the marks lie, what went wrong, and everybody's page."""
 
+import json
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -8,6 +9,9 @@ from rlprep.report.exercise_html import sentence, text
 from rlprep.report.histogram import STYLE, histogram
 from rlprep.report.page import page
 from rlprep.report.views import StaffEntry, StaffView
+
+SHOWN_AT_ONCE = 12
+"""More students without a mark than that are folded away."""
 
 
 def class_html(view: StaffView, pages: Sequence[str]) -> str:
@@ -66,8 +70,10 @@ def _without_mark(view: StaffView, links: Links) -> str:
     if not lacking:
         return ""
     rows = [[_link(e, links), text(e.state), text(sentence(e.why))] for e in lacking]
-    note = "<p>These students have no mark, which isn't 0.</p>\n"
-    return f"<h2>No mark</h2>\n{note}{_table(['Student', 'State', 'Why'], rows)}"
+    table = _table(["Student", "State", "Why"], rows)
+    opened = " open" if len(lacking) <= SHOWN_AT_ONCE else ""
+    note = f"<summary>{len(lacking)} without a mark, which isn't 0</summary>\n"
+    return f"<h2>No mark</h2>\n<details{opened}>{note}{table}</details>\n"
 
 
 def _mistakes(view: StaffView) -> str:
@@ -75,7 +81,7 @@ def _mistakes(view: StaffView) -> str:
     if not found:
         return ""
     rows = [
-        [text(each.exercise), f"<code>{text(each.id)}</code><br>{text(sentence(each.text))}",
+        [text(each.exercise), f"<code>{text(each.id)}</code><br>{text(sentence(each.name))}",
          str(each.count)]
         for each in found
     ]  # fmt: skip
@@ -105,15 +111,8 @@ def _students(view: StaffView, links: Links) -> str:
 def _student(view: StaffView, entry: StaffEntry, links: Links) -> list[str]:
     if entry.points is None:
         return [_link(entry, links), text(entry.name), "", f"<em>{text(entry.state)}</em>"]
-    done = []
-    for each in entry.exercises:
-        said = f"{text(each.exercise or 'file')} {each.points}/{each.max_points}"
-        if not each.families:
-            said = f"{text(each.exercise or 'file')}: {text(each.verdict.replace('_', ' '))}"
-        if each.diagnosis:
-            said += f" <code>{text(each.diagnosis.id)}</code>"
-        done.append(said)
-    done += [f"{text(each)}: not found" for each in entry.not_found]
+    mistakes = [each.diagnosis.id for each in entry.exercises if each.diagnosis]
+    done = [*map(text, entry.done), *(f"<code>{text(each)}</code>" for each in mistakes)]
     points = f"{entry.points} of {view.max_points}"
     return [_link(entry, links), text(entry.name), "<br>".join(done), points]
 
@@ -132,9 +131,13 @@ def _twins(view: StaffView) -> str:
 def _provenance(view: StaffView) -> str:
     if not view.provenance:
         return ""
-    rows = [[text(key), f"<code>{text(str(value))}</code>"]
+    rows = [[text(key), f"<code>{text(_value(value))}</code>"]
             for key, value in view.provenance.items()]  # fmt: skip
     return f"<h2>What the marks depend on</h2>\n{_table(['', ''], rows)}"
+
+
+def _value(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _link(entry: StaffEntry, links: Links) -> str:

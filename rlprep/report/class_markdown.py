@@ -22,7 +22,7 @@ def class_markdown(view: StaffView) -> str:
     mistakes = class_figures.mistakes(view)
     if mistakes:
         rows = [
-            [literal(m.exercise), f"{literal(m.id)}: {literal(m.text)}", str(m.count)]
+            [literal(m.exercise), f"{literal(m.id)}: {literal(m.name)}", str(m.count)]
             for m in mistakes
         ]
         parts += ["## Mistakes recognised", table(["Exercise", "Mistake", "Students"], rows, {2})]
@@ -38,6 +38,5 @@ def _student(view: StaffView, entry: StaffEntry) -> list[str]:
     known = [literal(entry.student), literal(entry.name)]
     if entry.points is None:
         return [*known, "", literal(entry.state)]
-    done = [f"{literal(e.exercise or 'file')} {e.points}/{e.max_points}" for e in entry.exercises]
-    done += [f"{literal(each)}: not found" for each in entry.not_found]
-    return [*known, "<br>".join(done), f"{entry.points} of {view.max_points}"]
+    done = "<br>".join(map(literal, entry.done))
+    return [*known, done, f"{entry.points} of {view.max_points}"]

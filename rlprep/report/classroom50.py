@@ -93,7 +93,7 @@ def _tests(exercise: ExerciseView, max_points: int) -> list[dict[str, Any]]:
 def _test(name: str, score: int, max_score: int, message: str) -> dict[str, Any]:
     test = {
         "test-name": name,
-        "passed": score == max_score,
+        "passed": score == max_score and score > 0,
         "score": score,
         "max-score": max_score,
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from rlprep.errors import RlprepError
+from rlprep.errors import MisuseError, RlprepError
 
 
 def write_whole(path: Path, text: str | bytes) -> None:
@@ -30,6 +30,18 @@ def write_whole(path: Path, text: str | bytes) -> None:
                 Path(temporary).unlink()
         reason = (error.strerror or str(error)).lower()
         raise RlprepError(f"the report {path} can't be written: {reason}") from None
+
+
+def check_place(path: Path) -> None:
+    """Refuse a path that no file can be written to.
+
+    Raises:
+        MisuseError: it is a folder, or there is no folder to write it into.
+    """
+    if path.is_dir():
+        raise MisuseError(f"{path} is a folder", hint="name a file in it")
+    if not path.absolute().parent.is_dir():
+        raise MisuseError(f"there is no folder for {path}", hint="make it first")
 
 
 def write_folder(folder: Path, files: Mapping[str, str]) -> None:

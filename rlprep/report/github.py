@@ -6,7 +6,8 @@ data`; in the data %, CR and LF are written as %25, %0D and %0A, in a value also
 """
 
 import re
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from rlprep.grader.result import GradeReport
@@ -32,6 +33,16 @@ def outputs(report: GradeReport) -> str:
 
 
 @contextmanager
+def guarded_log(environment: Mapping[str, str]) -> Iterator[None]:
+    """Put a fence around what is printed in a job on GitHub, and nowhere else."""
+    if not environment.get("GITHUB_ACTIONS"):
+        yield
+        return
+    with fence(secrets.token_hex(16)):
+        yield
+
+
+@contextmanager
 def fence(token: str) -> Iterator[None]:
     """Keep whatever is printed inside from being obeyed.
 
@@ -48,11 +59,11 @@ def fence(token: str) -> Iterator[None]:
 def _annotation(path: str, exercise: ExerciseView) -> str:
     if exercise.families:
         title = f"{exercise.exercise}: {exercise.points} of {exercise.max_points} points"
-        failed = [family.reason for family in exercise.families if not family.passed]
-        texts = list(dict.fromkeys(failed))
+        failed = [f"{each.claim}: {each.reason}" for each in exercise.families if not each.passed]
+        texts = [exercise.one_reason] if exercise.one_reason else failed
         texts += [exercise.diagnosis.text] if exercise.diagnosis else []
     else:
-        title, texts = exercise.verdict.replace("_", " "), [exercise.message]
+        title, texts = exercise.verdict.replace("_", " "), [exercise.one_reason]
     line = _LINE.search(" ".join(texts))
     where = f"file={_value(path)}" + (f",line={line[1]}" if line else "")
     return f"::error {where},title={_value(title)}::{_data(chr(10).join(texts))}\n"

@@ -7,7 +7,7 @@ view alone.
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
 from rlprep.grader.result import GradeReport
@@ -37,6 +37,16 @@ def _json(report: GradeReport) -> str:
 
 def _classroom50(view: StudentView) -> str | None:
     return classroom50(view, identity(os.environ, datetime.now(UTC)))
+
+
+def check_surroundings(formats: Iterable[str]) -> None:
+    """Refuse, before anything is graded, a format that can't be made here.
+
+    Raises:
+        MisuseError: a result for Classroom 50 outside of its runner.
+    """
+    if "classroom50" in formats:
+        identity(os.environ, datetime.now(UTC))
 
 
 _PUBLISHED: Mapping[str, GradeFace] = {

@@ -20,7 +20,8 @@ def document(suites: Iterable[ET.Element]) -> str:
     root = ET.Element("testsuites")
     root.extend(suites)
     ET.indent(root)
-    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    # ElementTree would declare the encoding of this process' locale; the file is UTF-8 anywhere.
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
 def exercise_suite(

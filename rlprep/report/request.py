@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from rlprep.errors import MisuseError
-from rlprep.report.files import write_whole
+from rlprep.report.files import check_place, write_whole
 
 STDOUT = Path("-")
 Result = TypeVar("Result")
@@ -39,8 +39,8 @@ def requests(
     for request in found:
         if request.format in folders and request.path == STDOUT:
             raise MisuseError(f"{request.format} is a folder of files", hint="name a folder")
-        if request.format not in folders and request.path.is_dir():
-            raise MisuseError(f"the report {request.path} is a folder", hint="name a file in it")
+        if request.format not in folders and request.path != STDOUT:
+            check_place(request.path)
     paths = [request.path for request in found]
     for path in paths:
         if paths.count(path) > 1:
@@ -58,10 +58,7 @@ def _request(text: str, formats: Collection[str]) -> Request:
         near = difflib.get_close_matches(format_, formats, n=1)
         hint = f"did you mean '{near[0]}'?" if near else f"known are {', '.join(formats)}"
         raise MisuseError(f"there is no format '{format_}' for a report", hint=hint)
-    request = Request(format_, Path(path))
-    if request.path != STDOUT and not request.path.absolute().parent.is_dir():
-        raise MisuseError(f"there is no folder for the report {path}", hint="make it first")
-    return request
+    return Request(format_, Path(path))
 
 
 def write_reports(

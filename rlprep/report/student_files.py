@@ -33,10 +33,10 @@ def stems(report: ClassReport) -> dict[str, str]:
 
 
 def _plain(student: str) -> str:
-    stem = _ODD.sub("_", unicodedata.normalize("NFC", student)).strip("._")[:MAX_CHARS]
+    stem = _ODD.sub("_", unicodedata.normalize("NFC", student))[:MAX_CHARS].strip("._-")
     return "" if _DEVICE.fullmatch(stem) else stem
 
 
 def _hashed(student: str, stem: str) -> str:
     digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:10]
-    return f"{stem}-{digest}".lstrip("-")
+    return f"{stem or 'student'}-{digest}"

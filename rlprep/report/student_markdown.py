@@ -16,10 +16,10 @@ def student_markdown(view: StudentView) -> str:
 
 def _exercise(view: ExerciseView) -> str:
     title = literal(view.exercise or "The file")
-    if not view.families:
-        what = literal(f"{view.verdict.replace('_', ' ')}: {view.message}")
-        return f"### {title}\n\n{what}"
-    parts = [f"### {title}: {view.points} of {view.max_points} points"]
+    score = f": {view.points} of {view.max_points} points" if view.families else ""
+    parts = [f"### {title}{score}"]
+    if view.one_reason:
+        return "\n\n".join([*parts, literal(view.one_reason)])
     if view.diagnosis:
         parts.append(f"**{literal(_sentence(view.diagnosis.text))}**")
     head = ["", "Property", "Points"]

@@ -14,8 +14,8 @@ def show_mark(report: GradeReport) -> None:
 
 def _exercise(view: ExerciseView) -> str:
     lines = [f"{view.exercise or 'file'}: {view.points} of {view.max_points} points"]
-    if not view.families:
-        return "\n".join([*lines, f"  {view.message}"])
+    if view.one_reason:
+        return "\n".join([*lines, f"  {view.one_reason}"])
     for family in view.families:
         mark = "ok  " if family.passed else "FAIL"
         lines.append(f"  {mark} {family.points}/{family.max_points}  {family.claim}")

@@ -2,13 +2,9 @@
 
 A view holds texts, whole numbers and nothing else, all of it harmless to print. The student's view
 has no field for a seed, a hash, a path, a provenance or another student, so that no face made from
-it can show one. Of texts that a submission could have written itself while it ran on hidden cases
-(the name of an exception, the type of what it returned) only those go through that can't carry
-anything: it would otherwise smuggle the hidden inputs out.
+it can show one. What of a reason may be said to a student is decided in `rlprep.report.guarded`.
 """
 
-import builtins
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +18,7 @@ from rlprep.grader.result import (
     SubmissionResult,
     Verdict,
 )
-from rlprep.grader.submission import MAX_BYTES
+from rlprep.report.guarded import guarded_reason
 from rlprep.report.prose import printable
 
 NO_MARK = {
@@ -108,6 +104,14 @@ class ExerciseView:
         """Whether it has full marks."""
         return self.verdict == Verdict.PASSED
 
+    @property
+    def one_reason(self) -> str:
+        """Return what happened in every family alike, or why there is none; else nothing."""
+        if not self.families:
+            return self.message or self.verdict.replace("_", " ")
+        reasons = {family.reason for family in self.families}
+        return reasons.pop() if len(reasons) == 1 else ""
+
 
 @dataclass(frozen=True)
 class StudentView:
@@ -156,8 +160,21 @@ class StaffEntry:
 
     @property
     def why(self) -> str:
-        """Return why there is no mark, as exactly as is known."""
-        return "" if self.points is not None else self.problem or NO_MARK[State(self.state)]
+        """Return why there is no mark, or why the file couldn't earn one; else nothing."""
+        if self.points is None:
+            return self.problem or NO_MARK[State(self.state)]
+        return "; ".join(each.one_reason for each in self.exercises if not each.families)
+
+    @property
+    def done(self) -> list[str]:
+        """Return how each exercise went, a few words each."""
+        said = [
+            f"{each.exercise or 'file'} {each.points}/{each.max_points}"
+            if each.families
+            else f"{each.exercise or 'file'}: {each.verdict.replace('_', ' ')}"
+            for each in self.exercises
+        ]
+        return said + [f"{each}: not found" for each in self.not_found]
 
 
 @dataclass(frozen=True)
@@ -251,11 +268,13 @@ def _is_our_fault(result: SubmissionResult) -> bool:
 
 def _not_found(report: ClassReport, entry: Entry) -> tuple[str, ...]:
     found = {result.exercise for result in entry.results}
+    if None in found:  # nothing was found in the file, and its own message says why
+        return ()
     return tuple(printable(each) for each in report.exercises if each not in found)
 
 
 def _guarded(result: SubmissionResult) -> ExerciseView:
-    return _exercise(result, _guarded_reason)
+    return _exercise(result, guarded_reason)
 
 
 def _exercise(result: SubmissionResult, reason: Callable[[FamilyResult], str]) -> ExerciseView:
@@ -292,43 +311,6 @@ def _diagnosis(diagnosis: Diagnosis) -> DiagnosisView:
     return DiagnosisView(
         printable(diagnosis.id), printable(diagnosis.text), printable(diagnosis.page)
     )
-
-
-_RAISED = re.compile(r"raised (?P<type>\S*)(?P<line> in line (?P<number>\d+))?(?P<load> while .*)?")
-_ODD_TYPE = re.compile(
-    r"returned (?!(None|True|False|an array of \w+), ).*, expected real numbers", re.DOTALL
-)
-# Numbers in a reason that a submission can choose freely, or from which, knowing what it returned,
-# a student could work out what was expected.
-_NUMBERS = (
-    (re.compile(r"off by a factor of \S+"), "the number is wrong"),
-    (re.compile(r" are wrong, the largest error is .*", re.DOTALL), " are wrong"),
-    (re.compile(r"^(.*?)the largest error is .*", re.DOTALL), r"\1the number is wrong"),
-    (re.compile(r"returned shape \((?!(\d{1,2},? ?){0,4}\))[^)]*\)"), "returned another shape"),
-    (re.compile(r"returned \d{3,} results"), "returned many results"),
-    (re.compile(r" are (NaN|infinity), at index .*", re.DOTALL), r" are \1"),
-)
-
-
-def _guarded_reason(family: FamilyResult) -> str:
-    """Return a reason without what a submission could have put into it on a hidden case."""
-    if family.verdict is Verdict.EXCEPTION:
-        return _guarded_exception(family.reason)
-    text = _ODD_TYPE.sub("returned something else than real numbers", family.reason)
-    for pattern, instead in _NUMBERS:
-        text = pattern.sub(instead, text)
-    return text
-
-
-def _guarded_exception(reason: str) -> str:
-    found = _RAISED.fullmatch(reason)
-    if not found:
-        return "raised an exception"
-    kind = getattr(builtins, found["type"], None)
-    known = isinstance(kind, type) and issubclass(kind, BaseException)
-    # No file has more lines than bytes, so a larger number is no line.
-    line = found["line"] if found["line"] and int(found["number"][:9]) <= MAX_BYTES else ""
-    return f"raised {found['type'] if known else 'an exception'}{line}{found['load'] or ''}"
 
 
 def _plain(value: Any) -> Any:

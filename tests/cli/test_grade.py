@@ -41,6 +41,17 @@ def test_right_and_wrong_files_together(tmp_path):
     assert sorted(tmp_path.iterdir()) == [html, junit]
 
 
+def test_reports_of_other_formats_and_one_to_stdout(tmp_path):
+    broken, path = tmp_path / "a.py", tmp_path / "r.json"
+    broken.write_text("def entropy(:\n")
+    wanted = ["--report", "github=-", "--report", f"gradescope={path}"]
+    done = rlprep("grade", broken, *wanted, GITHUB_ACTIONS="true")
+    assert done.returncode == 3, done.stderr
+    assert done.stdout == f"::error file={broken},line=1,title=syntax::line 1: invalid syntax\n"
+    data = json.loads(path.read_text())
+    assert (data["score"], data["tests"][0]["status"]) == (0, "failed")
+
+
 def test_the_text_says_what_is_wrong_and_how_to_repeat_it():
     done = rlprep("grade", WRONG, "--seed", "3", "--explain")
     assert done.returncode == 1, done.stderr
@@ -83,6 +94,12 @@ def test_no_file():
 MISUSE = {
     "no such exercise": (["grade", SOLUTION, "--exercise", "gea"], "did you mean 'gae'?"),
     "no folder for the report": (["grade", SOLUTION, "--html", "/nowhere/r.html"], "no folder"),
+    "an unknown format": (["grade", SOLUTION, "--report", "xml=r"], "there is no format 'xml'"),
+    "a report that is a folder": (["grade", SOLUTION, "--report", "html=."], "is a folder"),
+    "two things on stdout": (
+        ["grade", SOLUTION, "--json", "--report", "github=-"],
+        "stdout is taken",
+    ),
     "watch and JSON": (["grade", SOLUTION, "--watch", "--json"], "--watch takes one file"),
     "no file at all": (["grade"], "Missing argument"),
     "a seed below 0": (["grade", SOLUTION, "--seed", "-1"], "seed"),

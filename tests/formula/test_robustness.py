@@ -90,7 +90,7 @@ def test_work_that_doubles_is_cut_off(formula: str, text: str) -> None:
     start = time.process_time()
     with cpu_limit(4):
         verdict = decide(specs()[formula], text)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 3
     assert verdict.verdict != "equivalent"
 
 

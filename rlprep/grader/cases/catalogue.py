@@ -1,9 +1,12 @@
-"""Which generator makes the cases of which exercise."""
+"""Which generator makes the cases of which exercise; a pack's own come from its data."""
 
 from collections.abc import Callable
 
+from rlprep.bank.schema import Exercise
+from rlprep.errors import AuthorError
 from rlprep.grader.cases import attention, linear, policies, rollouts, trust_region
 from rlprep.grader.cases.case import Case, Draw
+from rlprep.grader.cases.drawn import drawn_cases
 
 GENERATORS: dict[str, Callable[[Draw], list[Case]]] = {
     generator.__name__: generator
@@ -36,6 +39,15 @@ COSTLY = ("linear_attention", "linear_attention_causal")
 """Exercises with a family of cases on how the work grows; see `complexity`."""
 
 
-def make_cases(exercise: str, seed: int) -> list[Case]:
-    """Return the hidden cases of an exercise, the same ones for the same seed."""
-    return GENERATORS[exercise](Draw(seed, exercise))
+def make_cases(exercise: Exercise, seed: int) -> list[Case]:
+    """Return the hidden cases of an exercise, the same ones for the same seed.
+
+    Raises:
+        AuthorError: neither code of ours nor the exercise's own data say how to make them.
+    """
+    if exercise.cases is not None:
+        return drawn_cases(exercise, exercise.cases, seed)
+    if exercise.id not in GENERATORS:
+        what = f"nothing makes cases for the exercise '{exercise.id}'"
+        raise AuthorError(what, hint="say under 'cases:' how its parameters are drawn")
+    return GENERATORS[exercise.id](Draw(seed, exercise.id))

@@ -1,0 +1,27 @@
+"""The bank as a command needs it: with the packs that were named, and a word on those left out."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rlprep.bank.load import Bank
+
+Packs = Annotated[
+    list[Path] | None,
+    typer.Option("--pack", metavar="DIR", help="Add a pack of content; may be repeated."),
+]
+
+
+def open_bank(packs: list[Path] | None = None) -> "Bank":
+    """Return the bank; a pack that is unsound is left out, and stderr says why."""
+    from rlprep.bank.load import load_bank
+
+    bank = load_bank(packs or ())
+    for name, problems in bank.skipped:
+        print(f"warning: pack skipped ({name})", file=sys.stderr)
+        for problem in problems[:5]:
+            print(f"  {problem}", file=sys.stderr)
+    return bank

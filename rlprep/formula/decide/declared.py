@@ -1,0 +1,138 @@
+"""Formulas of packs: what they are about is data, and no decider was written for them.
+
+Both sides are evaluated in fixed worlds of different sizes with 50 digits. A difference is a
+counterexample; agreement in all of them is evidence, and called so.
+"""
+
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import Any
+
+from rlprep.formula.decide.declared_evaluator import Evaluator
+from rlprep.formula.decide.declared_values import LENGTHS, World, agree, shown, worlds
+from rlprep.formula.decide.meaning import Meaning, Values
+from rlprep.formula.errors import Undecidable, Undefined
+from rlprep.formula.notation import Notation
+from rlprep.formula.program import EQUALITIES, Program
+from rlprep.formula.tree import Call, Chain, Name, Node, Span, Sub, walk
+from rlprep.formula.vocabulary import Vocabulary
+
+_SPREADS = {"std", "Std", "var", "Var"}
+
+
+class Declared:
+    """The decider of one notation; it answers what the modules of other families answer."""
+
+    FOREIGN: frozenset[str] = frozenset()
+    """Whatever the notation doesn't declare is unknown: no symbol is plainly another formula's."""
+
+    def __init__(self, notation: Notation) -> None:
+        self.notation = notation
+        self.worlds = worlds(notation)
+        names = {name for each in notation.quantities for name in each.spellings}
+        names |= {name for _, spellings in notation.sizes for name in spellings}
+        whole = {name for name in names | set(notation.result) if len(name) > 1}
+        words = whole | {part for name in whole for part in name.split("_") if len(part) > 1}
+        letters = {name for name in names if len(name) == 1} | set("ijkne")
+        self.VOCABULARY = Vocabulary(
+            words=frozenset(words | _SPREADS),
+            letters=frozenset(letters),
+            applied=frozenset({"std", "Std", "var", "Var", "I"}),
+            multiplied=frozenset(names),
+            labels=False,
+            marks=True,
+        )
+
+    def is_target(self, subject: str, node: Node) -> bool:
+        """Whether a left side bears the name of what is asked for."""
+        del subject
+        match node:
+            case Call(fn=fn):
+                name = fn.name
+            case Sub(x=x):
+                return self.is_target("", x)
+            case Name():
+                name = node.name
+            case _:
+                return False
+        return name in self.notation.result
+
+    def setting_of(self, program: Program, subject: str) -> tuple[Hashable, ...]:
+        """Return the one setting of this family."""
+        del program, subject
+        return ("declared",)
+
+    def readings(
+        self, program: Program, subject: str, setting: tuple[Hashable, ...]
+    ) -> list[Meaning]:
+        """Return what a formula means, twice where a spread may be over n or n - 1."""
+        del subject, setting
+        side = self._side(program)
+        calls = (n for e in program.entries for v in e.values for n in walk(v))
+        spreads = any(isinstance(n, Call) and n.fn.name in _SPREADS for n in calls)
+        return [self._meaning(program, side, unbiased) for unbiased in (False, True)[: 1 + spreads]]
+
+    def meaning(self, program: Program, subject: str, setting: tuple[Hashable, ...]) -> Meaning:
+        """Return what a form of the bank means."""
+        return self.readings(program, subject, setting)[0]
+
+    def _side(self, program: Program) -> Node:
+        value = program.formula.values[-1]
+        if isinstance(value, Chain) and EQUALITIES.issuperset(value.ops):
+            return value.items[-1]
+        return value
+
+    def _meaning(self, program: Program, side: Node, unbiased: bool) -> Meaning:
+        unknown: dict[str, Span] = {}
+
+        def value(number: int) -> Any:
+            evaluator = Evaluator(program, self.notation, self.worlds[number], unbiased)
+            try:
+                found = evaluator.formula(side)
+            except Undefined as error:
+                found = str(error)
+            unknown.update(evaluator.unknown)
+            return found
+
+        values = Values(len(self.worlds), value)
+        _ = values[0]  # what can't be evaluated at all is undecided now
+        remarks = {"the spread is read with n - 1 below the sum"} if unbiased else set()
+        return Meaning(values, remarks, side, {"unknown": unknown})
+
+    def same(self, mine: Meaning, theirs: Meaning) -> bool:
+        """Whether two formulas agree in every world."""
+        if mine.facts["unknown"]:
+            return False
+        return all(_equal(a, b) for a, b in zip(mine.values, theirs.values, strict=True))
+
+    def proof(self, mine: Meaning, setting: tuple[Hashable, ...]) -> str:
+        """Return in words how an equality was established."""
+        del mine, setting
+        return f"evidence: equal to 35 digits at {len(LENGTHS)} points of different sizes"
+
+    def witness(
+        self, mine: Meaning, theirs: Meaning, subject: str, setting: tuple[Hashable, ...]
+    ) -> dict[str, Any]:
+        """Return values for which the two differ."""
+        del subject, setting
+        for world, a, b in zip(self.worlds, mine.values, theirs.values, strict=True):
+            if not _equal(a, b):
+                yours = f"has no value: {a}" if isinstance(a, str) else shown(a)
+                return {"at": _shown_world(world), "yours": yours, "reference": shown(b)}
+        raise Undecidable("the two agree wherever they were tried")
+
+
+def _equal(a: Any, b: Any) -> bool:
+    if isinstance(a, str) or isinstance(b, str):
+        return False
+    return agree(a, b)
+
+
+def _shown_world(world: World) -> dict[str, str]:
+    return {name: shown(value) for name, value in world.values.items()}
+
+
+@lru_cache(maxsize=256)
+def declared(notation: Notation) -> Declared:
+    """Return the decider of a notation."""
+    return Declared(notation)
