@@ -46,7 +46,8 @@ def grade(
         Path | None, typer.Option(help="CSV with who should hand in: columns student, name.")
     ] = None,
     layout: Annotated[
-        LayoutChoice, typer.Option(help="One .py file a student, or one folder a student.")
+        LayoutChoice,
+        typer.Option(help="One .py file or one folder a student; auto: what there is more of."),
     ] = LayoutChoice.AUTO,
     journal: JournalPath = None,
     key: Annotated[

@@ -45,7 +45,8 @@ def difference(got: Any, want: Any, rtol: float) -> Difference | None:
     if isinstance(want, tuple):
         return _tuple_difference(got, want, rtol)
     if isinstance(got, list | tuple) and len(got) > LONG and np.shape(want)[:1] != (len(got),):
-        return Difference(Verdict.SHAPE, f"returned {len(got):,} rows, expected {np.shape(want)}")
+        text = f"returned a list of over {LONG:,} entries, expected shape {np.shape(want)}"
+        return Difference(Verdict.SHAPE, text)
     try:
         array = to_array(got)
     except NotNumbersError as problem:

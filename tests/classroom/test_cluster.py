@@ -25,7 +25,7 @@ from rlprep.sandbox.case import Mode
 from tests.classroom.generated import ASKED, made_up_class
 from tests.classroom.processes import ROOT, alive, below, marks, running, start, until
 
-COUNT = 9
+COUNT = 7
 OPTIONS = [word for id_ in ASKED for word in ("--exercise", id_)]
 
 

@@ -26,7 +26,7 @@ from tests.classroom.processes import (
     until,
 )
 
-COUNT = 18
+COUNT = 15
 OPTIONS = [word for id_ in ASKED for word in ("--exercise", id_)]
 
 

@@ -90,3 +90,22 @@ def test_same_takes_nan_for_itself():
 
 def test_to_array_keeps_the_shape_of_a_number():
     assert to_array(2).shape == ()
+
+
+def test_a_list_of_very_many_is_told_by_its_length_alone():
+    from rlprep.grader.compare import LONG
+
+    rows: list[object] = [[]] * (LONG + 1)
+    found = difference(rows, np.zeros(3), 1e-6)
+    assert found is not None
+    assert found.text == "returned a list of over 10,000 entries, expected shape (3,)"
+    assert not same(rows, np.zeros(3), 1e-6)
+    many = [1.0] * LONG + [2]
+    assert difference(many, np.array(many), 1e-6) is None
+    assert same(many, np.array(many), 1e-6)
+
+
+def test_plain_numbers_in_a_list_are_compared_as_they_are_alone():
+    assert difference([1, 2.0, 10**400], np.zeros(3), 1e-6) is not None
+    assert difference([True, 1.0], np.ones(2), 1e-6) is not None
+    assert difference([1, 2.0], np.array([1.0, 2.0]), 1e-6) is None
