@@ -1,4 +1,4 @@
-"""The labelled answers that the judge of written answers is developed with are complete."""
+"""The labelled answers that the judge of written answers is measured with are complete."""
 
 import json
 from pathlib import Path
@@ -8,8 +8,8 @@ import pytest
 DATA = Path(__file__).parent.parent / "data"
 QUESTIONS = json.loads((DATA / "rubric_points.json").read_text())["questions"]
 FIXED = {each["id"]: each for each in QUESTIONS}
-LINES = (DATA / "answers" / "development.jsonl").read_text().splitlines()
-ANSWERS = [json.loads(line) for line in LINES]
+FILES = sorted((DATA / "answers").glob("*.jsonl"))
+ANSWERS = [json.loads(line) for file in FILES for line in file.read_text("utf-8").splitlines()]
 KEYS = {"id", "question", "style", "text", "points", "misconceptions", "lang"}
 NOTHING_TO_FIND = {"negated", "offtopic", "empty"}
 
@@ -30,7 +30,7 @@ def test_no_answer_occurs_twice():
     ids = [answer["id"] for answer in ANSWERS]
     assert len(ids) == len(set(ids))
     texts = [" ".join(answer["text"].lower().split()) for answer in ANSWERS]
-    texts = [text for text in texts if text]
+    texts = [text for text in texts if len(text) > 40]  # "no idea" may well occur twice
     assert len(texts) == len(set(texts))
 
 
