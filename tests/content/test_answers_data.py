@@ -29,8 +29,8 @@ def test_every_point_is_labelled_and_every_misconception_known(answer: dict):
 def test_no_answer_occurs_twice():
     ids = [answer["id"] for answer in ANSWERS]
     assert len(ids) == len(set(ids))
-    texts = [" ".join(answer["text"].lower().split()) for answer in ANSWERS]
-    texts = [text for text in texts if len(text) > 40]  # "no idea" may well occur twice
+    texts = [f"{a['question']}: {' '.join(a['text'].lower().split())}" for a in ANSWERS]
+    texts = [text for text in texts if len(text) > 60]  # "no idea" may well occur twice
     assert len(texts) == len(set(texts))
 
 
