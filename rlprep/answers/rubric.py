@@ -1,5 +1,6 @@
 """A question's patterns, compiled: what its points and misconceptions look like in an answer."""
 
+import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -81,8 +82,6 @@ class Concepts:
         return self._nodes[name]
 
     def _closest(self, name: str) -> str:
-        import difflib
-
         close = difflib.get_close_matches(name, self._phrases, 1, 0.5)
         return f"did you mean '{close[0]}'?" if close else "define it under 'concepts:'"
 
