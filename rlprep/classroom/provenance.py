@@ -10,7 +10,7 @@ from pathlib import Path
 
 import rlprep
 from rlprep import __version__
-from rlprep.bank.lint_exercises import mistakes_folder
+from rlprep.bank.lint_exercises import mistakes_folder, model_files
 from rlprep.bank.load import Bank
 
 ROOMS = ("grader", "kernels", "sandbox")
@@ -18,7 +18,7 @@ ROOMS = ("grader", "kernels", "sandbox")
 
 
 def content_hash(bank: Bank, exercises: Sequence[str]) -> str:
-    """Return the hash of all that the bank says of some exercises, known mistakes included."""
+    """Return the hash of all that the bank says of some exercises, implementations included."""
     return _hash(_content(bank, exercises))
 
 
@@ -34,8 +34,9 @@ def grader_version() -> str:
 def _content(bank: Bank, exercises: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     for id_ in sorted(exercises):
         yield id_, bank.exercise(id_).model_dump_json().encode()
-        folder = mistakes_folder(bank.solution_stem("exercise", id_))
-        for file in sorted(folder.glob("*.py")):
+        stem = bank.solution_stem("exercise", id_)
+        # A pack's own model implementation is what its expected values come from.
+        for file in [*model_files(stem), *sorted(mistakes_folder(stem).glob("*.py"))]:
             yield f"{id_}/{file.name}", file.read_bytes()
 
 
