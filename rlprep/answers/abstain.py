@@ -5,7 +5,7 @@ from rlprep.answers.word_lists import words
 
 MAX_CHARACTERS = 20_000
 _SHORT = 3  # words
-_LONG_ENOUGH = 6  # words, to tell a language by
+_LONG_ENOUGH = 4  # words, to tell a language by
 
 _ENGLISH = words(
     """
@@ -19,11 +19,15 @@ _OTHERS = words(
     le la les des une un est et que qui dans pour avec sur der die das und ist nicht mit ein
     eine von zu den dem auf el los las es por con del para una como se de il lo che di per
     non sono het een van dat niet met voor zijn och att det som en av är nie jest się na do
-    w z i os um uma não com ao da dos é mais plus moins par au aux du sur cette ce ses
+    wird werden durch bei sind wie auch nur wenn als oder noch aus wir man kein keine sich
+    queste questo delle degli della nel alla sono ont sont elle ils nous pas deux mais ou sus
+    este esta entre cada dos las pelo nos wordt worden bij ook zich het jest oraz nie jako för
+    på inte ett w z i os um uma não com ao da é mais plus moins par au aux du sur cette ce ses
     """
 ) - {"i", "do", "w", "z", "on", "as", "per", "a", "s", "se", "um", "so", "es", "con", "la", "is"}
+_FILLERS = words("sorry really honestly just actually well um uh hmm ok so yeah i'm afraid still")
 _NO_ANSWER = (
-    "i don't know", "i dont know", "no idea", "i don't remember", "i dont remember", "not sure",
+    "i don't know", "don't know", "i dont know", "no idea", "i don't remember", "i dont remember",
     "idk", "i have no idea", "i can't remember", "i cannot remember", "i forgot", "pass", "skip",
     "i do not know", "i do not remember", "no clue", "dunno",
 )  # fmt: skip
@@ -59,14 +63,16 @@ def _foreign(text: str, words: list[Token]) -> bool:
     plain = [text[token.start : token.end].lower() for token in words if token.kind == "word"]
     if len(plain) < _LONG_ENOUGH:
         return False
-    others = sum(word in _OTHERS for word in plain)
-    return others >= 2 and others > 2 * sum(word in _ENGLISH for word in plain)
+    others = [word for word in plain if word in _OTHERS]
+    accented = any("À" <= char <= "ɏ" for char in letters)
+    varied = len(set(others)) >= 2 or (len(others) >= 2 and accented)  # den is a denominator too
+    return varied and len(others) > 2 * sum(word in _ENGLISH for word in plain)
 
 
 def _says_nothing(text: str, words: list[Token]) -> bool:
-    start = text.strip().lower().replace("’", "'").lstrip("«\"' ")
-    start = start.removeprefix("sorry, ").removeprefix("sorry ").removeprefix("honestly, ")
-    return len(words) < 20 and start.startswith(_NO_ANSWER)
+    said = text.lower().replace("’", "'").replace(",", " ")
+    plain = " ".join(word for word in said.split() if word not in _FILLERS)
+    return len(words) < 20 and plain.startswith(_NO_ANSWER)
 
 
 def _is_code(text: str) -> bool:
