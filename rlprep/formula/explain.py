@@ -12,8 +12,8 @@ from rlprep.formula.slips import Repair, repairs
 from rlprep.formula.spec import RightForm
 from rlprep.formula.tree import Node
 
-SEARCH_S = 0.15
-POINT_S = 0.04
+SEARCH_S = 0.25
+POINT_S = 0.1
 _NOISE = re.compile(r"\\(?:left|right|mathrm|text|mathbb|hat|operatorname)|(?<=min)imi[sz]e")
 _WORDS = re.compile(r"[a-z]{2,}|[a-z0-9+\-/^]")
 _ALIKE = 0.6

@@ -1,7 +1,7 @@
 """What other rooms lend to an interview; it is held without them too."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rlprep.bank.schema import Question
 from rlprep.interview.evidence import Examine
@@ -27,7 +27,7 @@ class Services:
     check_formula: FormulaChecker | None = None
     examine: Examine | None = None
     on_marked: OnMarked | None = None
-    labs: Labs = NO_LABS
+    labs: Labs = field(default_factory=lambda: NO_LABS)
 
     def marked(self, question: Question, answer: Answer) -> None:
         """Say that all points of an answer are marked."""

@@ -30,6 +30,7 @@ what, is known only of one that we didn't kill. One that lives on without pipes 
 FIRST_USES = {
     "func": re.compile(
         rb"functorch|torch\.func\b|import\s+func\b|\bfunc\.\w+\(|\b(vmap|jvp|vjp|jacrev|jacfwd)\b"
+        rb"|torch\.compile\b"
     ),
     "grad_outputs": re.compile(
         rb"grad_outputs|(?<!func\.)\bgrad\s*\(|\bbackward\s*\((?!\s*(\)|retain_graph|create_graph))"

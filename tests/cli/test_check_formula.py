@@ -72,7 +72,7 @@ def test_a_batch_answers_every_line_in_order(run: Run, tmp_path: Path):
 
 def test_lists_and_references(run: Run):
     listed = json.loads(run("check-formula", "--list", "--json").stdout)
-    assert len(listed["formulas"]) == 26
+    assert len(listed["formulas"]) == 33
     assert "ppo_clip " in run("check-formula", "--list").stdout
     shown = run("check-formula", "--show", "gae").stdout
     assert "arXiv 1506.02438" in shown

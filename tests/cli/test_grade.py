@@ -171,7 +171,7 @@ def test_a_report_that_cant_be_written_leaves_nothing(tmp_path):
 def test_exercise_list_and_show():
     data = json.loads(rlprep("exercise", "list", "--json").stdout)
     assert data["schema"] == "rlprep.exercises/v1"
-    assert len(data["exercises"]) == 21
+    assert len(data["exercises"]) == 29
     assert {"id", "title", "signature", "max_points"} == set(data["exercises"][0])
     shown = json.loads(rlprep("exercise", "show", "gae", "--json").stdout)
     assert shown["schema"] == "rlprep.exercise/v1"

@@ -82,7 +82,7 @@ def test_logs_of_others_and_questions_of_other_banks_are_passed_over(tmp_path: P
 
 def test_the_course_begins_every_item_once_a_question_before_what_it_names():
     items = course(BANK)
-    assert len(items) == len(set(items)) == 57
+    assert len(items) == len(set(items)) == 80
     assert items[0] == ("question", "on_off_policy")
     for id_ in BANK.ids("question"):
         question = BANK.question(id_)

@@ -159,7 +159,7 @@ def test_a_week_of_quiz_review_progress_and_export(
 
     friday = Terminal(terminal, "progress", now="2026-03-06T09:00")
     assert friday.left() == 0
-    assert "2 of 57 items practised" in friday.screen
+    assert "2 of 80 items practised" in friday.screen
     assert "interview in 3 days" in friday.screen
     assert "Mar 9, your interview" in friday.screen
     assert "█" in friday.screen
