@@ -40,6 +40,7 @@ _STEMS = {
     "had": "have", "was": "be", "were": "be", "is": "be", "are": "be", "been": "be", "am": "be",
     "being": "be", "n": "n", "heads": "head", "threw": "throw", "thrown": "throw", "met": "meet",
     "held": "hold", "meant": "mean", "split": "split", "saw": "see", "seen": "see",
+    "position": "position", "positions": "position", "positional": "position",  # not positive
     "better": "better", "worse": "wors", "generalised": "general", "general": "general",
 }  # fmt: skip
 

@@ -65,7 +65,7 @@ _UNQUOTED = words(
 _ABBREVIATIONS = words(
     """
     e.g i.e vs etc approx assoc resp cf eq fig sec ie eg st wrt prob est min max var adv
-    dist comp mem obj avg quad
+    dist comp mem obj avg quad disc traj param params expon geom neg pos
     """
 )
 
