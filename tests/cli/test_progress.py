@@ -21,7 +21,7 @@ from tests.interview.test_attempts import answered, log_of
 from tests.progress.conftest import MONDAY, attempt
 
 TABLE = """
-Progress. 4 of 58 items practised, 2 weak, 1 fair, 1 strong
+Progress. 4 of 81 items practised, 2 weak, 1 fair, 1 strong
         kind      item                     tries  result  recall  due
 weak    question  an_item_of_another_pack      1      0%     70%  yesterday
 weak    exercise  gae                          1     50%     87%  yesterday
