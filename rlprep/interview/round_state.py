@@ -42,7 +42,7 @@ class Answer:
     @property
     def said(self) -> str:
         """Return the answer with what was added to it on request."""
-        return "\n".join([*self.lines, *self.additions])
+        return "\n".join([*self.lines, *filter(None, self.additions)])
 
 
 @dataclass
