@@ -40,7 +40,7 @@ def test_the_sdist_has_no_stray_files(dist: Path):
         tops = {name.split("/")[1] for name in tar.getnames() if "/" in name}
     assert tops == {
         "rlprep", "questions", "solutions", "tests", "README.md", "CHANGELOG.md", "LICENSE",
-        "pyproject.toml", "PKG-INFO", ".gitignore",
+        "pyproject.toml", "PKG-INFO", ".gitignore", ".github",
     }  # fmt: skip
 
 
