@@ -23,10 +23,11 @@ DATA = Path(__file__).parent.parent / "data"
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from rlprep.answers.evidence import judge  # noqa: E402
+from rlprep.answers.examiner import Examiner  # noqa: E402
 from rlprep.answers.judgement import Judgement  # noqa: E402
 from rlprep.answers.match import Matcher  # noqa: E402
 from rlprep.answers.reading import read  # noqa: E402
-from rlprep.answers.rubric import CompiledRubric, compile_rubric  # noqa: E402
+from rlprep.answers.rubric import CompiledRubric  # noqa: E402
 from rlprep.answers.stance import ASSERTED  # noqa: E402
 from rlprep.bank.load import load_bank  # noqa: E402
 
@@ -99,13 +100,12 @@ def _credited(by_style: dict[str, list[int]], style: str) -> float:
 
 
 @cache
-def _bank():
-    return load_bank()
+def _examiner() -> Examiner:
+    return Examiner(load_bank())
 
 
-@cache
 def rubric_of(question: str) -> CompiledRubric:
-    return compile_rubric(_bank().question(question), _bank().vocabularies(question))
+    return _examiner().rubric(question)
 
 
 def labelled(files: Iterable[Path], question: str | None = None) -> Iterator[tuple[Path, dict]]:
