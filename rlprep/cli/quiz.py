@@ -1,12 +1,11 @@
 """`rlprep quiz`: sit the interview at a terminal, or print its questions."""
 
 import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rlprep.cli.open_bank import Packs, open_bank
 from rlprep.cli.progress_store import keep_marked
 from rlprep.errors import MisuseError
 
@@ -52,10 +51,7 @@ def quiz(
         bool,
         typer.Option("--judge", help="Also ask the language model of RLPREP_JUDGE_URL."),
     ] = False,
-    pack: Annotated[
-        list[Path] | None,
-        typer.Option("--pack", metavar="DIR", help="Add a pack of questions; may be repeated."),
-    ] = None,
+    pack: Packs = None,
 ) -> None:
     """Sit the interview: questions, hints, rubric, model answers, follow-ups.
 
@@ -65,15 +61,13 @@ def quiz(
 
     Example: rlprep quiz --part A
     """
-    from rlprep.bank.load import load_bank
     from rlprep.bank.select import select
 
     if part is not None and question is not None:
         raise MisuseError("--part and --question exclude each other", hint="give one of them")
     if answer is not None and (question is None or batch is not None):
         raise MisuseError("--answer judges one answer", hint="name its question: --question ID")
-    bank = load_bank(pack or ())
-    _report_skipped(bank)
+    bank = open_bank(pack)
     if list_:
         _list(bank, as_json=as_json)
         return
@@ -105,14 +99,6 @@ def quiz(
         from rlprep.report.questions import show_round
 
         show_round(PlainScreen("spelled" if plain else "unicode"), bank, selection)
-
-
-def _report_skipped(bank: "Bank") -> None:
-    """Say on stderr which packs were left out, and why."""
-    for name, problems in bank.skipped:
-        print(f"warning: pack skipped ({name})", file=sys.stderr)
-        for problem in problems[:5]:
-            print(f"  {problem}", file=sys.stderr)
 
 
 def _list(bank: "Bank", *, as_json: bool) -> None:

@@ -18,9 +18,10 @@ def test_every_claim_of_the_shipped_pack_has_patterns_that_find_its_examples():
     for question in questions:
         for claim in (*question.rubric, *question.misconceptions):
             assert claim.patterns, f"{question.id}: {claim.id}"
-    for part in load_bank().packs[0].parts:
+    bank = load_bank()
+    for part in bank.packs[0].parts:
         for id_ in part.questions:
-            assert all(point.ask for point in load_bank().question(id_).rubric), id_
+            assert all(point.ask for point in bank.question(id_).rubric), id_
 
 
 def problems(folder: Path, **changes: str) -> list[str]:
