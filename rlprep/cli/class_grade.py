@@ -74,7 +74,7 @@ def grade_class(journal: Journal, wish: Wish, seen: Seen) -> None:
     pending = [each for each in journal.roll() if each.state is State.PENDING]
     if not pending:
         return
-    crew = _crew(wish, exercises)
+    crew = _crew(wish, seen.bank, exercises)
     line = ClassProgress()
     try:
         mark_all(pending, journal, crew, exercises, line)
@@ -137,7 +137,7 @@ def _key(path: Path, *, is_needed: bool) -> Key:
     return read_key(path)
 
 
-def _crew(wish: Wish, exercises: tuple[str, ...]) -> Crew:
+def _crew(wish: Wish, bank: Bank, exercises: tuple[str, ...]) -> Crew:
     if wish.sandbox is None:
         mode = Mode.STRICT if os.environ.get("CI") else Mode.BEST_EFFORT
     else:
@@ -146,7 +146,7 @@ def _crew(wish: Wish, exercises: tuple[str, ...]) -> Crew:
         from rlprep.classroom.cluster import Cluster
 
         return Cluster(wish.scheduler, mode, exercises)
-    return Threads(load_bank(), mode, wish.jobs or usable_cores())
+    return Threads(bank, mode, wish.jobs or usable_cores())
 
 
 def _say_layout(folder: Folder) -> None:
