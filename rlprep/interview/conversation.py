@@ -56,8 +56,7 @@ class Conversation:
                     self.screen.say("The time is up; the remaining questions stay open.", "bad")
                     break
                 self._question(self.bank.question(id_), f"Question {number} of {total}")
-            if self.state.mode == "mock" or total > 1:
-                debrief(self.screen, self.bank, self.recorder, self.services)
+            debrief(self.screen, self.bank, self.recorder, self.services)
             self.recorder.record("finished")
         except EOFError:
             raise PausedError from None
@@ -119,7 +118,7 @@ class Conversation:
             if not answer.explained:
                 mark(self.screen, self.recorder, question, self.services.examine)
                 self.services.marked(question, answer)
-                show_traps(self.screen, question, self.services.labs)
+                show_traps(self.screen, question, answer.claims, self.services.labs)
                 file = self.bank.solution("question", question.id)
                 show_model_answer(self.screen, question, file, self.services.labs)
                 self.recorder.record("explained", question=question.id)

@@ -42,7 +42,7 @@ def _go_through(screen: Screen, bank: Bank, recorder: Recorder, services: Servic
         screen.quote(answer.said or "(no answer)")
         mark(screen, recorder, question, services.examine)
         services.marked(question, answer)
-        show_traps(screen, question, services.labs)
+        show_traps(screen, question, answer.claims, services.labs)
         for index, text in sorted(answer.follow_ups.items()):
             screen.heading("Follow-up")
             screen.prose(question.follow_ups[index].prompt)

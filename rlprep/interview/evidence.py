@@ -54,7 +54,7 @@ def settle_claims(
         if claim.id in answer.claims:
             continue
         screen.heading("This looks like a false claim", "in your words")
-        screen.quote(claim.quote)
+        screen.quote(_as_prose(claim.quote))
         screen.prose(f"That is: *{traps[claim.id].claim}*")
         screen.prose(traps[claim.id].correction, indent=2)
         agreed = _agrees(screen)
@@ -79,7 +79,12 @@ def show_evidence(screen: Screen, evidence: PointEvidence) -> None:
     """Print what was found for one point, with the answer's own words."""
     screen.say(evidence.state.replace("_", " "), _TONES[evidence.state], indent=2)
     if evidence.quote:
-        screen.quote(evidence.quote)
+        screen.quote(_as_prose(evidence.quote))
+
+
+def _as_prose(quotation: str) -> str:
+    """Join the lines that an editor broke: a quotation is wrapped anew where it is shown."""
+    return " ".join(quotation.split())
 
 
 def ask_for_missing(

@@ -1,6 +1,6 @@
 """After the marks: the traps of a question, and its model answer, each with its experiments."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,8 +12,13 @@ Labs = Mapping[str, tuple[str, ...]]
 NO_LABS: Labs = MappingProxyType({})
 
 
-def show_traps(screen: Screen, question: Question, labs: Labs = NO_LABS) -> None:
-    """Show what is often said wrongly here, and which lab shows that it is wrong."""
+def show_traps(
+    screen: Screen, question: Question, told: Collection[str], labs: Labs = NO_LABS
+) -> None:
+    """Show what is often said wrongly here, and which lab shows that it is wrong.
+
+    Those in `told` were found in the answer and corrected there: not twice on one page.
+    """
     if not question.misconceptions:
         return
     screen.heading("Traps here")
@@ -21,7 +26,8 @@ def show_traps(screen: Screen, question: Question, labs: Labs = NO_LABS) -> None
     for trap in question.misconceptions:
         found = labs.get(f"{question.id}/{trap.id}", ())
         see = f" See it: {_commands(found)}." if found else ""
-        traps.append(f"- *{trap.claim}* {trap.correction}{see}")
+        correction = "Yours: see above." if trap.id in told else trap.correction
+        traps.append(f"- *{trap.claim}* {correction}{see}")
     screen.prose("\n".join(traps))
 
 

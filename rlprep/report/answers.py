@@ -38,11 +38,11 @@ def show_judgement(screen: Screen, question: Question, judgement: Judgement) -> 
         screen.prose(f"- {point.text}")
         screen.say(evidence.state.replace("_", " "), _TONES[evidence.state], indent=2)
         if evidence.quote:
-            screen.quote(evidence.quote)
+            screen.quote(" ".join(evidence.quote.split()))
     corrections = {trap.id: trap for trap in question.misconceptions}
     for claim in judgement.misconceptions:
         screen.heading("A false claim")
-        screen.quote(claim.quote)
+        screen.quote(" ".join(claim.quote.split()))
         screen.prose(corrections[claim.id].correction, indent=2)
     screen.say("")
     screen.say(

@@ -116,7 +116,16 @@ class PlainScreen:
             self._wrapped([f"{number}. {text}"], 0)
 
     def quote(self, text: str) -> None:  # noqa: D102
-        self._print(textwrap.indent(printable(text), "> "))
+        for line in printable(text).split("\n"):
+            self._print(
+                textwrap.fill(
+                    line,
+                    _width(),
+                    initial_indent="> ",
+                    subsequent_indent="> ",
+                    break_on_hyphens=False,
+                )
+            )
 
     def table(self, rows: list[tuple[str, ...]], numeric: int = 1) -> None:  # noqa: D102
         # A screen reader speaks line by line: name each figure where it stands.
@@ -129,7 +138,6 @@ class PlainScreen:
 
     def _wrapped(self, lines: list[str], indent: int) -> None:
         """Wrap each line to the terminal; a list entry's later lines hang under its text."""
-        width = max(shutil.get_terminal_size().columns, 20)
         margin = " " * indent
         for line in lines:
             hanging = " " * 2 if line.lstrip().startswith(("- ", "* ")) or _numbered(line) else ""
@@ -137,7 +145,7 @@ class PlainScreen:
             self._print(
                 textwrap.fill(
                     line,
-                    width,
+                    _width(),
                     initial_indent=margin,
                     subsequent_indent=later,
                     break_on_hyphens=False,
@@ -147,6 +155,10 @@ class PlainScreen:
 
     def _print(self, text: str) -> None:
         print(text, flush=True)
+
+
+def _width() -> int:
+    return max(shutil.get_terminal_size().columns, 20)
 
 
 def _paragraph_lines(text: str) -> list[str]:

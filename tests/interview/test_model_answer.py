@@ -24,12 +24,22 @@ class Ready(PlainScreen):
 
 
 def test_a_trap_names_the_labs_that_disprove_it(capsys: pytest.CaptureFixture[str]):
-    show_traps(Ready(""), BANK.question("kv_4x"), labs_by_topic())
+    show_traps(Ready(""), BANK.question("kv_4x"), (), labs_by_topic())
     said = " ".join(capsys.readouterr().out.split())
     assert "See it: rlprep lab run recall, rlprep lab run kv-cache." in said
     # The trap on query heads has no lab, and says nothing about one.
     assert "query heads from 32 to 8" in said
     assert said.count("See it") == 3
+
+
+def test_a_claim_that_was_corrected_is_not_corrected_twice(capsys: pytest.CaptureFixture[str]):
+    question = BANK.question("kv_4x")
+    yours, other = question.misconceptions[:2]
+    show_traps(Ready(""), question, {yours.id: True}, labs_by_topic())
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Four KV heads (GQA-4) give the factor four. Yours: see above." in said
+    assert yours.correction.split(". ")[0] not in said
+    assert other.correction.split()[0] in said
 
 
 def test_a_model_answer_ends_with_its_labs(capsys: pytest.CaptureFixture[str]):
