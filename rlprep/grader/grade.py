@@ -300,5 +300,6 @@ def _got_text(outcome: Outcome) -> str:
         text = value_text(outcome.value)
         return text if len(text) <= 300 else f"{text[:299]}…"
     if outcome.error is not None and outcome.status is Status.RAISED:
-        return f"{raised_text(outcome.error)}: {outcome.error.message}"
+        said = f": {outcome.error.message}" if outcome.error.message else ""
+        return f"{raised_text(outcome.error)}{said}"
     return ENDINGS[outcome.status][1]

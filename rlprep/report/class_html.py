@@ -156,5 +156,6 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 _STYLE = """
 a { color: var(--bar); } td { overflow-wrap: anywhere; } td:last-child { min-width: 6rem; }
 details { margin-top: .5rem; } summary { cursor: pointer; } meter { width: 5rem; }
+td:has(meter) { white-space: nowrap; }
 em { color: var(--soft); }
 """
