@@ -247,7 +247,7 @@ def _solutions(root: Path, entries: list[Entry]) -> Iterator[Problem]:
     for entry in entries:
         answer = entry.solution.with_suffix(".md")
         if entry.kind == "question" and not answer.is_file():
-            hint = f"write {answer.relative_to(root)}"
+            hint = f"write {answer}"
             yield Problem(entry.file, None, f"question '{entry.id}' has no model answer", hint)
     stems = {entry.solution for entry in entries}
     for file in sorted((root / "solutions").rglob("*.md")):

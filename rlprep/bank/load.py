@@ -131,6 +131,10 @@ class Bank:
             if (entry.kind, entry.id) in self._entries
         ]
 
+    def holds(self, file: Path) -> bool:
+        """Return whether an item of the bank comes from this very file."""
+        return file.resolve() in {entry.file.resolve() for entry in self._entries.values()}
+
     def _item(self, kind: str, id_: str, model: type[_AnyItem]) -> _AnyItem:
         if (kind, id_) not in self._entries:
             close = difflib.get_close_matches(id_, self.ids(kind), 1, 0.5)
@@ -202,10 +206,13 @@ def _parse_pack(file: Path) -> Pack:
 
 def _other_places(given: Iterable[Path]) -> Iterator[tuple[str, Path]]:
     """Yield where packs may be, by who says so: the option, the environment, entry points."""
+    named = set()
     for folder in given:
+        named.add(folder.resolve())
         yield f"--pack {folder}", folder
     for part in os.environ.get(PACK_PATH_VARIABLE, "").split(os.pathsep):
-        if part:
+        if part and Path(part).resolve() not in named:  # the same pack twice is the pack once
+            named.add(Path(part).resolve())
             yield f"{PACK_PATH_VARIABLE} {part}", Path(part)
     for point in metadata.entry_points(group=ENTRY_POINT_GROUP):
         yield f"entry point {point.name}", Path(_folder_of(point))

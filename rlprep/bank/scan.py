@@ -41,7 +41,8 @@ def scan(root: Path) -> tuple[list[Folder], list[Problem]]:
     questions = root / "questions"
     if not questions.is_dir():
         hint = "a pack is a folder that holds questions/pack.yaml"
-        return [], [Problem(root, None, "no folder 'questions' in it", hint)]
+        what = "no folder 'questions' in it" if root.is_dir() else "no such folder"
+        return [], [Problem(root, None, what, hint)]
     problems: list[Problem] = []
     items: dict[Path, list[Entry]] = {
         file.parent: [] for file in sorted(questions.rglob(PACK_FILE))

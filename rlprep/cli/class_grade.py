@@ -74,8 +74,13 @@ def grade_class(journal: Journal, wish: Wish, seen: Seen) -> None:
     pending = [each for each in journal.roll() if each.state is State.PENDING]
     if not pending:
         return
-    crew = _crew(wish, seen.bank, exercises)
     line = ClassProgress()
+    line.begin(len(pending))
+    try:
+        crew = _crew(wish, seen.bank, exercises)
+    except BaseException:
+        line.wipe()
+        raise
     try:
         mark_all(pending, journal, crew, exercises, line)
     except KeyboardInterrupt:

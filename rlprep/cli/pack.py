@@ -36,18 +36,28 @@ def lint(
     from rlprep.answers.lint import pattern_problems
     from rlprep.bank.lint import lint as lint_folder
     from rlprep.bank.load import load_bank
+    from rlprep.bank.scan import scan
     from rlprep.content import content_root
+    from rlprep.report.progress import ProgressLine
 
     shipped = content_root()
     root = folder or shipped
     elsewhere = None
     vocabularies = []
+    taken: list[Problem] = []
     if root.resolve() != shipped.resolve():
         bank = load_bank()
         elsewhere = {kind: set(bank.ids(kind)) for kind in ("formula", "exercise")}
         vocabularies = bank.shipped_vocabularies()
+        found = [problem for each in scan(root)[0] for problem in bank.taken(each)]
+        taken = [problem for problem in found if not bank.holds(problem.file)]
+    line = ProgressLine()
+    line("lint", 0, 2)
     report = lint_folder(root, elsewhere)
+    line("lint", 1, 2)
+    report.problems += taken
     report.add(pattern_problems(report, vocabularies))
+    line.wipe()
     unsound = 0
     if run:
         report.problems += _formula_problems(report)

@@ -33,6 +33,12 @@ class ClassProgress:
             self._stream.write(f"\r\x1b[2K{line}")
             self._stream.flush()
 
+    def begin(self, total: int) -> None:
+        """Show that `total` are waiting; loading isn't part of the pace."""
+        if self._shown:
+            self._stream.write(f"  grading {total}, one moment")
+            self._stream.flush()
+
     def wipe(self) -> None:
         """Take the line away."""
         if self._shown:

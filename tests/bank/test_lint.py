@@ -130,6 +130,7 @@ def test_many_nested_lists_side_by_side_are_fine(tmp_path: Path):
 
 
 def test_a_folder_that_is_no_pack_is_named(tmp_path: Path):
+    assert lint(tmp_path / "absent").problems[0].what == "no such folder"
     assert "no folder 'questions'" in lint(tmp_path).problems[0].what
     (tmp_path / "questions").mkdir()
     assert "no pack.yaml" in lint(tmp_path).problems[0].what

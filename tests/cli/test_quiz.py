@@ -114,6 +114,27 @@ def test_a_terminal_without_greek_letters_gets_question_marks(run: Run):
     assert "?" in done.stdout
 
 
+def test_pack_lint_says_what_would_keep_a_pack_from_being_joined(run: Run, pack: Path):
+    (pack / "questions" / "softmax.yaml").rename(pack / "questions" / "gae.yaml")
+    (pack / "solutions" / "softmax.md").rename(pack / "solutions" / "gae.md")
+    for file in (pack / "questions").iterdir():
+        file.write_text(file.read_text("utf-8").replace("softmax]", "gae]"), "utf-8")
+    question = pack / "questions" / "gae.yaml"
+    question.write_text(question.read_text("utf-8").replace("id: softmax", "id: gae"), "utf-8")
+    done = run("pack", "lint", str(pack))
+    assert done.returncode == 3
+    assert "the question id 'gae' is taken" in done.stdout
+    assert "1 problem" in done.stdout
+
+
+def test_a_pack_that_is_known_already_is_the_pack_once(run: Run, pack: Path):
+    known = {"RLPREP_PACK_PATH": str(pack)}
+    assert run("pack", "lint", str(pack), env=known).returncode == 0
+    done = run("quiz", "--pack", str(pack), "--list", env=known)
+    assert done.stderr == ""
+    assert done.stdout.count("Softmax\n") == 2  # the practice pack has one of that name too
+
+
 def test_pack_lint_and_schema(run: Run, pack: Path):
     done = run("pack", "lint", str(pack))
     assert done.returncode == 0
