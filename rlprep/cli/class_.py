@@ -168,7 +168,7 @@ def gradebook(
     with _reading(folder, journal) as opened:
         filled = fill_canvas(class_report(opened), text, column)
     write_whole(to, filled.text)
-    print(f"{to}: {filled.written} marks")
+    print(f"{to}: {filled.written} {'mark' if filled.written == 1 else 'marks'}")
     for student in filled.unmatched:
         _say(f"not in the gradebook: {student}")
     for remark in filled.remarks:
