@@ -154,6 +154,7 @@ STORIES: dict[str, list[Step]] = {
 }
 ELSEWHERE = {
     "rlprep ci grade": "what those files run, never a person: tests/cli/test_ci.py runs them",
+    "python3 -m venv .venv && . .venv/bin/activate": ".ci/run makes and enters one",
     "pip install .": "tests/test_packaging.py installs the wheel alone",
     "pip install '.[grade,labs]'": "needs the network; tests/test_packaging.py has the extras",
     "pip install '.[grade]'": "the same",
