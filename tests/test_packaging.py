@@ -94,9 +94,14 @@ def alone(site: Path, tmp_path: Path, environment: dict[str, str]) -> Alone:
 
 
 def _tracked() -> set[str]:
-    """Return the files under version control, as paths from the root; none without git."""
+    """Return the files that git keeps or would keep, from the root; none without git."""
     done = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     return {name for name in done.stdout.split("\0") if name and (ROOT / name).is_file()}
 

@@ -192,6 +192,7 @@ def replay(
     from rlprep.classroom import replay as replaying
     from rlprep.cli.class_grade import check_libraries
     from rlprep.report.class_terminal import show_replay
+    from rlprep.report.progress import ProgressLine
     from rlprep.sandbox.case import Mode
     from rlprep.sandbox.client import Sandbox
 
@@ -200,9 +201,14 @@ def replay(
         folder = _class_of(Path(submission))
     with _reading(folder, journal) as opened:
         entry = replaying.find(opened, submission)
-        with Sandbox(Mode(sandbox.value)) as box:
-            file = (folder or Path()) / entry.path
-            result = replaying.replay(opened, entry, load_bank(), box, file)
+        file = (folder or Path()) / entry.path
+        line = ProgressLine()
+        line("replay", 0, 1)
+        try:
+            with Sandbox(Mode(sandbox.value)) as box:
+                result = replaying.replay(opened, entry, load_bank(), box, file)
+        finally:
+            line.wipe()
     if as_json:
         from rlprep.report.replay_json import replay_json
 

@@ -80,7 +80,10 @@ def html(
     """
     from rlprep.report.export_sheet import sheet
 
-    _write(file, sheet(*_chosen(part, question, pack, file)))
+    bank, selection = _chosen(part, question, pack, file)
+    _write(file, sheet(bank, selection))
+    if str(file) != "-":
+        print(f"{len(selection.questions)} questions written to {file}", file=sys.stderr)
 
 
 def _chosen(
