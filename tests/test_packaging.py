@@ -112,7 +112,7 @@ def test_the_wheel_ships_all_content_and_nothing_else(wheel: zipfile.ZipFile):
         for file in (ROOT / folder).rglob("*"):
             if file.is_file() and "__pycache__" not in file.parts:
                 assert f"rlprep/_content/{file.relative_to(ROOT)}" in names
-    for file in (ROOT / "rlprep").rglob("*"):
+    for file in (ROOT / "rlprep").rglob("*"):  # code, and the schemas and templates beside it
         if file.is_file() and "__pycache__" not in file.parts:
             assert str(file.relative_to(ROOT)) in names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"rlprep"}

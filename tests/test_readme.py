@@ -135,7 +135,7 @@ STORIES: dict[str, list[Step]] = {
     ],
     "a pack from an empty folder": [
         Step("mkdir -p mine/questions mine/solutions"),
-        Step("rlprep pack schema > rlprep.schema.json", makes="rlprep.schema.json"),
+        Step("rlprep schema item > rlprep.schema.json", makes="rlprep.schema.json"),
         Step("$EDITOR mine/questions/pack.yaml", makes="mine/questions/pack.yaml"),
         Step("$EDITOR mine/questions/bellman.yaml", makes="mine/questions/bellman.yaml"),
         Step("$EDITOR mine/solutions/bellman.md", makes="mine/solutions/bellman.md"),

@@ -18,7 +18,7 @@ RTOL = 1e-5
 
 
 def refuses_graphs(outcome: Outcome) -> bool:
-    """Whether the exception is NumPy's refusal of a tensor that has a graph."""
+    """Whether it raised, and that was NumPy's refusal of a tensor that has a graph."""
     return outcome.error is not None and "requires grad" in outcome.error.message
 
 

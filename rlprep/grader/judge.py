@@ -74,14 +74,16 @@ def run_case(case: Case, runner: Runner) -> Ran:
         call = runner.call_twice if case.contract and repeatable else runner.call
         return Ran(case, call(case.arguments))
     position = case.gradient_of
-    outcome = runner.call(case.arguments, Wants(gradients=(position,), work=True))
-    if outcome.status is Status.RAISED and gradients.refuses_graphs(outcome):
-        outcome = runner.call(case.arguments, Wants(work=True))
+    outcome = runner.call(case.arguments, Wants(gradients=(position,)))
     gradient = outcome.gradients.get(position)
-    by_differences = gradient is None and gradients.is_outside_torch(outcome, case)
-    if by_differences:
-        gradient = gradients.by_differences(case, runner)
-    return Ran(case, outcome, gradient, by_differences)
+    if gradient is not None:
+        return Ran(case, outcome, gradient)
+    if outcome.status is Status.RETURNED or gradients.refuses_graphs(outcome):
+        # No graph: did torch compute it? Counting is slow, and most needn't be asked.
+        outcome = runner.call(case.arguments, Wants(work=True))
+    if outcome.status is Status.RETURNED and gradients.is_outside_torch(outcome, case):
+        return Ran(case, outcome, gradients.by_differences(case, runner), by_differences=True)
+    return Ran(case, outcome)
 
 
 def judge(exercise: Exercise, ran: Ran, want: Any, slope: Any, runner: Runner) -> Observation:

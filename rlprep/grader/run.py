@@ -35,7 +35,7 @@ class Runner:
     def call_twice(self, arguments: Sequence[Any]) -> Outcome:
         """Call it twice with the same objects, in one process; the second value comes back."""
         source = self._source + TWICE.format(self._defined.name).encode()
-        return self._run(source, "_rlprep_twice", arguments, None, LIMITS)
+        return self._run(source, "_rlprep_twice", arguments, Wants(changes=True), LIMITS)
 
     def call_each(self, points: np.ndarray, rest: Sequence[Any]) -> Outcome:
         """Call it for each row of `points` as first argument; a list comes back."""

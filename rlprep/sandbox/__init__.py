@@ -18,5 +18,5 @@ server that has imported torch and holds no secret (`worker`); and one confined 
     callables   the functions that some exercises take as arguments, built on the child's side
     counting    the work that a call did, counted in tensor elements
     layers      the confinement of a child, joined and tried out: `limits`, `privileges`,
-                `landlock`, `seccomp`
+                `landlock`, `seccomp`; `libc` is what they call
 """

@@ -75,7 +75,7 @@ class Wants:
     read such tensors, so a submission in NumPy raises where gradients are asked for."""
     cotangent: "np.ndarray | None" = None
     """Weights of the outputs in the scalar that is differentiated; ones if None."""
-    changes: bool = True
+    changes: bool = False
     """Compare the array arguments with what was sent, after the call."""
     work: bool = False
     """Count tensor work (torch operations only, about 20 µs an operation)."""

@@ -12,6 +12,8 @@ import struct
 import sys
 from pathlib import Path
 
+from rlprep.sandbox.libc import LIBC, last_error
+
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 GET_VERSION, RULE_PATH_BENEATH = 1, 1
 READ_FILE, READ_DIR = 1 << 2, 1 << 3
@@ -32,8 +34,7 @@ def version() -> int:
     """Return the version of the kernel's interface, 0 where there is none."""
     if not sys.platform.startswith("linux"):
         return 0
-    libc = ctypes.CDLL(None, use_errno=True)
-    return max(0, libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), GET_VERSION))
+    return max(0, LIBC.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), GET_VERSION))
 
 
 def readable_entries(library_folders: list[str]) -> list[Path]:
@@ -61,7 +62,6 @@ def make_ruleset(entries: list[Path]) -> int:
     Raises:
         OSError: if the kernel refuses.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
     known = version()
     files = (1 << FILE_RIGHTS[min(known, 5)]) - 1
     attributes = struct.pack("=Q", files)
@@ -69,11 +69,11 @@ def make_ruleset(entries: list[Path]) -> int:
         attributes += struct.pack("=Q", (1 << NETWORK_RIGHTS) - 1)
     if known >= 6:
         attributes += struct.pack("=Q", (1 << SCOPES) - 1)
-    ruleset = libc.syscall(
+    ruleset = LIBC.syscall(
         CREATE_RULESET, ctypes.c_char_p(attributes), ctypes.c_size_t(len(attributes)), 0
     )
     if ruleset < 0:
-        raise OSError(ctypes.get_errno(), "Landlock ruleset")
+        raise last_error("Landlock ruleset")
     for entry in entries:
         try:
             fd = os.open(entry, os.O_PATH | os.O_CLOEXEC)
@@ -81,10 +81,10 @@ def make_ruleset(entries: list[Path]) -> int:
             continue  # gone meanwhile, or not ours to read: then not the child's either
         rights = READ_FILE | READ_DIR if entry.is_dir() else READ_FILE
         rule = struct.pack("=Qi", rights, fd)
-        refused = libc.syscall(ADD_RULE, ruleset, RULE_PATH_BENEATH, ctypes.c_char_p(rule), 0)
+        refused = LIBC.syscall(ADD_RULE, ruleset, RULE_PATH_BENEATH, ctypes.c_char_p(rule), 0)
         os.close(fd)
         if refused:
-            raise OSError(ctypes.get_errno(), f"Landlock rule for {entry}")
+            raise last_error(f"Landlock rule for {entry}")
     return ruleset
 
 
@@ -94,6 +94,5 @@ def restrict_self(ruleset: int) -> None:
     Raises:
         OSError: if the kernel refuses.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.syscall(RESTRICT_SELF, ruleset, 0):
-        raise OSError(ctypes.get_errno(), "Landlock")
+    if LIBC.syscall(RESTRICT_SELF, ruleset, 0):
+        raise last_error("Landlock")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from rlprep.sandbox import landlock, limits, privileges, seccomp
+from rlprep.sandbox.libc import LIBC, last_error
 
 LINUX = sys.platform.startswith("linux")
 FIRST_DESCRIPTOR = 10
@@ -38,6 +39,7 @@ class Layers:
         self.library_folders = library_folders
         self.namespaces = False
         self._ruleset: int | None = None
+        self._filter: seccomp.Filter | None = None
         self._keeps_reading = False
 
     def enter(self) -> None:
@@ -66,6 +68,8 @@ class Layers:
         if not self.confines or not LINUX:
             return
         privileges.prctl(privileges.SET_DUMPABLE, 0)
+        if seccomp.supported():
+            self._filter = seccomp.Filter()
         if landlock.version():
             entries = landlock.readable_entries(self.library_folders)
             made = landlock.make_ruleset(entries)
@@ -96,8 +100,8 @@ class Layers:
             yield "privileges", self._drop_privileges
             if self._ruleset is not None:
                 yield "files", self._close_files
-            if seccomp.supported():
-                yield "calls", lambda: _attempt(seccomp.install)
+            if self._filter is not None:
+                yield "calls", self._close_calls
 
     def _drop_privileges(self) -> None:
         _attempt(privileges.leave_root, keep_reading=self._keeps_reading)
@@ -107,6 +111,10 @@ class Layers:
         assert self._ruleset is not None
         _attempt(landlock.restrict_self, self._ruleset)
         os.close(self._ruleset)
+
+    def _close_calls(self) -> None:
+        assert self._filter is not None
+        _attempt(self._filter.install)
 
     def kill_orphans(self) -> None:
         """Kill whatever a child left running; orphans have come to this process, their reaper."""
@@ -178,11 +186,10 @@ def _write_a_file() -> None:
 
 def _read_memory() -> None:
     """Read a word of the parent's memory at an address that it surely has: our own, as its fork."""
-    libc = ctypes.CDLL(None, use_errno=True)
     ours, theirs = ctypes.create_string_buffer(8), ctypes.create_string_buffer(8)
     vectors = [(ctypes.c_size_t * 2)(ctypes.addressof(buffer), 8) for buffer in (ours, theirs)]
-    if libc.process_vm_readv(os.getppid(), vectors[0], 1, vectors[1], 1, 0) < 0:
-        raise OSError(ctypes.get_errno(), "process_vm_readv")
+    if LIBC.process_vm_readv(os.getppid(), vectors[0], 1, vectors[1], 1, 0) < 0:
+        raise last_error("process_vm_readv")
 
 
 ATTACKS: dict[str, list[Callable[[], object]]] = {

@@ -10,6 +10,8 @@ import signal
 import struct
 from pathlib import Path
 
+from rlprep.sandbox.libc import LIBC, last_error
+
 NEW_IPC, NEW_USER, NEW_PID, NEW_NET = 0x08000000, 0x10000000, 0x20000000, 0x40000000
 SET_PDEATHSIG, SET_DUMPABLE, SET_KEEPCAPS, SET_CHILD_SUBREAPER = 1, 4, 8, 36
 SET_NO_NEW_PRIVS, GET_NO_NEW_PRIVS = 38, 39
@@ -24,9 +26,8 @@ def prctl(option: int, value: int) -> None:
     Raises:
         OSError: if the kernel refuses.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(option, *(ctypes.c_ulong(n) for n in (value, 0, 0, 0))):
-        raise OSError(ctypes.get_errno(), f"prctl {option}")
+    if LIBC.prctl(option, *(ctypes.c_ulong(n) for n in (value, 0, 0, 0))):
+        raise last_error(f"prctl {option}")
 
 
 def enter_namespaces() -> bool:
@@ -35,12 +36,11 @@ def enter_namespaces() -> bool:
     Needs a single thread. Returns whether the machine allows it. The next child is process 1 over
     there, and when it ends, all the others do.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
     uid, gid = os.getuid(), os.getgid()
     flags = NEW_PID | NEW_NET | NEW_IPC
     if uid != 0:
         flags |= NEW_USER
-    if libc.unshare(flags):
+    if LIBC.unshare(flags):
         return False
     if uid != 0:
         Path("/proc/self/setgroups").write_text("deny")
@@ -88,11 +88,10 @@ def set_capabilities(effective: int) -> None:
     Raises:
         OSError: if the kernel refuses.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
     header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)
     data = struct.pack("=6I", effective, effective, 0, 0, 0, 0)
-    if libc.capset(ctypes.c_char_p(header), ctypes.c_char_p(data)):
-        raise OSError(ctypes.get_errno(), "capset")
+    if LIBC.capset(ctypes.c_char_p(header), ctypes.c_char_p(data)):
+        raise last_error("capset")
 
 
 def seal() -> None:

@@ -13,6 +13,8 @@ import os
 import platform
 import struct
 
+from rlprep.sandbox.libc import LIBC, last_error
+
 ALWAYS = {
     "x86_64": {
         "read": 0, "write": 1, "close": 3, "stat": 4, "fstat": 5, "lstat": 6, "poll": 7, "lseek": 8,
@@ -64,6 +66,8 @@ ALLOW, KILL_PROCESS, DENY = 0x7FFF0000, 0x80000000, 0x00050000 | errno.EPERM
 NUMBER_AT, MACHINE_AT, ARGUMENTS_AT = 0, 4, 16
 X32_NUMBERS = 0x40000000
 SIGKILL = 9
+ANY_PID = 0xFFFFFFFF
+"""Stands for a process's own number, which no process has."""
 SET_MODE_FILTER, SPEC_ALLOW = 1, 4
 
 
@@ -121,21 +125,32 @@ def _when(number: int, lines: list[tuple[int, int, int, int]]) -> list[tuple[int
     return [(EQUAL, 0, len(lines) + 1, number), *lines, (RETURN, 0, 0, DENY)]
 
 
-def install() -> None:
-    """Filter this process's system calls from now on, for good (needs no_new_privs).
+class Filter:
+    """The filter of this machine, assembled once; a child only fills in its own number.
 
-    Raises:
-        OSError: if the kernel refuses.
+    Make one where `supported`.
     """
-    machine = platform.machine()
-    lines = program(os.getpid(), machine)
-    packed = b"".join(struct.pack("=HBBI", *line) for line in lines)
-    instructions = ctypes.create_string_buffer(packed, len(packed))
-    header = struct.pack("@HP", len(lines), ctypes.addressof(instructions))
-    libc = ctypes.CDLL(None, use_errno=True)
-    call = INSTALL[machine]
-    # Without SPEC_ALLOW older kernels slow the whole process down for the filter's sake.
-    for flags in (SPEC_ALLOW, 0):
-        if libc.syscall(call, SET_MODE_FILTER, flags, ctypes.c_char_p(header)) == 0:
-            return
-    raise OSError(ctypes.get_errno(), "seccomp")
+
+    def __init__(self) -> None:
+        machine = platform.machine()
+        lines = program(ANY_PID, machine)
+        packed = b"".join(struct.pack("=HBBI", *line) for line in lines)
+        self._code = ctypes.create_string_buffer(packed, len(packed))
+        self._header = struct.pack("@HP", len(lines), ctypes.addressof(self._code))
+        self._pids = [8 * i + 4 for i, line in enumerate(lines) if line[3] == ANY_PID]
+        self._install = INSTALL[machine]
+
+    def install(self) -> None:
+        """Filter this process's system calls from now on, for good (needs no_new_privs).
+
+        Raises:
+            OSError: if the kernel refuses.
+        """
+        for at in self._pids:
+            struct.pack_into("=I", self._code, at, os.getpid())
+        # Without SPEC_ALLOW older kernels slow the whole process down for the filter's sake.
+        for flags in (SPEC_ALLOW, 0):
+            header = ctypes.c_char_p(self._header)
+            if LIBC.syscall(self._install, SET_MODE_FILTER, flags, header) == 0:
+                return
+        raise last_error("seccomp")

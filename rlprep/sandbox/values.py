@@ -3,6 +3,7 @@
 Exact types only: a subclass can lie about its shape, its length or its numbers.
 """
 
+import ctypes
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,7 @@ NAMES = {dtype: name for name, dtype in DTYPES.items()}
 def to_tensor(raw: wire.RawArray) -> torch.Tensor:
     """Return a tensor with memory of its own."""
     tensor = torch.empty(raw.shape, dtype=DTYPES[raw.dtype])
-    if tensor.numel():
-        flat = torch.frombuffer(bytearray(raw.data), dtype=DTYPES[raw.dtype])
-        tensor.copy_(flat.reshape(raw.shape))
+    ctypes.memmove(tensor.data_ptr(), bytes(raw.data), len(raw.data))
     return tensor
 
 

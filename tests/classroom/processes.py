@@ -51,11 +51,18 @@ def below(pid: int) -> list[int]:
     pending = [pid]
     while pending:
         at = pending.pop(0)
-        for children in Path(f"/proc/{at}/task").glob("*/children"):
+        fresh = _children(at)
+        found += fresh
+        pending += fresh
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    with contextlib.suppress(OSError):  # it, or one of its threads, may end at any moment
+        for listed in Path(f"/proc/{pid}/task").glob("*/children"):
             with contextlib.suppress(OSError):
-                fresh = [int(child) for child in children.read_text().split()]
-                found += fresh
-                pending += fresh
+                found += [int(child) for child in listed.read_text().split()]
     return found
 
 

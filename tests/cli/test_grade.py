@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.json_schemas import fits
+
 ROOT = Path(__file__).parent.parent.parent
 SOLUTION = ROOT / "solutions" / "exercises" / "entropy_torch.py"
 WRONG = ROOT / "solutions" / "exercises" / "mistakes" / "entropy" / "bits.py"
@@ -33,12 +35,23 @@ def test_right_and_wrong_files_together(tmp_path):
     done = rlprep("grade", SOLUTION, WRONG, "--json", "--junit", junit, "--html", html)
     assert done.returncode == 1, done.stderr
     data = json.loads(done.stdout)
+    fits(data, "grade")
     assert [s["points"] for s in data["submissions"]] == [10, 0]
     assert data["submissions"][1]["diagnosis"]["id"] == "bits"
     assert data["sandbox"]["mode"] == "best-effort"
     assert "<testsuites>" in junit.read_text()
     assert "10 of 20 points" in html.read_text()
     assert sorted(tmp_path.iterdir()) == [html, junit]
+
+
+def test_each_exercise_that_is_named_is_graded_once():
+    named = [word for id_ in ("entropy", "gae", "entropy") for word in ("--exercise", id_)]
+    done = rlprep("grade", SOLUTION, *named, "--json")
+    assert done.returncode == 3, done.stderr
+    data = json.loads(done.stdout)
+    fits(data, "grade")
+    found = [(each["exercise"], each["verdict"]) for each in data["submissions"]]
+    assert found == [("entropy", "passed"), ("gae", "missing_function")]
 
 
 def test_reports_of_other_formats_and_one_to_stdout(tmp_path):
@@ -80,7 +93,9 @@ def test_files_that_cant_be_read_are_said_so_at_once(tmp_path, content, verdict)
     path.write_bytes(content)
     done = rlprep("grade", path, "--json")
     assert done.returncode == 3, done.stderr
-    (only,) = json.loads(done.stdout)["submissions"]
+    data = json.loads(done.stdout)
+    fits(data, "grade")
+    (only,) = data["submissions"]
     assert (only["exercise"], only["verdict"]) == (None, verdict)
     assert "Traceback" not in done.stderr
 

@@ -71,7 +71,12 @@ def sample() -> ClassReport:
         exercises=("entropy", "gae"),
         max_points=10,
         entries=entries,
-        provenance={"grader": "0.1.0", "content": "c0ffee", "environments": [{"torch": "2.13.0"}]},
+        provenance={
+            "grader": "0.1.0",
+            "content": "c0ffee",
+            "round": 0,
+            "environments": [{"torch": "2.13.0"}],
+        },
         twins=(("ann", "bob"),),
     )
 
@@ -85,7 +90,11 @@ def single() -> GradeReport:
         for each in right("").families
     )
     absent = SubmissionResult("src/x,y.py", "gae", Verdict.MISSING_FUNCTION, 0, 5, families)
-    return GradeReport(987654321, {"mode": "strict"}, (wrong("src/a.py"), entropy("b.py"), absent))
+    return GradeReport(
+        987654321,
+        {"mode": "strict", "layers": {"limits": True}},
+        (wrong("src/a.py"), entropy("b.py"), absent),
+    )
 
 
 def ours() -> GradeReport:

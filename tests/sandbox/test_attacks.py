@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rlprep.sandbox.case import Limits, Outcome, Status
+from rlprep.sandbox.case import Limits, Outcome, Status, Wants
 from rlprep.sandbox.client import Sandbox
 from rlprep.sandbox.wire import Foreign
 from tests.sandbox.conftest import descendants
@@ -367,7 +367,8 @@ def test_a_file_that_strains_the_parser(name: str, strict: Sandbox):
 
 def test_changed_inputs_are_reported(strict: Sandbox, aim: Range):
     for name in ("lies/changed_input", "lies/resized_input"):
-        assert attack(strict, aim.load(name)).changed == (0,)
+        source, wants = aim.load(name), Wants(changes=True)
+        assert strict.run(source, "attack", [np.arange(4.0)], wants=wants).changed == (0,)
 
 
 @pytest.mark.parametrize("name", ["lies/long_message", "forged/terminal_codes"])

@@ -166,7 +166,9 @@ def test_a_type_error_inside_is_no_wrong_signature(strict: Sandbox):
 )
 def test_changed_inputs_are_found(body: str, changed: tuple[int, ...], strict: Sandbox):
     source = f"import numpy as np\n\n\ndef f(x, y):\n    {body}\n".encode()
-    assert strict.run(source, "f", [np.zeros(3) + 2, np.ones(2)]).changed == changed
+    arguments = [np.zeros(3) + 2, np.ones(2)]
+    assert strict.run(source, "f", arguments, wants=Wants(changes=True)).changed == changed
+    assert strict.run(source, "f", arguments).changed == ()  # not asked
 
 
 def test_callables_are_built_over_there_and_counted(strict: Sandbox):
