@@ -6,12 +6,11 @@ author's slip never stops an interview.
 """
 
 import difflib
-import os
 from collections.abc import Iterable, Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import TypeVar
 
+from rlprep.bank.places import other_places
 from rlprep.bank.problem import Problem
 from rlprep.bank.read_yaml import UnreadableError, read_yaml
 from rlprep.bank.scan import Entry, Folder, scan
@@ -20,8 +19,6 @@ from rlprep.bank.validate import validate
 from rlprep.content import content_root
 from rlprep.errors import AuthorError, MisuseError
 
-PACK_PATH_VARIABLE = "RLPREP_PACK_PATH"
-ENTRY_POINT_GROUP = "rlprep.packs"
 _AnyItem = TypeVar("_AnyItem", bound=Item)
 
 
@@ -159,7 +156,7 @@ def load_bank(given: Iterable[Path] = ()) -> Bank:
     for folder in folders:
         bank.add(_parse_pack(folder.pack_file), folder.entries)
     given = tuple(given)
-    for name, place in _other_places(given):
+    for name, place in other_places(given):
         joined = _join(bank, name, place)
         if joined and place in given:
             bank.choose(joined[0])
@@ -198,27 +195,6 @@ def _parse_pack(file: Path) -> Pack:
     if not isinstance(item, Pack):
         raise AuthorError("not a pack", where=str(file), hint="its first line is 'kind: pack'")
     return item
-
-
-def _other_places(given: Iterable[Path]) -> Iterator[tuple[str, Path]]:
-    """Yield where packs may be, by who says so: the option, the environment, entry points."""
-    for folder in given:
-        yield f"--pack {folder}", folder
-    for part in os.environ.get(PACK_PATH_VARIABLE, "").split(os.pathsep):
-        if part:
-            yield f"{PACK_PATH_VARIABLE} {part}", Path(part)
-    for point in metadata.entry_points(group=ENTRY_POINT_GROUP):
-        yield f"entry point {point.name}", Path(_folder_of(point))
-
-
-def _folder_of(point: metadata.EntryPoint) -> str:
-    """Return the folder an entry point names: a path, a function that returns one, a package."""
-    try:
-        target = point.load()
-        target = target() if callable(target) else target
-        return str(getattr(target, "__path__", [target])[0])
-    except Exception as error:  # whatever a stranger's package raises on import
-        return f"(entry point {point.value}: {error})"
 
 
 def _join(bank: Bank, name: str, root: Path) -> list[Pack]:

@@ -13,13 +13,22 @@ from typing import Annotated
 import typer
 
 from rlprep import __version__
-from rlprep.cli import ci, class_, exercise, export, lab, pack
-from rlprep.cli.check_formula import check_formula
-from rlprep.cli.doctor import doctor
-from rlprep.cli.grade import grade
-from rlprep.cli.progress import progress
-from rlprep.cli.quiz import quiz
-from rlprep.cli.review import review
+from rlprep.cli import (
+    check_formula,
+    ci,
+    class_,
+    doctor,
+    exercise,
+    export,
+    grade,
+    lab,
+    pack,
+    progress,
+    quiz,
+    review,
+    schema,
+)
+from rlprep.cli.examples import examples
 from rlprep.errors import RlprepError
 
 app = typer.Typer(
@@ -27,19 +36,22 @@ app = typer.Typer(
     help="Prepare for, teach, or hold interviews on policy gradients and efficient attention.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain text: it reads the same at 80 columns, piped and spoken
+    epilog=examples("quiz --part A", "check-formula ppo_clip", "grade my_gae.py", "COMMAND --help"),
 )
-app.command("quiz")(quiz)
-app.command("check-formula")(check_formula)
-app.command("grade")(grade)
+app.command("quiz", epilog=quiz.EXAMPLES)(quiz.quiz)
+app.command("check-formula", epilog=check_formula.EXAMPLES)(check_formula.check_formula)
+app.command("grade", epilog=grade.EXAMPLES)(grade.grade)
 app.add_typer(exercise.app, name="exercise")
-app.command("review")(review)
-app.command("progress")(progress)
+app.command("review", epilog=review.EXAMPLES)(review.review)
+app.command("progress", epilog=progress.EXAMPLES)(progress.progress)
 app.add_typer(lab.app, name="lab")
 app.add_typer(export.app, name="export")
 app.add_typer(class_.app, name="class")
-app.command("doctor")(doctor)
-app.add_typer(pack.app, name="pack")
 app.add_typer(ci.app, name="ci")
+app.add_typer(pack.app, name="pack")
+app.command("doctor", epilog=doctor.EXAMPLES)(doctor.doctor)
+app.command("schema", epilog=schema.EXAMPLES)(schema.schema)
 
 
 def _print_version(wanted: bool) -> None:
@@ -66,7 +78,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Greek letters shows "?"
     try:
-        app()
+        app(prog_name="rlprep")  # also where it was started as python -m rlprep
     except RlprepError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

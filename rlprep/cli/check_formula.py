@@ -3,11 +3,14 @@
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from rlprep.cli.open_bank import Packs, open_bank
+from rlprep.cli import complete
+from rlprep.cli.examples import examples
+from rlprep.cli.open_bank import open_bank
+from rlprep.cli.options import AsJson, Keep, ListOnly, Packs, Plain
 from rlprep.cli.progress_store import is_kept, keeper
 from rlprep.errors import LearnerError, MisuseError
 
@@ -20,28 +23,44 @@ if TYPE_CHECKING:
 
 MAX_INPUT = 1_000_000
 """Characters read from a file or a pipe; the reader itself stops far earlier, with a message."""
+Face = Literal["text", "json", "latex", "pretty"]
 _EXIT_CODES = {"equivalent": 0, "different": 1, "undecided": 1, "unreadable": 3}
 
 
+EXAMPLES = examples(
+    'check-formula ppo_clip "E[min(r*A, clip(r, 1-eps, 1+eps)*A)]"',
+    "check-formula ppo_clip --file mine.tex --json",
+    "check-formula --list",
+)
+FormulaId = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="ID",
+        help="As 'rlprep check-formula --list' has it.",
+        autocompletion=complete.formulas,
+    ),
+]
+FormulaText = Annotated[
+    str | None, typer.Argument(metavar="FORMULA", help="What to check; - for stdin.")
+]
+FormulasFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--batch",
+        metavar="FILE.jsonl",
+        help="Check JSON lines with formula and input, print one for each; - for stdin.",
+    ),
+]
+
+
 def check_formula(
-    formula_id: Annotated[
-        str | None, typer.Argument(metavar="ID", help="The formula that is asked (see --list).")
-    ] = None,
-    text: Annotated[
-        str | None,
-        typer.Argument(metavar="FORMULA", help="What to check; - reads it from standard input."),
-    ] = None,
+    formula_id: FormulaId = None,
+    text: FormulaText = None,
     file: Annotated[
         Path | None, typer.Option("--file", metavar="FILE", help="Read the formula from a file.")
     ] = None,
-    batch: Annotated[
-        Path | None,
-        typer.Option(
-            "--batch", metavar="FILE.jsonl", help='Check lines {"formula": ID, "input": TEXT}.'
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    list_: Annotated[bool, typer.Option("--list", help="List the formulas and stop.")] = False,
+    batch: FormulasFile = None,
+    list_: ListOnly = False,
     show: Annotated[
         bool, typer.Option("--show", help="Show the formula's reference, symbols and sources.")
     ] = False,
@@ -51,25 +70,18 @@ def check_formula(
     pretty: Annotated[
         bool, typer.Option("--pretty", help="Print how the formula was read, as Unicode.")
     ] = False,
-    plain: Annotated[
-        bool, typer.Option("--plain", help="For screen readers: maths spelled out.")
-    ] = False,
-    keep: Annotated[
-        bool | None,
-        typer.Option(
-            "--keep/--no-keep",
-            help="Add it to your progress. Default: at a terminal, but not with --json or in CI.",
-            show_default=False,
-        ),
-    ] = None,
+    plain: Plain = False,
+    as_json: AsJson = False,
+    keep: Keep = None,
     pack: Packs = None,
 ) -> None:
-    """Check a formula in LaTeX, Unicode, ASCII or Python: a proof or a counterexample.
+    """Check a formula: a proof, or a counterexample.
 
-    With only an ID, at a terminal, it asks for the formula and lets you try again.
-    Exit code 0: equivalent, 1: different or undecided, 3: unreadable.
+    It may be LaTeX, Unicode, ASCII or Python; nothing in it is executed. With
+    only an ID, at a terminal, it asks for the formula and lets you try again.
 
-    Example: rlprep check-formula ppo_clip "E[min(r*A, clip(r, 1-eps, 1+eps)*A)]"
+    Exit code 0: equivalent, 1: different or undecided, 3: unreadable. With
+    --batch: 0 where every line is equivalent, else 1.
     """
     bank = open_bank(pack)
     if list_:
@@ -82,39 +94,26 @@ def check_formula(
         from rlprep.report.formula import show_formula
 
         show_formula(_screen(plain=plain), bank.formula(formula_id))
+    elif (given := _given(text, file)) is None:
+        _ask(bank.formula(formula_id), plain=plain)
     else:
-        formula = bank.formula(formula_id)
-        given = _given(text, file)
-        if given is None:
-            _ask(formula, plain=plain)
-            return
-        kept = is_kept(keep, as_json=as_json or latex or pretty)
-        _answer(formula, given, as_json=as_json, latex=latex, pretty=pretty, plain=plain, kept=kept)
+        face: Face = "json" if as_json else "latex" if latex else "pretty" if pretty else "text"
+        kept = is_kept(keep, as_json=face != "text")
+        _answer(bank.formula(formula_id), given, face, plain=plain, kept=kept)
 
 
-def _answer(
-    formula: "Formula",
-    text: str,
-    *,
-    as_json: bool,
-    latex: bool,
-    pretty: bool,
-    plain: bool,
-    kept: bool,
-) -> None:
+def _answer(formula: "Formula", text: str, face: Face, *, plain: bool, kept: bool) -> None:
     """Check one text, print the face that was asked for, and leave with its exit code."""
     from rlprep.formula.check import check
+    from rlprep.report.formula import pretty, show_verdict
+    from rlprep.report.json_text import json_line
 
     verdict = check(specification(formula), text)
-    if as_json:
-        print(json.dumps(verdict.as_json(), ensure_ascii=False))
-    elif (latex or pretty) and verdict.reading:
-        from rlprep.report.formula import pretty as as_unicode
-
-        print(verdict.reading if latex else as_unicode(verdict.reading))
+    if face == "json":
+        print(json_line(verdict.as_json()))
+    elif face != "text" and verdict.reading:
+        print(verdict.reading if face == "latex" else pretty(verdict.reading))
     else:
-        from rlprep.report.formula import show_verdict
-
         show_verdict(_screen(plain=plain), verdict, formula, with_reference=True)
     if kept:
         _keep(verdict, "none")
@@ -215,19 +214,17 @@ def _keep(verdict: "FormulaVerdict", helped: "Help") -> None:
 
 
 def _list(bank: "Bank", *, as_json: bool) -> None:
+    from rlprep.report.formula import list_json, list_text
+    from rlprep.report.json_text import json_line
+
     formulas = [bank.formula(id_) for id_ in bank.ids("formula")]
-    if as_json:
-        entries = [{"id": each.id, "title": each.title} for each in formulas]
-        listed = {"schema": "rlprep.formulas/v1", "formulas": entries}
-        print(json.dumps(listed, ensure_ascii=False))
-        return
-    width = max(len(each.id) for each in formulas)
-    for each in formulas:
-        print(f"{each.id:<{width}}  {each.title}")
+    print(json_line(list_json(formulas)) if as_json else list_text(formulas))
 
 
 def _run_batch(bank: "Bank", file: Path) -> None:
     """Print one verdict a line, in order; a line that can't be used gets a verdict too."""
+    from rlprep.report.json_text import json_line
+
     try:
         stream = sys.stdin if str(file) == "-" else file.open(encoding="utf-8", errors="replace")
     except OSError as error:
@@ -239,7 +236,7 @@ def _run_batch(bank: "Bank", file: Path) -> None:
         for number, line in enumerate(stream, 1):
             if line.strip():
                 verdict = _batch_verdict(bank, specs, line, number)
-                print(json.dumps(verdict.as_json(), ensure_ascii=False), flush=True)
+                print(json_line(verdict.as_json()), flush=True)
                 worst = max(worst, min(1, _EXIT_CODES[verdict.verdict]))
     raise typer.Exit(worst)
 

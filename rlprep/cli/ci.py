@@ -5,54 +5,57 @@ from typing import Annotated
 
 import typer
 
-from rlprep.cli.grade import SandboxChoice
+from rlprep.cli import complete, options
+from rlprep.cli.examples import examples
+from rlprep.cli.options import SandboxChoice
 
 app = typer.Typer(
-    help="Autograding on Gradescope, GitHub and GitLab: write the files, grade in the job.",
+    help="Grade on Gradescope, GitHub and GitLab.",
     no_args_is_help=True,
 )
 
-Exercises = Annotated[
-    list[str], typer.Option("--exercise", help="An exercise of the assignment; repeat for more.")
-]
-Key = Annotated[
-    Path | None, typer.Option(help="File with the class's secret; default: fresh cases.")
-]
-FailUnder = Annotated[
-    float, typer.Option(help="Fail below this per cent of all points.", min=0, max=100)
-]
-Confinement = Annotated[
-    SandboxChoice, typer.Option(help="strict refuses to run where a layer is missing.")
-]
+Exercises = Annotated[list[str], options.exercises()]
+Key = Annotated[Path | None, options.key("fresh cases")]
+FailUnder = Annotated[float, options.fail_under()]
+Confinement = Annotated[SandboxChoice, options.sandbox()]
 
 
-@app.command("grade")
+@app.command(
+    "grade",
+    epilog=examples(
+        "ci grade . --exercise gae --report junit=report.xml",
+        "ci grade my_gae.py --exercise gae --exercise entropy --fail-under 60",
+    ),
+)
 def grade(
     exercise: Exercises,
     places: Annotated[
         list[Path] | None,
-        typer.Argument(help="Files or folders of one submission; default: here.", metavar="PATH"),
-    ] = None,
-    report: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FORMAT=PATH",
-            help="Write a report, more than one if repeated; - for PATH is stdout. FORMAT: json,"
-            " junit, html, markdown, gradescope, classroom50, github, github-outputs.",
+        typer.Argument(
+            metavar="PATH", help="Files or folders of one submission.", show_default="here"
         ),
     ] = None,
     key: Key = None,
     student: Annotated[
-        str | None, typer.Option(help="Whose submission it is, for --key: the same cases again.")
+        str | None,
+        typer.Option(
+            "--student", metavar="NAME", help="Whose submission it is: with --key, whose cases."
+        ),
     ] = None,
-    fail_under: FailUnder = 0.0,
     sandbox: Confinement = SandboxChoice.STRICT,
+    fail_under: FailUnder = 0.0,
+    report: Annotated[list[str] | None, options.reports(complete.grade_formats)] = None,
 ) -> None:
-    """Grade one submission as an assignment: what isn't there earns 0 of its points.
+    """Grade one submission as an assignment.
 
-    What it prints and writes may be published: no seed, nothing of the hidden cases. A failure of
-    ours is exit code 4 and no mark, never 0 points.
-    Example: rlprep ci grade . --exercise gae --report junit=report.xml
+    An exercise that isn't there earns 0 of its points. What is printed and
+    written may be published: no seed, nothing of the hidden cases.
+
+    A report's FORMAT is json, junit, html, markdown, gradescope, classroom50,
+    github or github-outputs.
+
+    Exit code 0 from --fail-under on, 1 below, 4 where the grading failed
+    through our fault: then there is no mark, never 0 points.
     """
     from rlprep.cli import ci_grade
     from rlprep.report.grade_faces import CI_FACES, check_surroundings
@@ -64,9 +67,11 @@ def grade(
     raise typer.Exit(ci_grade.run(places or [Path()], assignment, wanted, fail_under))
 
 
-@app.command("autograde", hidden=True)
+@app.command("autograde", hidden=True, epilog=examples("ci autograde /autograder"))
 def autograde(
-    root: Annotated[Path, typer.Argument(help="Gradescope's folder, /autograder there.")],
+    root: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Gradescope's folder, /autograder there.")
+    ],
 ) -> None:
     """Be Gradescope's harness: grade ROOT/submission into ROOT/results/results.json."""
     from rlprep.cli import ci_gradescope
@@ -74,15 +79,24 @@ def autograde(
     raise typer.Exit(ci_gradescope.run(root))
 
 
-@app.command("gradescope")
+@app.command("gradescope", epilog=examples("ci gradescope --exercise gae --to autograder.zip"))
 def gradescope(
     exercise: Exercises,
-    out: Annotated[Path, typer.Option(help="The zip file to write.")],
+    to: Annotated[Path, options.to("FILE.zip")],
     wheel: Annotated[
-        Path | None, typer.Option(help="A wheel or sdist of rlprep; default: by its name.")
+        Path | None,
+        typer.Option(
+            "--wheel",
+            metavar="FILE",
+            help="Install this wheel or sdist of rlprep.",
+            show_default="this version, by its name",
+        ),
     ] = None,
     index: Annotated[
-        str | None, typer.Option(help="Address of a further package index, e.g. torch for CPUs.")
+        str | None,
+        typer.Option(
+            "--index", metavar="URL", help="A further package index, e.g. torch for CPUs."
+        ),
     ] = None,
     key: Key = None,
     sandbox: Confinement = SandboxChoice.STRICT,
@@ -90,51 +104,50 @@ def gradescope(
     """Write the zip that Gradescope takes as an autograder.
 
     With --key the class's secret is in the zip, which only staff can download.
-    Example: rlprep ci gradescope --exercise gae --out autograder.zip
     """
     from rlprep.cli import ci_grade, ci_gradescope
 
     assignment = ci_grade.assignment(exercise, key, None, sandbox)
-    ci_gradescope.write_bundle(assignment, out, wheel, index)
-    print(f"{out}: {assignment.max_points} points; upload it as the autograder")
+    ci_gradescope.write_bundle(assignment, to, wheel, index)
+    print(f"{to}: {assignment.max_points} points; upload it as the autograder")
 
 
-@app.command("github")
+@app.command("github", epilog=examples("ci github --exercise gae --to my-template"))
 def github(
     exercise: Exercises,
-    out: Annotated[Path, typer.Option(help="The repository to write into.")] = Path(),
+    to: Annotated[Path, options.to("DIR")] = Path(),
     fail_under: FailUnder = 100.0,
     sandbox: Confinement = SandboxChoice.STRICT,
 ) -> None:
-    """Write a workflow for GitHub Actions, and the action that it uses.
+    """Write a workflow for GitHub Actions, and its action.
 
-    Example: rlprep ci github --exercise gae --out my-template
+    They go into the repository whose folder --to names.
     """
     from rlprep.cli import ci_files, ci_grade
 
     wanted = ci_grade.assignment(exercise, None, None, sandbox)
     job = ci_files.Job(wanted.exercises, fail_under, sandbox.value)
-    for path in ci_files.write_github(job, out):
+    for path in ci_files.write_github(job, to):
         print(path)
 
 
-@app.command("gitlab")
+@app.command("gitlab", epilog=examples("ci gitlab --exercise gae --to .gitlab-ci.yml"))
 def gitlab(
     exercise: Exercises,
-    out: Annotated[Path | None, typer.Option(help="The file to write; default: stdout.")] = None,
+    to: Annotated[Path | None, options.to("FILE", default="stdout")] = None,
     fail_under: FailUnder = 100.0,
     sandbox: Confinement = SandboxChoice.STRICT,
 ) -> None:
-    """Write a job for GitLab CI, whose merge requests show the JUnit report.
+    """Write a job for GitLab CI.
 
-    Example: rlprep ci gitlab --exercise gae --out .gitlab-ci.yml
+    Merge requests show its JUnit report.
     """
     from rlprep.cli import ci_files, ci_grade
 
     wanted = ci_grade.assignment(exercise, None, None, sandbox)
     job = ci_files.Job(wanted.exercises, fail_under, sandbox.value)
-    if out is None:
+    if to is None:
         print(ci_files.gitlab_job(job), end="")
     else:
-        ci_files.write_gitlab(job, out)
-        print(out)
+        ci_files.write_gitlab(job, to)
+        print(to)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rlprep.cli.grade import SandboxChoice, require_grading, sandbox_mode, warn_of
+from rlprep.cli.grade import require_grading, sandbox_mode, warn_of
+from rlprep.cli.options import SandboxChoice
 
 if TYPE_CHECKING:
     from rlprep.grader.result import GradeReport

@@ -20,7 +20,7 @@ from typing import Any
 
 from rlprep import __version__
 from rlprep.cli.ci_grade import Assignment, assignment, grade, publish
-from rlprep.cli.grade import SandboxChoice
+from rlprep.cli.options import SandboxChoice
 from rlprep.errors import LearnerError, MisuseError, RlprepError
 from rlprep.report.files import check_place, write_whole
 
@@ -138,7 +138,7 @@ def _wheel(path: Path) -> _File:
         return _File(path.name, path.read_bytes())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise LearnerError(f"{path} can't be read: {reason}") from None
+        raise LearnerError(f"can't be read: {reason}", where=str(path)) from None
 
 
 def _one_line(address: str) -> str:

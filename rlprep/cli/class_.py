@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rlprep.cli.grade import SandboxChoice
+from rlprep.cli import complete, options
+from rlprep.cli.examples import examples
+from rlprep.cli.grade import sandbox_mode
+from rlprep.cli.options import AsJson, JournalPath, SandboxChoice
 
 if TYPE_CHECKING:
     from rlprep.classroom.journal import Journal
@@ -25,55 +28,69 @@ class LayoutChoice(StrEnum):
     FOLDERS = "folders"
 
 
-Dir = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of submissions.")]
-OptionalDir = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The class's folder.")]
-JournalPath = Annotated[
-    Path | None, typer.Option("--journal", help="Where marks are kept; default: DIR.journal.")
+Submissions = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of submissions.")]
+ClassFolder = Annotated[
+    Path | None, typer.Argument(metavar="DIR", help="The folder of submissions, or --journal.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
-@app.command("grade")
+@app.command(
+    "grade",
+    epilog=examples(
+        "class grade hw1 --exercise gae", "class grade hw1 --exercise gae --roster roster.csv"
+    ),
+)
 def grade(
-    folder: Dir,
+    folder: Submissions,
     exercise: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="What the class was asked (repeat it); default: all that a file defines."
-        ),
+        list[str] | None, options.exercises(default="all that the files define")
     ] = None,
     roster: Annotated[
-        Path | None, typer.Option(help="CSV with who should hand in: columns student, name.")
+        Path | None,
+        typer.Option(
+            "--roster",
+            metavar="FILE.csv",
+            help="Who should hand in: columns student, name.",
+        ),
     ] = None,
     layout: Annotated[
         LayoutChoice,
-        typer.Option(help="One .py file or one folder a student; auto: what there is more of."),
+        typer.Option(
+            "--layout", help="One .py file or one folder a student; auto: what there is more of."
+        ),
     ] = LayoutChoice.AUTO,
     journal: JournalPath = None,
-    key: Annotated[
-        Path | None, typer.Option(help="The class's secret; default: DIR.key, made if missing.")
-    ] = None,
+    key: Annotated[Path | None, options.key("DIR.key, made if missing")] = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, max=256, help="At a time; default: one a processor.")
+        int | None,
+        typer.Option(
+            "--jobs",
+            metavar="N",
+            min=1,
+            max=256,
+            help="Submissions at a time.",
+            show_default="one a processor",
+        ),
     ] = None,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Grade on a Dask cluster instead.")
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="Grade on a Dask cluster instead."),
     ] = None,
     regrade: Annotated[
         bool, typer.Option("--regrade", help="Mark everything anew; the history is kept.")
     ] = False,
     sandbox: Annotated[
-        SandboxChoice | None,
-        typer.Option(help="Default: what this machine has; strict where CI is set."),
+        SandboxChoice | None, options.sandbox(default="best-effort; strict in CI")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Grade a folder of submissions; a second run grades only what is new or changed.
+    """Grade a folder of submissions, each of them once.
 
-    Each student's hidden cases come from the class's key, the same for whatever they hand in.
-    Exit code 0 when everybody who handed in has a mark, 3 when a person must look at some
-    submission, 4 when grading one failed through our fault.
-    Example: rlprep class grade hw1 --exercise gae --roster roster.csv
+    A second run grades only what is new or changed. Each student's hidden
+    cases come from the class's key, the same for whatever they hand in.
+
+    Exit code 0 when everybody who handed in has a mark, 3 when a person must
+    look at some submission, 4 when grading one failed through our fault.
     """
     from rlprep.classroom.assemble import class_report
     from rlprep.classroom.journal import open_journal
@@ -98,14 +115,11 @@ def grade(
     raise typer.Exit(_exit_code(report))
 
 
-@app.command("status")
+@app.command("status", epilog=examples("class status hw1", "class status hw1 --json"))
 def status(
-    folder: OptionalDir = None, journal: JournalPath = None, as_json: AsJson = False
+    folder: ClassFolder = None, journal: JournalPath = None, as_json: AsJson = False
 ) -> None:
-    """Say where everybody stands; a grading that is under way isn't disturbed.
-
-    Example: rlprep class status hw1
-    """
+    """Say where everybody stands, also while it is graded."""
     from rlprep.classroom.assemble import class_report
 
     with _reading(folder, journal) as opened:
@@ -113,25 +127,20 @@ def status(
     _show(report, everybody=True, as_json=as_json)
 
 
-@app.command("report")
+@app.command(
+    "report", epilog=examples("class report hw1 --report html=overview --report csv=marks.csv")
+)
 def report(
-    wanted: Annotated[
-        list[str],
-        typer.Option(
-            "--report",
-            metavar="FORMAT=PATH",
-            help="Repeat for more. About all, for staff: json, csv, junit, markdown, html. A file"
-            " for each student: student-html, student-json, student-markdown, student-junit,"
-            " gradescope.",
-        ),
-    ],
-    folder: OptionalDir = None,
+    wanted: Annotated[list[str], options.reports(complete.class_formats)],
+    folder: ClassFolder = None,
     journal: JournalPath = None,
 ) -> None:
-    """Write reports of a class, for staff or for each student.
+    """Write reports, for staff or for each student.
 
-    A student's file holds nothing of the hidden cases, of seeds, or of other students.
-    Example: rlprep class report hw1 --report html=overview --report csv=marks.csv
+    About all, for staff, FORMAT is json, csv, junit or markdown, each a file,
+    or html, a folder. A folder with a file for each student: student-html,
+    student-json, student-markdown, student-junit or gradescope. A student's
+    file holds nothing of the hidden cases, of seeds, or of other students.
     """
     from rlprep.classroom.assemble import class_report
     from rlprep.report.class_faces import CLASS_FACES, FOLDERS, write_class_reports
@@ -143,28 +152,33 @@ def report(
     write_class_reports(made, asked)
 
 
-@app.command("gradebook")
+@app.command(
+    "gradebook",
+    epilog=examples('class gradebook grades.csv hw1 --column "Homework 1" --to filled.csv'),
+)
 def gradebook(
-    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="A gradebook out of Canvas.")],
-    column: Annotated[str, typer.Option(help="The assignment, as the gradebook calls it.")],
-    to: Annotated[Path, typer.Option(help="The file to write, for Canvas to import.")],
-    folder: OptionalDir = None,
+    export: Annotated[
+        Path, typer.Argument(metavar="EXPORT.csv", help="A gradebook out of Canvas.")
+    ],
+    column: Annotated[
+        str,
+        typer.Option("--column", metavar="NAME", help="The assignment, as the gradebook calls it."),
+    ],
+    to: Annotated[Path, options.to("FILE")],
+    folder: ClassFolder = None,
     journal: JournalPath = None,
 ) -> None:
-    """Fill the marks into a gradebook that was exported from Canvas.
+    """Fill the marks into a gradebook exported from Canvas.
 
-    Only the column of the assignment is written; who has no mark keeps what is there.
-    Example: rlprep class gradebook grades.csv hw1 --column "Homework 1" --to filled.csv
+    Only the column of the assignment is written; who has no mark keeps what
+    is there. The file is for Canvas to import.
     """
     from rlprep.classroom.assemble import class_report
-    from rlprep.errors import MisuseError
     from rlprep.report.canvas import fill_canvas
-    from rlprep.report.files import write_whole
+    from rlprep.report.files import check_place, write_whole
 
-    try:
-        text = export.read_bytes().decode()
-    except (OSError, UnicodeDecodeError) as error:
-        raise MisuseError(f"the gradebook can't be read: {error}", where=str(export)) from None
+    check_place(to)
+    text = _gradebook(export)
     with _reading(folder, journal) as opened:
         filled = fill_canvas(class_report(opened), text, column)
     write_whole(to, filled.text)
@@ -175,24 +189,29 @@ def gradebook(
         _say(remark)
 
 
-@app.command("replay")
+@app.command("replay", epilog=examples("class replay ada hw1", "class replay hw1/ada.py"))
 def replay(
-    submission: Annotated[str, typer.Argument(help="A student, or the file that was handed in.")],
-    folder: OptionalDir = None,
+    submission: Annotated[
+        str,
+        typer.Argument(metavar="SUBMISSION", help="A student, or the file that was handed in."),
+    ],
+    folder: ClassFolder = None,
     journal: JournalPath = None,
-    sandbox: Annotated[SandboxChoice, typer.Option()] = SandboxChoice.BEST_EFFORT,
+    sandbox: Annotated[
+        SandboxChoice | None, options.sandbox(default="best-effort; strict in CI")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a recorded mark again, from the journal's copy of the file and with the same cases.
+    """Make a recorded mark again, with the same cases.
+
+    What is graded is the journal's copy of the file.
 
     Exit code 0 if it is the same mark, 1 if it is another.
-    Example: rlprep class replay ada hw1
     """
     from rlprep.bank.load import load_bank
     from rlprep.classroom import replay as replaying
     from rlprep.cli.class_grade import check_libraries
     from rlprep.report.class_terminal import show_replay
-    from rlprep.sandbox.case import Mode
     from rlprep.sandbox.client import Sandbox
 
     check_libraries(None)
@@ -200,16 +219,31 @@ def replay(
         folder = _class_of(Path(submission))
     with _reading(folder, journal) as opened:
         entry = replaying.find(opened, submission)
-        with Sandbox(Mode(sandbox.value)) as box:
+        with Sandbox(sandbox_mode(sandbox)) as box:
             file = (folder or Path()) / entry.path
             result = replaying.replay(opened, entry, load_bank(), box, file)
     if as_json:
+        from rlprep.report.json_text import json_line
         from rlprep.report.replay_json import replay_json
 
-        print(replay_json(result), end="")
+        print(json_line(replay_json(result)))
     else:
         show_replay(result)
     raise typer.Exit(0 if result.is_same else 1)
+
+
+def _gradebook(export: Path) -> str:
+    """Return the text of an exported gradebook, its line ends as they are."""
+    from rlprep.errors import LearnerError
+
+    try:
+        return export.read_bytes().decode()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise LearnerError(f"can't be read: {reason}", where=str(export)) from None
+    except UnicodeDecodeError as error:
+        what, hint = f"not UTF-8 (byte {error.start})", "export it from Canvas again"
+        raise LearnerError(what, where=str(export), hint=hint) from None
 
 
 def _class_of(file: Path) -> Path:
@@ -240,9 +274,10 @@ def _beside(folder: Path, suffix: str) -> Path:
 def _show(report: "ClassReport", *, everybody: bool, as_json: bool) -> None:
     if as_json:
         from rlprep.report.class_json import class_json
+        from rlprep.report.json_text import json_line
         from rlprep.report.views import staff_view
 
-        print(class_json(staff_view(report)), end="")
+        print(json_line(class_json(staff_view(report))))
     else:
         from rlprep.report.class_terminal import show_class
 

@@ -1,27 +1,31 @@
 """`rlprep doctor`: what this machine can do, above all which layers of the sandbox hold."""
 
-import json
 import platform
 import sys
 import textwrap
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
+
+from rlprep.cli.examples import examples
+from rlprep.cli.options import AsJson
 
 if TYPE_CHECKING:
     from rlprep.sandbox.probe import Probe
 
+EXAMPLES = examples("doctor", "doctor --json")
 NEEDED_FOR = {"torch": "grade", "numpy": "grade", "z3-solver": "check-formula"}
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Say what works on this machine, and what protects it from the code that it grades.
+    """Say what this machine can do, and what protects it.
 
-    Each layer of the sandbox is tried out: a confined process attacks it. Exit code 0 when
-    strict grading is possible here, 1 when something for it is missing.
-    Example: rlprep doctor --json
+    Each layer of the sandbox is tried out: a confined process attacks it.
+
+    Exit code 0 when strict grading is possible here, 1 when something for it
+    is missing.
     """
     from rlprep.sandbox.probe import probe
 
@@ -29,7 +33,9 @@ def doctor(
     found = probe()
     ready = found.strict and libraries["torch"] is not None
     if as_json:
-        print(json.dumps(_as_data(libraries, found, ready)))
+        from rlprep.report.json_text import json_line
+
+        print(json_line(_as_data(libraries, found, ready)))
     else:
         _print_text(libraries, found, ready)
     if not ready:

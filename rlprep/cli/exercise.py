@@ -1,57 +1,56 @@
 """`rlprep exercise`: what there is to implement, what it asks, and a file to begin with."""
 
-import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rlprep.cli.open_bank import Packs, open_bank
+from rlprep.cli import options
+from rlprep.cli.examples import examples
+from rlprep.cli.open_bank import open_bank
+from rlprep.cli.options import AsJson, ExerciseId, Packs, Plain
 
 app = typer.Typer(help="List, read and begin the exercises.", no_args_is_help=True)
-Id = Annotated[str, typer.Argument(metavar="ID", help="As 'rlprep exercise list' has it.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
-@app.command("list")
+@app.command("list", epilog=examples("exercise list"))
 def list_(as_json: AsJson = False, pack: Packs = None) -> None:
-    """List the exercises.
-
-    Example: rlprep exercise list
-    """
+    """List the exercises."""
     from rlprep.report.exercises import list_json, list_text
+    from rlprep.report.json_text import json_line
 
     bank = open_bank(pack)
     exercises = [bank.exercise(id_) for id_ in bank.ids("exercise")]
-    print(json.dumps(list_json(exercises)) if as_json else list_text(exercises))
+    print(json_line(list_json(exercises)) if as_json else list_text(exercises))
 
 
-@app.command("show")
-def show(id_: Id, as_json: AsJson = False, pack: Packs = None) -> None:
-    """Show an exercise: what to return, how it is graded, public examples.
-
-    Example: rlprep exercise show gae
-    """
+@app.command("show", epilog=examples("exercise show gae"))
+def show(
+    id_: ExerciseId, plain: Plain = False, as_json: AsJson = False, pack: Packs = None
+) -> None:
+    """Show what an exercise asks, and how it is graded."""
     from rlprep.report.exercises import exercise_json, show_exercise
-    from rlprep.report.screen import PlainScreen, RichScreen, is_interactive
+    from rlprep.report.json_text import json_line
+    from rlprep.report.screen import screen_for
 
     exercise = open_bank(pack).exercise(id_)
     if as_json:
-        print(json.dumps(exercise_json(exercise), ensure_ascii=False))
+        print(json_line(exercise_json(exercise)))
     else:
-        show_exercise(RichScreen() if is_interactive() else PlainScreen("unicode"), exercise)
+        show_exercise(screen_for(sys.stdout, plain=plain), exercise)
 
 
-@app.command("start")
+@app.command("start", epilog=examples("exercise start gae", "exercise start gae --to hw1/ada.py"))
 def start(
-    id_: Id,
-    to: Annotated[Path | None, typer.Option(help="The file to write; default: ID.py.")] = None,
+    id_: ExerciseId,
+    to: Annotated[Path | None, options.to("FILE", default="ID.py")] = None,
     pack: Packs = None,
 ) -> None:
-    """Write a file to begin with: the signature, what it asks, public examples.
+    """Write a file to begin with.
 
-    Refuses to overwrite anything.
-    Example: rlprep exercise start gae
+    It holds the signature, what the exercise asks, and public examples.
+    Nothing is ever overwritten.
     """
     from rlprep.errors import MisuseError
     from rlprep.report.exercises import stub

@@ -6,37 +6,35 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rlprep.cli.open_bank import Packs, open_bank
+from rlprep.cli.examples import examples
+from rlprep.cli.open_bank import open_bank
+from rlprep.cli.options import Packs, PartChoice, QuestionChoice
 
 if TYPE_CHECKING:
     from rlprep.bank.load import Bank
     from rlprep.bank.select import Selection
 
 app = typer.Typer(
-    help="Take the material along: Anki cards, Markdown, the interviewer's sheet.",
+    help="Take the material along: Anki, Markdown, a sheet.",
     no_args_is_help=True,
 )
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Where to write; - for stdout.")]
-PartOption = Annotated[
-    str | None, typer.Option("--part", metavar="PART", help="One part: A, B or follow-ups.")
-]
-QuestionOption = Annotated[
-    str | None, typer.Option("--question", metavar="ID", help="One question, by its id.")
-]
 
 
-@app.command("anki")
+@app.command("anki", epilog=examples("export anki rlprep.apkg"))
 def anki(
-    file: Annotated[Path, typer.Argument(metavar="FILE.apkg", help="The package to write.")],
-    part: PartOption = None,
-    question: QuestionOption = None,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.apkg", help="Where to write; - for stdout.")
+    ],
+    part: PartChoice = None,
+    question: QuestionChoice = None,
     pack: Packs = None,
 ) -> None:
-    """Write an Anki package: questions with their rubric, follow-ups, traps and formulas.
+    """Write an Anki package.
+
+    Questions with their rubric, follow-ups, traps and formulas.
 
     Import a newer one over it: corrected cards change, your schedule in Anki stays.
-
-    Example: rlprep export anki rlprep.apkg
     """
     from rlprep.progress.clock import now
     from rlprep.report.export_anki import notes, package
@@ -51,33 +49,30 @@ def anki(
     print(f"{len(items)} cards written to {file}", file=sys.stderr)
 
 
-@app.command("markdown")
+@app.command("markdown", epilog=examples("export markdown --part A policy_methods.md"))
 def markdown(
     file: File = Path("-"),
-    part: PartOption = None,
-    question: QuestionOption = None,
+    part: PartChoice = None,
+    question: QuestionChoice = None,
     pack: Packs = None,
 ) -> None:
-    """Write questions, hints, rubric, traps, follow-ups and model answers as Markdown.
+    """Write Markdown: questions, hints, rubric, model answers.
 
-    Example: rlprep export markdown --part A policy_methods.md
+    Traps and follow-ups are in it too.
     """
     from rlprep.report.export_markdown import markdown as as_markdown
 
     _write(file, as_markdown(*_chosen(part, question, pack, file)))
 
 
-@app.command("html")
+@app.command("html", epilog=examples("export html sheet.html"))
 def html(
     file: File,
-    part: PartOption = None,
-    question: QuestionOption = None,
+    part: PartChoice = None,
+    question: QuestionChoice = None,
     pack: Packs = None,
 ) -> None:
-    """Write the interviewer's sheet: one page that prints, with boxes to tick.
-
-    Example: rlprep export html sheet.html
-    """
+    """Write the interviewer's sheet, to print and tick."""
     from rlprep.report.export_sheet import sheet
 
     _write(file, sheet(*_chosen(part, question, pack, file)))

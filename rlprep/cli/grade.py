@@ -1,9 +1,7 @@
 """`rlprep grade`: what is a submission worth, and what is wrong with it?"""
 
-import json
 import os
 import sys
-from enum import StrEnum
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rlprep.cli.open_bank import Packs, open_bank
+from rlprep.cli import complete, options
+from rlprep.cli.examples import examples
+from rlprep.cli.open_bank import open_bank
+from rlprep.cli.options import AsJson, Keep, Packs, SandboxChoice
 from rlprep.cli.progress_store import is_kept, keep_grades
 
 if TYPE_CHECKING:
@@ -21,60 +22,57 @@ if TYPE_CHECKING:
     from rlprep.sandbox.client import Sandbox
 
 
-class SandboxChoice(StrEnum):
-    """How much confinement to ask for."""
-
-    STRICT = "strict"
-    BEST_EFFORT = "best-effort"
-    OFF = "off"
+EXAMPLES = examples(
+    "grade my_gae.py --explain",
+    "grade --watch my_gae.py",
+    "grade submissions/*.py --json",
+    "grade my_gae.py --report junit=report.xml --fail-under 60",
+)
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE", help="Python files, or one to --watch.")
+]
 
 
 def grade(
-    files: Annotated[list[Path], typer.Argument(help="Python files to grade.", metavar="FILE...")],
+    files: Files,
     exercise: Annotated[
-        str | None, typer.Option(help="Grade this exercise only; default: all that a file defines.")
+        list[str] | None, options.exercises(default="all that a file defines")
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option(help="Repeat the hidden cases of an earlier run.", min=0)
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    report: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FORMAT=PATH",
-            help="Write a report, more than one if repeated; - for PATH is stdout. FORMAT: json,"
-            " junit, html, markdown, gradescope, classroom50, github, github-outputs.",
-        ),
-    ] = None,
-    junit: Annotated[Path | None, typer.Option(help="The same as --report junit=PATH.")] = None,
-    html: Annotated[Path | None, typer.Option(help="The same as --report html=PATH.")] = None,
-    fail_under: Annotated[
-        float | None,
-        typer.Option(help="Exit with 0 from this per cent of all points.", min=0, max=100),
-    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print the page of a recognised mistake.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Grade again whenever the file is saved.")
+    ] = False,
+    seed: Annotated[int | None, options.seed(default="a new one")] = None,
     sandbox: Annotated[
-        SandboxChoice | None,
-        typer.Option(help="Default: what this machine has; strict where CI is set."),
+        SandboxChoice | None, options.sandbox(default="best-effort; strict in CI")
     ] = None,
-    explain: Annotated[bool, typer.Option(help="Print the page of a recognised mistake.")] = False,
-    watch: Annotated[bool, typer.Option(help="Grade again whenever the file is saved.")] = False,
-    keep: Annotated[
-        bool | None,
-        typer.Option(
-            "--keep/--no-keep",
-            help="Add it to your progress. Default: one file at a terminal, no --json, no --seed.",
-            show_default=False,
-        ),
+    fail_under: Annotated[float | None, options.fail_under(default="full marks")] = None,
+    report: Annotated[list[str] | None, options.reports(complete.grade_formats)] = None,
+    junit: Annotated[
+        Path | None,
+        typer.Option("--junit", metavar="PATH", help="The same as --report junit=PATH."),
     ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="PATH", help="The same as --report html=PATH.")
+    ] = None,
+    as_json: AsJson = False,
+    keep: Keep = None,
     pack: Packs = None,
 ) -> None:
-    """Grade files against hidden cases: points for each property, and the mistake by its name.
+    """Grade files against hidden cases, and name the mistake.
 
-    The exercise is found by the name of the function; 'rlprep exercise list' has them all.
-    Your own work counts for 'rlprep review'; a pile of files, or a run in CI, doesn't.
-    Exit code 0 for full marks (or --fail-under), 1 below, 3 for files that can't be read.
-    Example: rlprep grade my_gae.py --explain
+    The exercise is found by the name of the function; 'rlprep exercise list'
+    has them all. One file graded without --seed counts for 'rlprep review'.
+
+    A report's FORMAT is json, junit, html, markdown, gradescope, classroom50,
+    github or github-outputs.
+
+    Exit code 0 for full marks (or --fail-under), 1 below, 3 for files that
+    can't be read, 4 where the grading failed through our fault.
     """
+    from rlprep.grader.result import exit_code
     from rlprep.grader.submission import is_readable
     from rlprep.sandbox.client import Sandbox
 
@@ -83,23 +81,19 @@ def grade(
     reports = _check_options(files, wanted, as_json=as_json, watch=watch)
     own = len(files) == 1 and seed is None
     kept = is_kept(False if keep is None and not own else keep, as_json=as_json)
-    mode = sandbox_mode(sandbox)
-    with Sandbox(mode) as box:
+    with Sandbox(sandbox_mode(sandbox)) as box:
         # From here on the worker imports torch in its own process, and so may this one.
         bank = open_bank(pack)
-        if exercise is not None:
-            bank.exercise(exercise)
-        if not any(map(is_readable, files)) and not watch:
+        exercises = tuple(bank.exercise(each).id for each in dict.fromkeys(exercise or ()))
+        if not watch and not any(map(is_readable, files)):
             box.close()
+        run = partial(_grade_and_keep if kept else _grade_all, bank, files, box, exercises, seed)
         if watch:
             from rlprep.cli.grade_watch import watch_file
 
-            grade_all = partial(_grade_and_keep if kept else _grade_all, bank)
-            raise typer.Exit(watch_file(files[0], box, grade_all, exercise, seed))
-        graded = (_grade_and_keep if kept else _grade_all)(bank, files, box, exercise, seed)
+            raise typer.Exit(watch_file(files[0], run))
+        graded = run()
     _print(graded, reports, as_json=as_json, explain=explain)
-    from rlprep.grader.result import exit_code
-
     raise typer.Exit(exit_code(graded.submissions, fail_under))
 
 
@@ -141,7 +135,11 @@ def sandbox_mode(choice: SandboxChoice | None) -> Any:
 
 
 def _grade_all(
-    bank: "Bank", files: list[Path], box: "Sandbox", exercise: str | None, seed: int | None
+    bank: "Bank",
+    files: list[Path],
+    box: "Sandbox",
+    exercises: tuple[str, ...],
+    seed: int | None,
 ) -> "GradeReport":
     """Return the report on all files."""
     import secrets
@@ -153,7 +151,12 @@ def _grade_all(
     line = ProgressLine()
     grader = Grader(bank, box, secrets.randbits(48) if seed is None else seed, line)
     try:
-        results = [result for file in files for result in grader.file(file, exercise)]
+        results = [
+            result
+            for file in files
+            for exercise in exercises or (None,)
+            for result in grader.file(file, exercise)
+        ]
     finally:
         line.wipe()
     ran = any(result.seconds for result in results)
@@ -163,10 +166,14 @@ def _grade_all(
 
 
 def _grade_and_keep(
-    bank: "Bank", files: list[Path], box: "Sandbox", exercise: str | None, seed: int | None
+    bank: "Bank",
+    files: list[Path],
+    box: "Sandbox",
+    exercises: tuple[str, ...],
+    seed: int | None,
 ) -> "GradeReport":
     """Return the report on all files, and add what was graded to the progress."""
-    report = _grade_all(bank, files, box, exercise, seed)
+    report = _grade_all(bank, files, box, exercises, seed)
     keep_grades(report)
     return report
 
@@ -188,10 +195,11 @@ def _print(
     from rlprep.report.grade_faces import GRADE_FACES
     from rlprep.report.grade_json import grade_json
     from rlprep.report.grade_terminal import show_grades
+    from rlprep.report.json_text import json_line
     from rlprep.report.request import STDOUT, write_reports
 
     if as_json:
-        print(json.dumps(grade_json(report), ensure_ascii=False))
+        print(json_line(grade_json(report)))
     elif not any(each.path == STDOUT for each in reports):
         with guarded_log(os.environ):
             show_grades(report, explain=explain)

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rlprep.grader.result import GradeReport, SubmissionResult
-    from rlprep.sandbox.client import Sandbox
 
-GradeAll = Callable[[list[Path], "Sandbox", str | None, int | None], "GradeReport"]
 POLL_S = 0.2
 
 
-def watch_file(
-    path: Path, box: "Sandbox", grade_all: GradeAll, exercise: str | None, seed: int | None
-) -> int:
+def watch_file(path: Path, grade: Callable[[], "GradeReport"]) -> int:
     """Grade a file now and on every save, until q, the end of the input, or Ctrl-C.
+
+    Args:
+        path: whose saves are watched.
+        grade: grades it as it is now.
 
     Returns:
         The exit code: that of the last grading, or 130 for Ctrl-C.
@@ -32,7 +32,7 @@ def watch_file(
         while True:
             if report is None or _stamp(path) != stamp:
                 stamp, hints = _settled(path), 0
-                report = grade_all([path], box, exercise, seed)
+                report = grade()
                 code = exit_code(report.submissions)
                 show_round(report)
                 show_prompt(report)

@@ -1,6 +1,5 @@
 """`rlprep lab`: the experiments behind the answers, run here."""
 
-import json
 import sys
 from enum import StrEnum
 from importlib.util import find_spec
@@ -9,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from rlprep.cli import complete, options
+from rlprep.cli.examples import examples
+from rlprep.cli.options import AsJson
+
 if TYPE_CHECKING:
     from rlprep.labs.cache_size import Decoder
     from rlprep.labs.lab import Lab, LabResult, Settings
 
 app = typer.Typer(help="Run the experiments behind the answers.", no_args_is_help=True)
-CALCULATOR = "Your own model (kv-cache only)"
 MOST = 10**9  # of any one size: beyond every model, and no product overflows a float
 
 
@@ -28,56 +30,71 @@ class Dtype(StrEnum):
     INT8 = "int8"
 
 
-def _size(meaning: str) -> Any:
-    return typer.Option(help=meaning, min=1, max=MOST, rich_help_panel=CALCULATOR)
+def _size(name: str, meaning: str, usual: int) -> Any:
+    return typer.Option(name, metavar="N", help=meaning, min=1, max=MOST, show_default=str(usual))
 
 
-@app.command("list")
-def list_(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """List the labs: what each is about, how long it takes, which questions it answers.
+LabId = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="As 'rlprep lab list' has it.", autocompletion=complete.labs),
+]
 
-    Example: rlprep lab list
-    """
+
+@app.command("list", epilog=examples("lab list"))
+def list_(as_json: AsJson = False) -> None:
+    """List the labs: what each shows, and how long it takes."""
     from rlprep.labs.catalogue import LABS
+    from rlprep.report.json_text import json_line
     from rlprep.report.lab_json import list_json
     from rlprep.report.lab_text import list_text
 
-    print(json.dumps(list_json(LABS), ensure_ascii=False) if as_json else list_text(LABS))
+    print(json_line(list_json(LABS)) if as_json else list_text(LABS))
 
 
-@app.command("run")
+@app.command(
+    "run",
+    epilog=examples(
+        "lab run recall --quick --seeds 5",
+        "lab run trust-region --quick --plot steps.png",
+        "lab run kv-cache --layers 80 --heads 64 --kv-heads 8 --batch 16",
+    ),
+)
 def run(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="As 'rlprep lab list' has it.")],
+    name: LabId,
     quick: Annotated[bool, typer.Option("--quick", help="A small form, under 10 s.")] = False,
-    seed: Annotated[int, typer.Option(help="Of everything random.", min=0, max=2**31)] = 0,
+    seed: Annotated[int, options.seed(most=2**31)] = 0,
     seeds: Annotated[
-        int, typer.Option(help="Repeat for 95 % confidence intervals.", min=1, max=1000)
+        int,
+        typer.Option(
+            "--seeds", metavar="N", help="Repeat for 95 % confidence intervals.", min=1, max=1000
+        ),
     ] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     csv: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Write the table as CSV; - prints it.")
+        str | None,
+        typer.Option("--csv", metavar="FILE", help="Write the table as CSV; - for stdout."),
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw a .png, .svg or .pdf picture.")
+        Path | None,
+        typer.Option("--plot", metavar="FILE", help="Draw a .png, .svg or .pdf picture."),
     ] = None,
-    layers: Annotated[int | None, _size("Layers that keep a cache; default 32.")] = None,
-    heads: Annotated[int | None, _size("Query heads; default 32.")] = None,
-    kv_heads: Annotated[int | None, _size("Key/value heads; default 8.")] = None,
-    head_dim: Annotated[int | None, _size("Width of a head; default 128.")] = None,
-    seq: Annotated[int | None, _size("Tokens of a sequence; default 4096.")] = None,
-    batch: Annotated[int | None, _size("Sequences; default 1.")] = None,
+    as_json: AsJson = False,
+    layers: Annotated[int | None, _size("--layers", "Layers that keep a cache.", 32)] = None,
+    heads: Annotated[int | None, _size("--heads", "Query heads.", 32)] = None,
+    kv_heads: Annotated[int | None, _size("--kv-heads", "Key/value heads.", 8)] = None,
+    head_dim: Annotated[int | None, _size("--head-dim", "Width of a head.", 128)] = None,
+    seq: Annotated[int | None, _size("--seq", "Tokens of a sequence.", 4096)] = None,
+    batch: Annotated[int | None, _size("--batch", "Sequences at a time.", 1)] = None,
     dtype: Annotated[
         Dtype | None,
-        typer.Option(help="Of the cache; default bfloat16.", rich_help_panel=CALCULATOR),
+        typer.Option("--dtype", help="Of the cache's numbers.", show_default="bfloat16"),
     ] = None,
 ) -> None:
-    """Run a lab: a seeded experiment, its table, its chart and what was found.
+    """Run a lab: its table, its chart, and what was found.
 
-    With a model's sizes, 'kv-cache' doesn't measure but works out that model's cache.
-    Example: rlprep lab run recall --quick --seeds 5
-    Example: rlprep lab run kv-cache --layers 80 --heads 64 --kv-heads 8 --seq 4096 --batch 16
+    Every lab is seeded: the same seed gives the same numbers.
+
+    With a model's sizes (--layers and what follows it), 'kv-cache' doesn't
+    measure but works out that model's cache.
     """
     from rlprep.labs.catalogue import find_lab
     from rlprep.labs.lab import Settings
@@ -115,15 +132,15 @@ def _decoder(lab: "Lab", given: dict[str, Any]) -> "Decoder | None":
 def _check_outputs(csv: str | None, plot: Path | None, *, as_json: bool) -> None:
     """Refuse before the experiment runs what couldn't be written after it."""
     from rlprep.errors import MissingExtraError, MisuseError
-    from rlprep.report.destination import check_destination
+    from rlprep.report.files import check_place
     from rlprep.report.lab_plot import SUFFIXES
 
     if as_json and csv == "-":
         raise MisuseError("--json and --csv - both want the output", hint="give --csv a file")
     if csv is not None and csv != "-":
-        check_destination(Path(csv), "the table")
+        check_place(Path(csv))
     if plot is not None:
-        check_destination(plot, "the plot", SUFFIXES)
+        check_place(plot, SUFFIXES)
         if find_spec("matplotlib") is None:
             raise MissingExtraError("drawing a plot", "labs")
 
@@ -165,9 +182,10 @@ def _print(
     csv: str | None,
 ) -> None:
     if as_json:
+        from rlprep.report.json_text import json_line
         from rlprep.report.lab_json import lab_json
 
-        print(json.dumps(lab_json(lab, result, settings, decoder), ensure_ascii=False))
+        print(json_line(lab_json(lab, result, settings, decoder)))
     elif csv == "-":
         from rlprep.report.lab_csv import lab_csv
 

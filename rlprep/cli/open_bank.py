@@ -2,17 +2,10 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rlprep.bank.load import Bank
-
-Packs = Annotated[
-    list[Path] | None,
-    typer.Option("--pack", metavar="DIR", help="Add a pack of content; may be repeated."),
-]
 
 
 def open_bank(packs: list[Path] | None = None) -> "Bank":

@@ -1,6 +1,5 @@
-"""`rlprep pack`: for those who write content: check it, and the schema for their editors."""
+"""`rlprep pack`: for those who write content: check it."""
 
-import json
 import secrets
 import sys
 from collections.abc import Iterator
@@ -9,63 +8,64 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rlprep.cli.examples import examples
+from rlprep.cli.options import AsJson
+
 if TYPE_CHECKING:
-    from rlprep.bank.lint import Report
+    from rlprep.bank.lint import References, Report
+    from rlprep.bank.load import Bank
     from rlprep.bank.problem import Problem
 
-app = typer.Typer(help="Check packs of questions, and print their schema.", no_args_is_help=True)
+app = typer.Typer(help="Check packs of content.", no_args_is_help=True)
 
 
-@app.command("lint")
+@app.command("lint", epilog=examples("pack lint my-pack", "pack lint my-pack --run"))
 def lint(
     folder: Annotated[
         Path | None,
-        typer.Argument(help="A content folder (it holds questions/); default: the shipped one."),
+        typer.Argument(
+            metavar="DIR",
+            help="A content folder: it holds questions/.",
+            show_default="the shipped one",
+        ),
     ] = None,
     run: Annotated[
         bool,
-        typer.Option(help="Check all forms of formulas too, and grade all implementations."),
+        typer.Option(
+            "--run", help="Check all forms of formulas too, and grade all implementations."
+        ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Say everything that is wrong with a pack: file, line, what to do.
+    """Say everything that is wrong with a pack.
+
+    File, line, and what to do about it. The schema of the files, for editors
+    that complete them, comes from 'rlprep schema item'.
 
     Exit code 0 when the pack is sound, 3 when it is not.
-    Example: rlprep pack lint my-pack
     """
     from rlprep.answers.lint import pattern_problems
     from rlprep.bank.lint import lint as lint_folder
     from rlprep.bank.load import load_bank
     from rlprep.content import content_root
+    from rlprep.report.json_text import json_line
+    from rlprep.report.lint import lint_json, lint_text
 
-    shipped = content_root()
-    root = folder or shipped
-    elsewhere = None
-    vocabularies = []
-    if root.resolve() != shipped.resolve():
-        bank = load_bank()
-        elsewhere = {kind: set(bank.ids(kind)) for kind in ("formula", "exercise")}
-        vocabularies = bank.shipped_vocabularies()
+    root = folder or content_root()
+    # The shipped content is read as a stranger's: a fault in it must be said, not raised.
+    others = None if root.resolve() == content_root().resolve() else load_bank()
+    elsewhere = others and {kind: set(others.ids(kind)) for kind in ("formula", "exercise")}
     report = lint_folder(root, elsewhere)
-    report.add(pattern_problems(report, vocabularies))
-    unsound = 0
+    report.add(pattern_problems(report, others.shipped_vocabularies() if others else []))
     if run:
-        report.problems += _formula_problems(report)
+        report.add(list(_formula_problems(report)))
+    unsound = 0
     if run and not report.problems:
-        unsound = _run_all(None if elsewhere is None else root, as_json=as_json)
+        unsound = _run_all(load_bank([root] if others else []), elsewhere, as_json=as_json)
     if as_json:
-        problems = [
-            {"file": str(each.file), "line": each.line, "what": each.what, "try": each.hint}
-            for each in report.problems
-        ]
-        counts = report.counts
-        print(json.dumps({"schema": "rlprep.lint/v1", "counts": counts, "problems": problems}))
+        print(json_line(lint_json(report)))
     else:
-        for problem in report.problems:
-            print(problem)
-        held = ", ".join(_count(*each) for each in sorted(report.counts.items()))
-        verdict = _count("problem", len(report.problems)) if report.problems else "sound"
-        print(f"{root}: {held or 'nothing readable'}: {verdict}")
+        print(lint_text(root, report))
     if report.problems or unsound:
         raise typer.Exit(3)
 
@@ -82,14 +82,14 @@ def _formula_problems(report: "Report") -> Iterator["Problem"]:
                 yield checked.problem(("id",), what, hint)
 
 
-def _run_all(folder: Path | None, *, as_json: bool) -> int:
+def _run_all(bank: "Bank", elsewhere: "References | None", *, as_json: bool) -> int:
     """Grade what the exercises come with, print a table, and return how much isn't as listed.
 
     Args:
-        folder: a pack's content folder; None for the shipped content.
+        bank: with the pack in it.
+        elsewhere: ids of other packs, which are not run.
         as_json: keep stdout for the JSON object.
     """
-    from rlprep.bank.load import load_bank
     from rlprep.grader.content import check_exercise
     from rlprep.grader.grade import Grader
     from rlprep.sandbox.case import Mode
@@ -97,31 +97,13 @@ def _run_all(folder: Path | None, *, as_json: bool) -> int:
 
     unsound = 0
     stream = sys.stderr if as_json else sys.stdout
+    others = (elsewhere or {}).get("exercise", set())
     with Sandbox(Mode.BEST_EFFORT) as sandbox:
-        bank = load_bank() if folder is None else load_bank([folder])
-        own = set(bank.ids("exercise"))
-        if folder is not None:
-            own -= set(load_bank().ids("exercise"))
         grader = Grader(bank, sandbox, secrets.randbits(48))
         print(f"seed {grader.seed}", file=stream)
-        for id_ in (each for each in bank.ids("exercise") if each in own):
+        for id_ in (each for each in bank.ids("exercise") if each not in others):
             for row in check_exercise(grader, id_):
                 mark = "ok " if row.sound else "BAD"
                 print(f"{mark} {row.exercise:24}{row.what:44}{row.outcome}", file=stream)
                 unsound += not row.sound
     return unsound
-
-
-def _count(noun: str, number: int) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-@app.command("schema")
-def schema() -> None:
-    """Print the JSON Schema of all items, for editors that complete YAML.
-
-    Example: rlprep pack schema > rlprep.schema.json
-    """
-    from rlprep.bank.schema import json_schema
-
-    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))

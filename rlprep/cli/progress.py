@@ -1,13 +1,14 @@
 """`rlprep progress`: what is strong, weak and due; take it along, or take it in."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rlprep.cli.open_bank import Packs, open_bank
+from rlprep.cli.examples import examples
+from rlprep.cli.open_bank import open_bank
+from rlprep.cli.options import AsJson, Packs, Plain
 from rlprep.cli.progress_store import open_store
 from rlprep.errors import LearnerError, MisuseError
 
@@ -15,15 +16,26 @@ if TYPE_CHECKING:
     from rlprep.progress.store import Store
 
 
+EXAMPLES = examples(
+    "progress", "progress --export progress.jsonl", "progress --import progress.jsonl"
+)
+
+
 def progress(
     export: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write every attempt as JSON lines; - for stdout."),
+        typer.Option(
+            "--export",
+            metavar="FILE.jsonl",
+            help="Write every attempt as JSON lines; - for stdout.",
+        ),
     ] = None,
     import_: Annotated[
         Path | None,
         typer.Option(
-            "--import", metavar="FILE", help="Take in such lines; - for stdin. Twice is once."
+            "--import",
+            metavar="FILE.jsonl",
+            help="Take in such lines; - for stdin. Twice is once.",
         ),
     ] = None,
     recover: Annotated[
@@ -32,23 +44,23 @@ def progress(
             "--recover", help="Take in damaged files that were set aside, and the rounds' logs."
         ),
     ] = False,
-    plain: Annotated[
-        bool, typer.Option("--plain", help="For screen readers: sentences, no chart.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    plain: Plain = False,
+    as_json: AsJson = False,
     pack: Packs = None,
 ) -> None:
     """Show what is strong, weak and due, and how recall fades.
 
-    result: of the last sitting; a formula counts by its first try.
-    recall: the chance that you still know it. weak: wrong, or below 70%.
-    strong: right, and it lasts a week or longer.
-    --import names the lines that it can't use (exit code 3 then).
+    The result is that of the last sitting; a formula counts by its first try.
+    Recall is the chance that you still know it. An item is weak where it went
+    wrong or recall is below 70 %, and strong where it lasts a week or longer.
 
-    Example: rlprep progress --export progress.jsonl
+    Exit code 3 where --import can't use a line; it says which, and the others
+    come in.
     """
     if sum((export is not None, import_ is not None, recover)) > 1:
-        raise MisuseError("--export, --import and --recover exclude each other")
+        raise MisuseError(
+            "--export, --import and --recover exclude each other", hint="give one of them"
+        )
     store = open_store()
     if export is not None:
         _export(store, export)
@@ -66,9 +78,10 @@ def _show(store: "Store", pack: list[Path] | None, *, plain: bool, as_json: bool
 
     today = read_today(store, course(open_bank(pack)))
     if as_json:
+        from rlprep.report.json_text import json_line
         from rlprep.report.progress_json import progress_json
 
-        print(json.dumps(progress_json(today), ensure_ascii=False))
+        print(json_line(progress_json(today)))
         return
     from rlprep.report.progress_terminal import show_progress
     from rlprep.report.screen import screen_for

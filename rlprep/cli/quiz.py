@@ -1,11 +1,13 @@
 """`rlprep quiz`: sit the interview at a terminal, or print its questions."""
 
-import json
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rlprep.cli.open_bank import Packs, open_bank
+from rlprep.cli.examples import examples
+from rlprep.cli.open_bank import open_bank
+from rlprep.cli.options import AsJson, ListOnly, Packs, PartChoice, Plain, QuestionChoice
 from rlprep.cli.progress_store import keep_marked
 from rlprep.errors import MisuseError
 
@@ -17,94 +19,117 @@ if TYPE_CHECKING:
     from rlprep.interview.screen import Screen
 
 
+EXAMPLES = examples(
+    "quiz --part A",
+    "quiz --mock",
+    "quiz --question gae --answer answer.md --json",
+)
+AnswerFile = Annotated[
+    str | None,
+    typer.Option("--answer", metavar="FILE", help="Judge this answer to --question; - for stdin."),
+]
+AnswersFile = Annotated[
+    str | None,
+    typer.Option(
+        "--batch",
+        metavar="FILE.jsonl",
+        help="Judge JSON lines with question and text, print one for each; - for stdin.",
+    ),
+]
+
+
 def quiz(
-    part: Annotated[
-        str | None, typer.Option(metavar="PART", help="One part: A, B or follow-ups.")
-    ] = None,
-    question: Annotated[
-        str | None, typer.Option(metavar="ID", help="One question, by its id (see --list).")
-    ] = None,
-    list_: Annotated[bool, typer.Option("--list", help="List the questions and stop.")] = False,
+    part: PartChoice = None,
+    question: QuestionChoice = None,
+    list_: ListOnly = False,
     mock: Annotated[
         bool, typer.Option("--mock", help="A timed round: no hints, the score at the end.")
     ] = False,
     editor: Annotated[
         bool, typer.Option("--editor", help="Write each answer in your $EDITOR.")
     ] = False,
-    plain: Annotated[
-        bool, typer.Option("--plain", help="For screen readers: no boxes, maths spelled out.")
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object; ask nothing.")
-    ] = False,
-    answer: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Judge this answer to --question ('-': from a pipe)."),
-    ] = None,
-    batch: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE", help="Judge many: JSON lines with question and text; results likewise."
-        ),
-    ] = None,
+    answer: AnswerFile = None,
+    batch: AnswersFile = None,
     judge: Annotated[
-        bool,
-        typer.Option("--judge", help="Also ask the language model of RLPREP_JUDGE_URL."),
+        bool, typer.Option("--judge", help="Also ask the language model of RLPREP_JUDGE_URL.")
     ] = False,
+    plain: Plain = False,
+    as_json: AsJson = False,
     pack: Packs = None,
 ) -> None:
-    """Sit the interview: questions, hints, rubric, model answers, follow-ups.
+    """Sit the interview, or have a written answer judged.
 
-    Without options it holds the whole round. Where input or output is no terminal, the questions
-    are printed and nothing is asked. Ctrl-C saves: the next `rlprep quiz` offers to go on.
-    With --answer or --batch it judges what is written: which points, in which words.
+    Questions, hints, rubric, model answers, follow-ups: without options it
+    holds the whole round. Where input or output is no terminal, the questions
+    are printed and nothing is asked. Ctrl-C saves: the next 'rlprep quiz'
+    offers to go on.
 
-    Example: rlprep quiz --part A
+    With --answer or --batch it judges what is written: which points, in which
+    words. Exit code 3 where a line of --batch can't be judged.
     """
     from rlprep.bank.select import select
+    from rlprep.report.screen import is_interactive, screen_for
 
+    _check_options(part, question, answer, batch)
+    bank = open_bank(pack)
+    if list_:
+        _list(bank, as_json=as_json)
+    elif batch is not None or (answer is not None and question is not None):
+        _judge(bank, question, answer, batch, as_json=as_json, plain=plain, ask=judge)
+    else:
+        selection = select(bank, part=part, question=question)
+        if as_json or not is_interactive():
+            _print_round(bank, selection, plain=plain, as_json=as_json)
+            return
+        screen = screen_for(sys.stdout, plain=plain)
+        named = part is not None or question is not None or mock or bool(pack)
+        recorder = _resume(screen, bank, selection, named=named) or _begin(selection, mock)
+        _hold(screen, bank, recorder, editor_first=editor, ask_judge=judge)
+
+
+def _check_options(
+    part: str | None, question: str | None, answer: str | None, batch: str | None
+) -> None:
     if part is not None and question is not None:
         raise MisuseError("--part and --question exclude each other", hint="give one of them")
     if answer is not None and (question is None or batch is not None):
         raise MisuseError("--answer judges one answer", hint="name its question: --question ID")
-    bank = open_bank(pack)
-    if list_:
-        _list(bank, as_json=as_json)
-        return
-    if batch is not None:
-        from rlprep.cli.quiz_answers import judge_batch
 
-        if not judge_batch(bank, batch, ask=judge):
-            raise typer.Exit(3)
-        return
-    if answer is not None and question is not None:
-        from rlprep.cli.quiz_answers import judge_one
 
-        judge_one(bank, question, answer, as_json=as_json, ask=judge)
-        return
-    selection = select(bank, part=part, question=question)
+def _judge(
+    bank: "Bank",
+    question: str | None,
+    answer: str | None,
+    batch: str | None,
+    *,
+    as_json: bool,
+    plain: bool,
+    ask: bool,
+) -> None:
+    from rlprep.cli.quiz_answers import judge_batch, judge_one
+
+    if question is not None and answer is not None:
+        judge_one(bank, question, answer, as_json=as_json, plain=plain, ask=ask)
+    elif batch is not None and not judge_batch(bank, batch, ask=ask):
+        raise typer.Exit(3)
+
+
+def _print_round(bank: "Bank", selection: "Selection", *, plain: bool, as_json: bool) -> None:
+    from rlprep.report.json_text import json_line
+    from rlprep.report.questions import round_json, show_round
+    from rlprep.report.screen import PlainScreen
+
     if as_json:
-        from rlprep.report.questions import round_json
-
-        print(json.dumps(round_json(bank, selection), ensure_ascii=False))
-        return
-    from rlprep.report.screen import PlainScreen, RichScreen, is_interactive
-
-    if is_interactive():
-        screen = PlainScreen() if plain else RichScreen()
-        named = part is not None or question is not None or mock or bool(pack)
-        recorder = _resume(screen, bank, selection, named=named) or _begin(selection, mock)
-        _hold(screen, bank, recorder, editor_first=editor, ask_judge=judge)
+        print(json_line(round_json(bank, selection)))
     else:
-        from rlprep.report.questions import show_round
-
         show_round(PlainScreen("spelled" if plain else "unicode"), bank, selection)
 
 
 def _list(bank: "Bank", *, as_json: bool) -> None:
+    from rlprep.report.json_text import json_line
     from rlprep.report.questions import list_json, list_text
 
-    print(json.dumps(list_json(bank), ensure_ascii=False) if as_json else list_text(bank))
+    print(json_line(list_json(bank)) if as_json else list_text(bank))
 
 
 def _resume(

@@ -1,6 +1,7 @@
 """The part of `rlprep quiz` that judges written answers without asking anything."""
 
 import json
+import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,19 +18,21 @@ MAX_FILE = 4_000_000
 _OURS = frozenset({"schema", "points", "misconceptions", "abstained", "error", "text", "line"})
 
 
-def judge_one(bank: "Bank", question: str, source: str, *, as_json: bool, ask: bool) -> None:
+def judge_one(
+    bank: "Bank", question: str, source: str, *, as_json: bool, plain: bool, ask: bool
+) -> None:
     """Judge the answer in a file (``-``: standard input) and print the evidence."""
     from rlprep.report.answers import judgement_json, show_judgement
-    from rlprep.report.screen import PlainScreen, RichScreen, is_terminal
+    from rlprep.report.json_text import json_line
+    from rlprep.report.screen import screen_for
 
     examiner = examiner_of(bank, ask=ask)
     item = bank.question(question)
     judgement = examiner.examine(question, _read(source))
     if as_json:
-        print(json.dumps(judgement_json(judgement), ensure_ascii=False))
+        print(json_line(judgement_json(judgement)))
         return
-    screen = RichScreen() if is_terminal(sys.stdout) else PlainScreen("unicode")
-    show_judgement(screen, item, judgement)
+    show_judgement(screen_for(sys.stdout, plain=plain), item, judgement)
 
 
 def judge_batch(bank: "Bank", source: str, *, ask: bool) -> bool:
@@ -38,12 +41,14 @@ def judge_batch(bank: "Bank", source: str, *, ask: bool) -> bool:
     For each line a result is printed at once, in order; a line that can't be judged gets an entry
     with ``error`` in its place. Keys of a line that are no part of a result are handed through.
     """
+    from rlprep.report.json_text import json_line
+
     examiner = examiner_of(bank, ask=ask)
     sound = True
     for number, line in _lines(source):
         entry = _entry(examiner, number, line)
         sound = sound and "error" not in entry
-        print(json.dumps(entry, ensure_ascii=False), flush=True)
+        print(json_line(entry), flush=True)
     return sound
 
 
@@ -83,7 +88,7 @@ def _parsed(line: bytes | None) -> dict[str, Any]:
     if line is None:
         raise LearnerError(f"longer than {MAX_LINE:,} bytes")
     try:
-        given = json.loads(line.decode("utf-8-sig"))
+        given = json.loads(line.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
     except UnicodeDecodeError as error:
         raise LearnerError(f"not UTF-8 (byte {error.start})") from None
     except (ValueError, RecursionError):
@@ -91,6 +96,17 @@ def _parsed(line: bytes | None) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise LearnerError("not a JSON object")
     return given
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} can't be handed through")
+    return number
 
 
 def _lines(source: str) -> Iterator[tuple[int, bytes | None]]:

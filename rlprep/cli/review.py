@@ -1,13 +1,14 @@
 """`rlprep review`: what is due today is asked, the most overdue first."""
 
-import json
 import sys
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from rlprep.cli.open_bank import Packs, open_bank
+from rlprep.cli.examples import examples
+from rlprep.cli.open_bank import open_bank
+from rlprep.cli.options import AsJson, ListOnly, Packs, Plain
 from rlprep.cli.progress_store import open_store
 
 
@@ -19,38 +20,39 @@ class KindChoice(StrEnum):
     EXERCISE = "exercise"
 
 
+EXAMPLES = examples("review", "review --interview-date 2030-05-17", "review --list --kind formula")
+
+
 def review(
-    list_: Annotated[bool, typer.Option("--list", help="List what is due and stop.")] = False,
+    list_: ListOnly = False,
     limit: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="At most so many items.")
+        int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many items.")
     ] = None,
-    kind: Annotated[KindChoice | None, typer.Option(help="Items of this kind only.")] = None,
+    kind: Annotated[
+        KindChoice | None, typer.Option("--kind", help="Items of this kind only.")
+    ] = None,
     interview_date: Annotated[
         str | None,
         typer.Option(
+            "--interview-date",
             metavar="YYYY-MM-DD",
             help="Schedule nothing after this day; it is remembered. 'none' forgets it.",
         ),
     ] = None,
-    plain: Annotated[
-        bool, typer.Option("--plain", help="For screen readers: no boxes, maths spelled out.")
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print what is due as one JSON object; ask nothing.")
-    ] = False,
+    plain: Plain = False,
+    as_json: AsJson = False,
     pack: Packs = None,
 ) -> None:
-    """Ask what is due today, the most overdue first, then a few new items.
+    """Ask what is due today, the most overdue first.
 
-    New each day: a question, two formulas, an exercise; more where your
-    interview is near. A wrong answer comes back tomorrow, a good one later.
-    Without a terminal it lists what is due and asks nothing.
-
-    Example: rlprep review --interview-date 2030-05-17
+    Then come a few new items: a question, two formulas, an exercise a day;
+    more where your interview is near. A wrong answer comes back tomorrow, a
+    good one later. Without a terminal it lists what is due and asks nothing.
     """
     from rlprep.interview.course import course
     from rlprep.progress.interview_date import read_date, remember_date
     from rlprep.progress.today import read_today
+    from rlprep.report.json_text import json_line
     from rlprep.report.review import today_json
 
     store = open_store()
@@ -60,7 +62,7 @@ def review(
     today = read_today(store, course(bank))
     tasks = today.tasks(kind)[:limit]
     if as_json:
-        print(json.dumps(today_json(bank, today, tasks), ensure_ascii=False))
+        print(json_line(today_json(bank, today, tasks)))
         return
     from rlprep.report.review import show_today
     from rlprep.report.screen import is_interactive, screen_for

@@ -57,17 +57,6 @@ class FamilyResult:
     """What went wrong, without a number of any hidden case; empty where it passed."""
     example: Shown | None = None
 
-    @property
-    def message(self) -> str:
-        """Return all of it as one line."""
-        if self.verdict is Verdict.PASSED:
-            return ""
-        parts = [f"{self.claim.rstrip('.')}: {self.reason}"]
-        if self.example:
-            parts.append(f"{self.example.call} should be {self.example.expected}")
-            parts.append("yours agrees there" if self.example.agrees else f"got {self.example.got}")
-        return "; ".join(parts)
-
 
 @dataclass(frozen=True)
 class Diagnosis:

@@ -17,6 +17,7 @@ from rlprep.report.class_junit import class_junit
 from rlprep.report.class_markdown import class_markdown
 from rlprep.report.files import write_folder, write_whole
 from rlprep.report.gradescope import gradescope
+from rlprep.report.json_text import json_document
 from rlprep.report.request import STDOUT, Request
 from rlprep.report.student_files import stems
 from rlprep.report.student_html import student_html
@@ -77,13 +78,15 @@ Face = StaffFace | StudentFace | Overview
 _PAGES = StudentFace(STUDENT_PAGES, ".html", student_html)
 
 CLASS_FACES: dict[str, Face] = {
-    "json": StaffFace(".json", class_json),
+    "json": StaffFace(".json", lambda view: json_document(class_json(view))),
     "csv": StaffFace(".csv", class_csv),
     "junit": StaffFace(".xml", class_junit),
     "markdown": StaffFace(".md", class_markdown),
     "html": Overview(_PAGES),
     "student-html": _PAGES,
-    "student-json": StudentFace(STUDENT_PAGES, ".json", student_json),
+    "student-json": StudentFace(
+        STUDENT_PAGES, ".json", lambda view: json_document(student_json(view))
+    ),
     "student-markdown": StudentFace(STUDENT_PAGES, ".md", student_markdown),
     "student-junit": StudentFace(STUDENT_PAGES, ".xml", student_junit),
     "gradescope": StudentFace("gradescope", ".json", gradescope),

@@ -6,13 +6,13 @@ in `max-score` and `test-name`, whole points, the totals are the sums of the tes
 variables that it documents.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from rlprep.errors import MisuseError
+from rlprep.report.json_text import json_document
 from rlprep.report.views import ExerciseView, StudentView
 
 SCHEMA = "classroom50/result/v1"
@@ -78,7 +78,7 @@ def classroom50(view: StudentView, who: Identity) -> str | None:
         "max-score": sum(test["max-score"] for test in tests),
         "tests": tests,
     }
-    return json.dumps(data, indent=2) + "\n"
+    return json_document(data)
 
 
 def _tests(exercise: ExerciseView, max_points: int) -> list[dict[str, Any]]:

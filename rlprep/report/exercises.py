@@ -36,9 +36,11 @@ def exercise_json(exercise: Exercise) -> dict[str, Any]:
     """Return one exercise as plain data: what a candidate may see of it."""
     shown = exercise.model_dump(
         include={"id", "title", "statement", "parameters", "returns", "examples"},
-        exclude_none=True,
     )
-    families = [each.model_dump(include={"id", "points", "property"}) for each in exercise.families]
+    families = [
+        {"id": each.id, "claim": each.property, "max_points": each.points}
+        for each in exercise.families
+    ]
     return {
         "schema": "rlprep.exercise/v1",
         **shown,

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,16 +36,32 @@ def write_whole(path: Path, content: str | bytes) -> None:
         raise RlprepError(f"the report {path} can't be written: {reason}") from None
 
 
-def check_place(path: Path) -> None:
-    """Refuse a path that no file can be written to.
+def check_place(path: Path, suffixes: Sequence[str] = ()) -> None:
+    """Refuse, before any work is done, a path that its result could not be written to.
+
+    Args:
+        path: of the file; one that is there would be replaced.
+        suffixes: one of which the file must have, in any case; none: any will do.
 
     Raises:
-        MisuseError: it is a folder, or there is no folder to write it into.
+        MisuseError: another suffix, no folder, a folder or device in its place, no permission.
     """
-    if path.is_dir():
-        raise MisuseError(f"{path} is a folder", hint="name a file in it")
-    if not path.absolute().parent.is_dir():
-        raise MisuseError(f"there is no folder for {path}", hint="make it first")
+    if suffixes and path.suffix.lower() not in suffixes:
+        known = f"{', '.join(suffixes[:-1])} or {suffixes[-1]}"
+        raise MisuseError(f"{path} needs another ending", hint=f"{known} are known")
+    folder = path.absolute().parent
+    try:
+        if path.is_dir():
+            raise MisuseError(f"{path} is a folder", hint="name a file in it")
+        if not folder.is_dir():
+            raise MisuseError(f"there is no folder for {path}", hint="make it first")
+        if path.exists() and not path.is_file():  # replacing a device would take it away
+            raise MisuseError(f"{path} is no ordinary file", hint="name another one")
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{path.name}"):
+            pass
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise MisuseError(f"{path} can't be written: {reason}") from None
 
 
 def write_folder(folder: Path, files: Mapping[str, str]) -> None:

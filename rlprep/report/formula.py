@@ -1,6 +1,8 @@
 """A verdict on a formula for people: what it is, how that was decided, what differs and where."""
 
 import shutil
+from collections.abc import Sequence
+from typing import Any
 
 from rlprep import mathtext
 from rlprep.bank.schema import Formula
@@ -8,6 +10,7 @@ from rlprep.formula.spec import FormulaVerdict
 from rlprep.interview.screen import Screen, Tone
 from rlprep.report.span import underlined
 
+LIST_SCHEMA = "rlprep.formulas/v1"
 _TONES: dict[str, Tone] = {
     "equivalent": "good", "different": "bad", "undecided": "warn", "unreadable": "warn",
 }  # fmt: skip
@@ -68,6 +71,18 @@ def show_formula(screen: Screen, formula: Formula) -> None:
     for source in formula.sources:
         where = f", {source.where}" if source.where else ""
         screen.say(f"Source: {source.cite}{where}", "dim")
+
+
+def list_text(formulas: Sequence[Formula]) -> str:
+    """Return one line a formula."""
+    width = max(len(each.id) for each in formulas)
+    return "\n".join(f"{each.id:{width}}  {each.title}" for each in formulas)
+
+
+def list_json(formulas: Sequence[Formula]) -> dict[str, Any]:
+    """Return the list as plain data."""
+    listed = [{"id": each.id, "title": each.title} for each in formulas]
+    return {"schema": LIST_SCHEMA, "formulas": listed}
 
 
 def pretty(latex: str) -> str:

@@ -5,7 +5,6 @@ others read it, and where a student may not know the class's seed: it is made fr
 view alone.
 """
 
-import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from rlprep.report.grade_html import grade_html
 from rlprep.report.grade_json import grade_json
 from rlprep.report.grade_junit import grade_junit
 from rlprep.report.gradescope import gradescope
+from rlprep.report.json_text import json_document
 from rlprep.report.student_html import student_html
 from rlprep.report.student_junit import student_junit
 from rlprep.report.student_markdown import student_markdown
@@ -32,7 +32,7 @@ def _of_view(make: Callable[[StudentView], str | None]) -> GradeFace:
 
 
 def _json(report: GradeReport) -> str:
-    return json.dumps(grade_json(report), ensure_ascii=False) + "\n"
+    return json_document(grade_json(report))
 
 
 def _classroom50(view: StudentView) -> str | None:
@@ -66,7 +66,7 @@ GRADE_FACES: Mapping[str, GradeFace] = {
 """What `rlprep grade --report FORMAT=PATH` can write."""
 
 CI_FACES: Mapping[str, GradeFace] = {
-    "json": _of_view(student_json),
+    "json": _of_view(lambda view: json_document(student_json(view))),
     "junit": _of_view(student_junit),
     "html": _of_view(student_html),
     **_PUBLISHED,

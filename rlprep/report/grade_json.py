@@ -1,14 +1,16 @@
 """The result of grading as JSON, the form for scripts: its keys are a contract."""
 
+from dataclasses import asdict
 from typing import Any
 
 from rlprep.grader.result import GradeReport, SubmissionResult
+from rlprep.report.views import exercise_view
 
 SCHEMA = "rlprep.grade/v1"
 
 
 def grade_json(report: GradeReport) -> dict[str, Any]:
-    """Return the report as plain data for `json.dumps`."""
+    """Return the report as plain data for whoever ran the grading: it names the seed."""
     return {
         "schema": SCHEMA,
         "seed": report.seed,
@@ -18,23 +20,16 @@ def grade_json(report: GradeReport) -> dict[str, Any]:
 
 
 def submission_json(result: SubmissionResult) -> dict[str, Any]:
-    """Return one submission as plain data."""
-    diagnosis = result.diagnosis
+    """Return one submission as plain data.
+
+    An exercise as a class's reports have it, with the file's path, with a message of the whole, and
+    with one of each family that says claim, reason and example at once.
+    """
+    view = exercise_view(result)
+    families = [{**asdict(family), "message": family.message} for family in view.families]
     return {
         "path": result.path,
-        "exercise": result.exercise,
-        "verdict": str(result.verdict),
-        "points": result.points,
-        "max_points": result.max_points,
-        "families": [
-            {
-                "id": family.id,
-                "points": family.points,
-                "max_points": family.max_points,
-                "message": family.message,
-            }
-            for family in result.families
-        ],
-        "diagnosis": {"id": diagnosis.id, "text": diagnosis.text} if diagnosis else None,
+        **asdict(view),
+        "families": families,
         "message": result.message,
     }

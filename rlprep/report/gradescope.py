@@ -5,9 +5,9 @@ and "Output String Formatting" (gradescope-autograders.readthedocs.io/en/latest/
 defaults to a format that renders HTML there, so every text is marked as text.
 """
 
-import json
 from typing import Any
 
+from rlprep.report.json_text import json_document
 from rlprep.report.views import ExerciseView, FamilyView, StudentView
 
 
@@ -32,7 +32,7 @@ def gradescope(view: StudentView) -> str | None:
         "stdout_visibility": "hidden",
         "tests": tests,
     }
-    return json.dumps(data, indent=2) + "\n"
+    return json_document(data)
 
 
 def _tests(exercise: ExerciseView, max_points: int) -> list[dict[str, Any]]:

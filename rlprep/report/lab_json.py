@@ -51,7 +51,7 @@ def lab_json(
 
 def _about(lab: Lab) -> dict[str, Any]:
     return {
-        "name": lab.name,
+        "id": lab.name,
         "title": lab.title,
         "shows": lab.shows,
         "does_not_show": lab.does_not_show,

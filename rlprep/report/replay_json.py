@@ -1,6 +1,6 @@
 """A mark made again, as JSON."""
 
-import json
+from typing import Any
 
 from rlprep.classroom.replay import Replay
 from rlprep.report.grade_json import submission_json
@@ -8,9 +8,9 @@ from rlprep.report.grade_json import submission_json
 SCHEMA = "rlprep.replay/v1"
 
 
-def replay_json(result: Replay) -> str:
+def replay_json(result: Replay) -> dict[str, Any]:
     """Return the recorded results and those made again; for staff, with the seed."""
-    data = {
+    return {
         "schema": SCHEMA,
         "student": result.entry.student,
         "path": result.entry.path,
@@ -21,4 +21,3 @@ def replay_json(result: Replay) -> str:
         "recorded": [submission_json(each) for each in result.entry.results],
         "again": [submission_json(each) for each in result.again],
     }
-    return json.dumps(data, indent=2) + "\n"

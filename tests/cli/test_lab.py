@@ -36,7 +36,7 @@ def test_the_list_has_name_title_question_and_time(run: Run):
 def test_the_list_as_json(run: Run):
     listed = json.loads(run("lab", "list", "--json").stdout)
     assert listed["schema"] == "rlprep.labs/v1"
-    assert [each["name"] for each in listed["labs"]] == [lab.name for lab in LABS]
+    assert [each["id"] for each in listed["labs"]] == [lab.name for lab in LABS]
 
 
 def test_a_real_run_through_a_pipe(run: Run, tmp_path: Path, fonts: dict[str, str]):
@@ -97,13 +97,13 @@ REFUSED = [
     (["kv-cache", "--heads", "4"], "4 query heads can't share 8 key/value heads evenly"),
     (
         ["recall", "--plot", "x.jpg"],
-        "the plot x.jpg needs another ending\n  try: .png, .svg or .pdf",
+        "x.jpg needs another ending\n  try: .png, .svg or .pdf",
     ),
-    (["recall", "--plot", "x"], "the plot x needs another ending"),
-    (["recall", "--plot", "no/such/x.png"], "there is no folder for the plot no/such/x.png"),
-    (["recall", "--csv", "."], "the table . is not a file"),
-    (["recall", "--csv", "/dev/null"], "the table /dev/null is not a file"),
-    (["recall", "--plot", "/proc/x.png"], "the plot /proc/x.png can't be written"),
+    (["recall", "--plot", "x"], "x needs another ending"),
+    (["recall", "--plot", "no/such/x.png"], "there is no folder for no/such/x.png"),
+    (["recall", "--csv", "."], ". is a folder"),
+    (["recall", "--csv", "/dev/null"], "/dev/null is no ordinary file"),
+    (["recall", "--plot", "/proc/x.png"], "/proc/x.png can't be written"),
     (["recall", "--csv", "a" * 300], "can't be written: file name too long"),
     (["recall", "--json", "--csv", "-"], "--json and --csv - both want the output"),
 ]
@@ -188,7 +188,7 @@ def test_help_has_examples_and_the_calculators_options(run: Run):
     done = run("lab", "run", "--help", env={"COLUMNS": "100"})
     assert done.returncode == 0
     assert "--kv-heads" in done.stdout
-    assert "Example:" in done.stdout
+    assert "Examples:\n" in done.stdout
 
 
 def test_a_person_sees_progress_and_may_stop_it(environment: dict[str, str]):

@@ -124,7 +124,7 @@ def test_pack_lint_and_schema(run: Run, pack: Path):
     report = json.loads(done.stdout)
     assert set(report) == {"schema", "counts", "problems"}
     assert set(report["problems"][0]) == {"file", "line", "what", "try"}
-    assert json.loads(run("pack", "schema").stdout)["$schema"].endswith("2020-12/schema")
+    assert json.loads(run("schema", "item").stdout)["$schema"].endswith("2020-12/schema")
 
 
 def test_a_fault_of_ours_is_exit_code_4(environment: dict[str, str], tmp_path: Path):

@@ -85,7 +85,11 @@ def single() -> GradeReport:
         for each in right("").families
     )
     absent = SubmissionResult("src/x,y.py", "gae", Verdict.MISSING_FUNCTION, 0, 5, families)
-    return GradeReport(987654321, {"mode": "strict"}, (wrong("src/a.py"), entropy("b.py"), absent))
+    return GradeReport(
+        987654321,
+        {"mode": "strict", "layers": {"limits": True}},
+        (wrong("src/a.py"), entropy("b.py"), absent),
+    )
 
 
 def ours() -> GradeReport:

@@ -50,15 +50,37 @@ def test_the_keys_of_the_json_are_a_contract():
         "points": 3,
         "max_points": 4,
         "families": [
-            {"id": "rollout", "points": 3, "max_points": 3, "message": ""},
+            {
+                "id": "rollout",
+                "claim": "Right",
+                "verdict": "passed",
+                "points": 3,
+                "max_points": 3,
+                "reason": "",
+                "example": None,
+                "message": "",
+            },
             {
                 "id": "short",
+                "claim": "Short too",
+                "verdict": "wrong",
                 "points": 0,
                 "max_points": 1,
+                "reason": "wrong",
+                "example": {
+                    "call": "gae(wrong)",
+                    "expected": "[1.0]",
+                    "got": "wrong",
+                    "agrees": False,
+                },
                 "message": "Short too: wrong; gae(wrong) should be [1.0]; got wrong",
             },
         ],
-        "diagnosis": {"id": "leak", "text": "this looks like: wrong"},
+        "diagnosis": {
+            "id": "leak",
+            "text": "this looks like: wrong",
+            "page": "Because $x_t$ and `code`.",
+        },
         "message": "wrong",
     }
     assert unread["exercise"] is None

@@ -201,7 +201,7 @@ def test_json_has_its_contract_and_no_nan():
     ]
     assert data["panels"][0]["lines"][0]["y"] == [None]
     assert set(data["lab"]) == {
-        "name", "title", "shows", "does_not_show", "questions", "traps", "quick_s", "full_s",
+        "id", "title", "shows", "does_not_show", "questions", "traps", "quick_s", "full_s",
     }  # fmt: skip
 
 
