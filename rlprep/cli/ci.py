@@ -12,6 +12,7 @@ from rlprep.cli.options import SandboxChoice
 app = typer.Typer(
     help="Grade on Gradescope, GitHub and GitLab.",
     no_args_is_help=True,
+    epilog=examples("ci grade . --exercise gae", "ci github --exercise gae"),
 )
 
 Exercises = Annotated[list[str], options.exercises()]
@@ -73,7 +74,10 @@ def autograde(
         Path, typer.Argument(metavar="DIR", help="Gradescope's folder, /autograder there.")
     ],
 ) -> None:
-    """Be Gradescope's harness: grade ROOT/submission into ROOT/results/results.json."""
+    """Be Gradescope's harness.
+
+    Grades DIR/submission into DIR/results/results.json.
+    """
     from rlprep.cli import ci_gradescope
 
     raise typer.Exit(ci_gradescope.run(root))

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from rlprep.classroom.journal import Journal
     from rlprep.classroom.record import ClassReport
 
-app = typer.Typer(help="Grade whole classes: any number of files, once each.", no_args_is_help=True)
+app = typer.Typer(
+    help="Grade whole classes: any number of files, once each.",
+    no_args_is_help=True,
+    epilog=examples("class grade hw1 --exercise gae", "class report hw1 --report html=overview"),
+)
 
 
 class LayoutChoice(StrEnum):

@@ -11,7 +11,11 @@ from rlprep.cli.examples import examples
 from rlprep.cli.open_bank import open_bank
 from rlprep.cli.options import AsJson, ExerciseId, Packs, Plain
 
-app = typer.Typer(help="List, read and begin the exercises.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, read and begin the exercises.",
+    no_args_is_help=True,
+    epilog=examples("exercise list", "exercise start gae"),
+)
 
 
 @app.command("list", epilog=examples("exercise list"))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Take the material along: Anki, Markdown, a sheet.",
     no_args_is_help=True,
+    epilog=examples("export markdown --part A", "export anki rlprep.apkg"),
 )
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Where to write; - for stdout.")]
 

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from rlprep.labs.cache_size import Decoder
     from rlprep.labs.lab import Lab, LabResult, Settings
 
-app = typer.Typer(help="Run the experiments behind the answers.", no_args_is_help=True)
+app = typer.Typer(
+    help="Run the experiments behind the answers.",
+    no_args_is_help=True,
+    epilog=examples("lab list", "lab run recall --quick"),
+)
 MOST = 10**9  # of any one size: beyond every model, and no product overflows a float
 
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from rlprep.bank.load import Bank
     from rlprep.bank.problem import Problem
 
-app = typer.Typer(help="Check packs of content.", no_args_is_help=True)
+app = typer.Typer(
+    help="Check packs of content.", no_args_is_help=True, epilog=examples("pack lint my-pack")
+)
 
 
 @app.command("lint", epilog=examples("pack lint my-pack", "pack lint my-pack --run"))

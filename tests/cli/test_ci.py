@@ -372,7 +372,7 @@ def test_misuse(tmp_path, monkeypatch, arguments, words):
 def test_the_same_student_meets_the_same_cases(key):
     from rlprep.classroom.key import read_key
     from rlprep.cli import ci_grade
-    from rlprep.cli.grade import SandboxChoice
+    from rlprep.cli.options import SandboxChoice
 
     wanted = ci_grade.assignment(["gae"], key, "ann", SandboxChoice.STRICT)
     assert ci_grade._seed(wanted) == read_key(key).seed("ann")

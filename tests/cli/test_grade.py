@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.json_schemas import fits
+
 ROOT = Path(__file__).parent.parent.parent
 SOLUTION = ROOT / "solutions" / "exercises" / "entropy_torch.py"
 WRONG = ROOT / "solutions" / "exercises" / "mistakes" / "entropy" / "bits.py"
@@ -33,6 +35,7 @@ def test_right_and_wrong_files_together(tmp_path):
     done = rlprep("grade", SOLUTION, WRONG, "--json", "--junit", junit, "--html", html)
     assert done.returncode == 1, done.stderr
     data = json.loads(done.stdout)
+    fits(data, "grade")
     assert [s["points"] for s in data["submissions"]] == [10, 0]
     assert data["submissions"][1]["diagnosis"]["id"] == "bits"
     assert data["sandbox"]["mode"] == "best-effort"
@@ -80,7 +83,9 @@ def test_files_that_cant_be_read_are_said_so_at_once(tmp_path, content, verdict)
     path.write_bytes(content)
     done = rlprep("grade", path, "--json")
     assert done.returncode == 3, done.stderr
-    (only,) = json.loads(done.stdout)["submissions"]
+    data = json.loads(done.stdout)
+    fits(data, "grade")
+    (only,) = data["submissions"]
     assert (only["exercise"], only["verdict"]) == (None, verdict)
     assert "Traceback" not in done.stderr
 

@@ -1,17 +1,13 @@
 """`rlprep progress` and `rlprep review` without a terminal, and what a check or a grade leaves."""
 
-import io
 import json
 import sqlite3
-import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 
-from rlprep.cli import main, progress_store
+from rlprep.cli import progress_store
 from rlprep.grader.result import FamilyResult, GradeReport, SubmissionResult, Verdict
 from rlprep.progress.attempt import Attempt
 from rlprep.progress.schedule import Key
@@ -45,37 +41,6 @@ RIGHT = "pi_theta(a|s) / pi_old(a|s)"
 @pytest.fixture
 def environment(environment: dict[str, str]) -> dict[str, str]:
     return {**environment, "TZ": "UTC", "RLPREP_NOW": "2026-03-06T18:00", "COLUMNS": "80"}
-
-
-@pytest.fixture
-def call(
-    environment: dict[str, str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Iterator[Run]:
-    """Run `rlprep` as `run` does, in this process: a tenth of the time, the same way in."""
-    for name in ("RLPREP_HOME", "RLPREP_NOW", "TZ", "COLUMNS"):
-        monkeypatch.setenv(name, environment[name])
-    monkeypatch.delenv("CI", raising=False)
-    monkeypatch.chdir(tmp_path)
-    time.tzset()
-
-    def rlprep(*arguments: str, input: str = "", **env: str) -> CompletedProcess[str]:
-        progress_store.keeper.cache_clear()
-        with monkeypatch.context() as patch:
-            patch.setattr("sys.argv", ["rlprep", *arguments])
-            patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(input.encode())))
-            for name, value in env.items():
-                patch.setenv(name, value)
-            with pytest.raises(SystemExit) as left:
-                main()
-        said = capsys.readouterr()
-        return CompletedProcess(arguments, int(left.value.code or 0), said.out, said.err)
-
-    yield rlprep
-    monkeypatch.undo()
-    time.tzset()
 
 
 @pytest.fixture

@@ -71,7 +71,12 @@ def sample() -> ClassReport:
         exercises=("entropy", "gae"),
         max_points=10,
         entries=entries,
-        provenance={"grader": "0.1.0", "content": "c0ffee", "environments": [{"torch": "2.13.0"}]},
+        provenance={
+            "grader": "0.1.0",
+            "content": "c0ffee",
+            "round": 0,
+            "environments": [{"torch": "2.13.0"}],
+        },
         twins=(("ann", "bob"),),
     )
 
