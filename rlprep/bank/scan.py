@@ -65,6 +65,9 @@ def scan(root: Path) -> tuple[list[Folder], list[Problem]]:
 
 
 def _entry(root: Path, file: Path, problems: list[Problem]) -> Entry | None:
+    if not file.is_file():  # opening a pipe would wait for ever
+        problems.append(Problem(file, None, "not an ordinary file"))
+        return None
     try:
         with file.open(encoding="utf-8-sig", errors="replace") as stream:
             first = stream.readline(200).strip()

@@ -345,4 +345,9 @@ def json_schema() -> dict[str, Any]:
         Pack | Question | Formula | Exercise | Vocabulary, Field(discriminator="kind")
     ]
     schema = TypeAdapter[Any](any_item).json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "rlprep items",
+        "description": "A YAML file of a pack. The pack itself, a question, a formula and so on.",
+        **schema,
+    }

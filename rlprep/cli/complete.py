@@ -37,7 +37,7 @@ def exercises(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def parts(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the parts of rounds whose id begins so; case doesn't matter."""
+    """Return the parts of rounds whose id begins so."""
     found: list[str] = []
     with _quietly():
         from rlprep.bank.read_yaml import read_yaml
@@ -46,7 +46,7 @@ def parts(ctx: typer.Context, incomplete: str) -> list[str]:
             with suppress(Exception):  # whatever a broken pack file holds
                 listed = read_yaml(folder.pack_file).data["parts"]
                 found += [part["id"] for part in listed if isinstance(part["id"], str)]
-    return _sound(found, incomplete, ignores_case=True)
+    return _sound(found, incomplete)
 
 
 def labs(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -106,12 +106,9 @@ def _folders(ctx: typer.Context) -> "Iterator[Folder]":
             yield from scan(place)[0]
 
 
-def _sound(found: Iterable[str], incomplete: str, *, ignores_case: bool = False) -> list[str]:
-    start = incomplete.casefold() if ignores_case else incomplete
+def _sound(found: Iterable[str], incomplete: str) -> list[str]:
     return [
-        each
-        for each in dict.fromkeys(found)
-        if _ID.fullmatch(each) and (each.casefold() if ignores_case else each).startswith(start)
+        each for each in dict.fromkeys(found) if _ID.fullmatch(each) and each.startswith(incomplete)
     ]
 
 

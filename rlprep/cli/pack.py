@@ -1,6 +1,5 @@
 """`rlprep pack`: for those who write content: check it."""
 
-import secrets
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,6 +91,8 @@ def _run_all(bank: "Bank", elsewhere: "References | None", *, as_json: bool) -> 
         elsewhere: ids of other packs, which are not run.
         as_json: keep stdout for the JSON object.
     """
+    import secrets
+
     from rlprep.grader.content import check_exercise
     from rlprep.grader.grade import Grader
     from rlprep.sandbox.case import Mode

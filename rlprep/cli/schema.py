@@ -9,7 +9,6 @@ from rlprep.cli import complete
 from rlprep.cli.examples import examples
 
 EXAMPLES = examples("schema grade", "schema item > rlprep.schema.json")
-ITEM = "item"
 
 
 def schema(
@@ -29,15 +28,11 @@ def schema(
     schema 'item' is that of the YAML files of a pack, for editors that
     complete them.
     """
-    from rlprep.bank.schema import json_schema
-    from rlprep.report.schema_files import names
-    from rlprep.report.schema_files import schema as document
+    from rlprep.report import schema_files
 
-    if name is None:
-        known = {each: str(document(each)["description"]) for each in names()}
-        known[ITEM] = "The items of a pack, as their YAML files hold them."
-        for each, description in sorted(known.items()):
-            print(f"{each:<12}{description}")
+    if name is not None:
+        print(json.dumps(schema_files.schema(name), indent=2, ensure_ascii=False))
         return
-    found = json_schema() if name == ITEM else document(name)
-    print(json.dumps(found, indent=2, ensure_ascii=False))
+    for each in schema_files.names():
+        first, _, _ = schema_files.schema(each)["description"].partition(". ")
+        print(f"{each:<13}{first.rstrip('.')}")

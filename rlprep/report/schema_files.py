@@ -1,4 +1,4 @@
-"""The JSON Schema documents of what commands print: one file each in the folder `schemas`."""
+"""The JSON Schema documents: of what commands print, a file each, and of a pack's items."""
 
 import difflib
 import json
@@ -7,13 +7,16 @@ from typing import Any
 
 from rlprep.errors import MisuseError
 
+ITEM = "item"
+"""The one that is made from the models through which YAML enters."""
 _FOLDER = Path(__file__).parent / "schemas"
 _SUFFIX = ".schema.json"
 
 
 def names() -> list[str]:
     """Return the names of all documents: `grade` describes the objects tagged rlprep.grade/v1."""
-    return sorted(file.name.removesuffix(_SUFFIX) for file in _FOLDER.glob(f"*{_SUFFIX}"))
+    files = (file.name.removesuffix(_SUFFIX) for file in _FOLDER.glob(f"*{_SUFFIX}"))
+    return sorted([*files, ITEM])
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -26,4 +29,8 @@ def schema(name: str) -> dict[str, Any]:
         close = difflib.get_close_matches(name, names(), 1)
         hint = f"did you mean '{close[0]}'?" if close else "'rlprep schema' lists them"
         raise MisuseError(f"there is no schema '{name}'", hint=hint)
+    if name == ITEM:
+        from rlprep.bank.schema import json_schema
+
+        return json_schema()
     return json.loads((_FOLDER / f"{name}{_SUFFIX}").read_text("utf-8"))
