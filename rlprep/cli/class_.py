@@ -10,7 +10,7 @@ import typer
 
 from rlprep.cli import complete, options
 from rlprep.cli.examples import examples
-from rlprep.cli.grade import sandbox_mode
+from rlprep.cli.grade import require_grading, sandbox_mode
 from rlprep.cli.options import AsJson, JournalPath, SandboxChoice
 
 if TYPE_CHECKING:
@@ -37,6 +37,35 @@ ClassFolder = Annotated[
     Path | None, typer.Argument(metavar="DIR", help="The folder of submissions, or --journal.")
 ]
 
+Exercises = Annotated[list[str] | None, options.exercises(default="all that the files define")]
+Roster = Annotated[
+    Path | None,
+    typer.Option("--roster", metavar="FILE.csv", help="Who should hand in: columns student, name."),
+]
+Arrangement = Annotated[
+    LayoutChoice,
+    typer.Option(
+        "--layout", help="One .py file or one folder a student; auto: what there is more of."
+    ),
+]
+Key = Annotated[Path | None, options.key("DIR.key, made if missing")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs",
+        metavar="N",
+        min=1,
+        max=256,
+        help="Submissions at a time.",
+        show_default="one a processor",
+    ),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", metavar="ADDRESS", help="Grade on a Dask cluster instead."),
+]
+Confinement = Annotated[SandboxChoice | None, options.sandbox(default="best-effort; strict in CI")]
+
 
 @app.command(
     "grade",
@@ -46,46 +75,17 @@ ClassFolder = Annotated[
 )
 def grade(
     folder: Submissions,
-    exercise: Annotated[
-        list[str] | None, options.exercises(default="all that the files define")
-    ] = None,
-    roster: Annotated[
-        Path | None,
-        typer.Option(
-            "--roster",
-            metavar="FILE.csv",
-            help="Who should hand in: columns student, name.",
-        ),
-    ] = None,
-    layout: Annotated[
-        LayoutChoice,
-        typer.Option(
-            "--layout", help="One .py file or one folder a student; auto: what there is more of."
-        ),
-    ] = LayoutChoice.AUTO,
+    exercise: Exercises = None,
+    roster: Roster = None,
+    layout: Arrangement = LayoutChoice.AUTO,
     journal: JournalPath = None,
-    key: Annotated[Path | None, options.key("DIR.key, made if missing")] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs",
-            metavar="N",
-            min=1,
-            max=256,
-            help="Submissions at a time.",
-            show_default="one a processor",
-        ),
-    ] = None,
-    scheduler: Annotated[
-        str | None,
-        typer.Option("--scheduler", metavar="ADDRESS", help="Grade on a Dask cluster instead."),
-    ] = None,
+    key: Key = None,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
     regrade: Annotated[
         bool, typer.Option("--regrade", help="Mark everything anew; the history is kept.")
     ] = False,
-    sandbox: Annotated[
-        SandboxChoice | None, options.sandbox(default="best-effort; strict in CI")
-    ] = None,
+    sandbox: Confinement = None,
     as_json: AsJson = False,
 ) -> None:
     """Grade a folder of submissions, each of them once.
@@ -109,7 +109,7 @@ def grade(
         jobs=jobs,
         scheduler=scheduler,
         regrades=regrade,
-        sandbox=sandbox and sandbox.value,
+        mode=sandbox_mode(sandbox),
     )
     seen = survey(wish)
     with open_journal(journal or _beside(folder, "journal"), writes=True) as opened:
@@ -201,9 +201,7 @@ def replay(
     ],
     folder: ClassFolder = None,
     journal: JournalPath = None,
-    sandbox: Annotated[
-        SandboxChoice | None, options.sandbox(default="best-effort; strict in CI")
-    ] = None,
+    sandbox: Confinement = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a recorded mark again, with the same cases.
@@ -214,11 +212,10 @@ def replay(
     """
     from rlprep.bank.load import load_bank
     from rlprep.classroom import replay as replaying
-    from rlprep.cli.class_grade import check_libraries
     from rlprep.report.class_terminal import show_replay
     from rlprep.sandbox.client import Sandbox
 
-    check_libraries(None)
+    require_grading()
     if folder is None and journal is None:
         folder = _class_of(Path(submission))
     with _reading(folder, journal) as opened:

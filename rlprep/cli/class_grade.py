@@ -1,6 +1,5 @@
 """`rlprep class grade` at work: the roll, the crew, and what is worth saying on stderr."""
 
-import os
 import shutil
 import sys
 import textwrap
@@ -17,6 +16,7 @@ from rlprep.classroom.key import Key, is_open_to_others, make_key, read_key
 from rlprep.classroom.plan import asked_of, call_roll, continued, settings_of
 from rlprep.classroom.record import Entry, State
 from rlprep.classroom.roster import read_roster
+from rlprep.cli.grade import require_grading
 from rlprep.errors import MissingExtraError, MisuseError
 from rlprep.report.class_progress import ClassProgress
 from rlprep.report.prose import printable
@@ -38,7 +38,7 @@ class Wish:
     jobs: int | None
     scheduler: str | None
     regrades: bool
-    sandbox: str | None
+    mode: Mode
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def survey(wish: Wish) -> Seen:
     Raises:
         RlprepError: nothing is there to grade, or to grade with.
     """
-    check_libraries(wish.scheduler)
+    _check_libraries(wish.scheduler)
     bank = load_bank()
     for id_ in wish.exercises:
         bank.exercise(id_)
@@ -87,14 +87,13 @@ def grade_class(journal: Journal, wish: Wish, seen: Seen) -> None:
         crew.close()
 
 
-def check_libraries(scheduler: str | None) -> None:
+def _check_libraries(scheduler: str | None) -> None:
     """Refuse where a library is missing.
 
     Raises:
         MissingExtraError: saying which extra to install.
     """
-    if not all(find_spec(library) for library in ("torch", "numpy")):
-        raise MissingExtraError("grading", "grade")
+    require_grading()
     if scheduler is not None and not find_spec("distributed"):
         raise MissingExtraError("grading on a cluster", "cluster")
 
@@ -138,15 +137,11 @@ def _key(path: Path, *, is_needed: bool) -> Key:
 
 
 def _crew(wish: Wish, bank: Bank, exercises: tuple[str, ...]) -> Crew:
-    if wish.sandbox is None:
-        mode = Mode.STRICT if os.environ.get("CI") else Mode.BEST_EFFORT
-    else:
-        mode = Mode(wish.sandbox)
     if wish.scheduler is not None:
         from rlprep.classroom.cluster import Cluster
 
-        return Cluster(wish.scheduler, mode, exercises)
-    return Threads(bank, mode, wish.jobs or usable_cores())
+        return Cluster(wish.scheduler, wish.mode, exercises)
+    return Threads(bank, wish.mode, wish.jobs or usable_cores())
 
 
 def _say_layout(folder: Folder) -> None:

@@ -32,12 +32,19 @@ Files = Annotated[
     list[Path], typer.Argument(metavar="FILE", help="Python files, or one to --watch.")
 ]
 
+Exercises = Annotated[list[str] | None, options.exercises(default="all that a file defines")]
+Confinement = Annotated[SandboxChoice | None, options.sandbox(default="best-effort; strict in CI")]
+FailUnder = Annotated[float | None, options.fail_under(default="full marks")]
+
+
+def _report_to(format_: str) -> Any:
+    words = f"The same as --report {format_}=PATH."
+    return typer.Option(f"--{format_}", metavar="PATH", help=words)
+
 
 def grade(
     files: Files,
-    exercise: Annotated[
-        list[str] | None, options.exercises(default="all that a file defines")
-    ] = None,
+    exercise: Exercises = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Print the page of a recognised mistake.")
     ] = False,
@@ -45,18 +52,11 @@ def grade(
         bool, typer.Option("--watch", help="Grade again whenever the file is saved.")
     ] = False,
     seed: Annotated[int | None, options.seed(default="a new one")] = None,
-    sandbox: Annotated[
-        SandboxChoice | None, options.sandbox(default="best-effort; strict in CI")
-    ] = None,
-    fail_under: Annotated[float | None, options.fail_under(default="full marks")] = None,
+    sandbox: Confinement = None,
+    fail_under: FailUnder = None,
     report: Annotated[list[str] | None, options.reports(complete.grade_formats)] = None,
-    junit: Annotated[
-        Path | None,
-        typer.Option("--junit", metavar="PATH", help="The same as --report junit=PATH."),
-    ] = None,
-    html: Annotated[
-        Path | None, typer.Option("--html", metavar="PATH", help="The same as --report html=PATH.")
-    ] = None,
+    junit: Annotated[Path | None, _report_to("junit")] = None,
+    html: Annotated[Path | None, _report_to("html")] = None,
     as_json: AsJson = False,
     keep: Keep = None,
     pack: Packs = None,
