@@ -33,7 +33,6 @@ from rlprep.errors import RlprepError
 
 app = typer.Typer(
     name="rlprep",
-    help="Prepare for, teach, or hold interviews on policy gradients and efficient attention.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain text: it reads the same at 80 columns, piped and spoken
@@ -69,7 +68,12 @@ def _root(
         ),
     ] = False,
 ) -> None:
-    """Prepare for, teach, or hold interviews on policy gradients and efficient attention."""
+    """Prepare for, teach, or hold interviews on policy gradients and efficient attention.
+
+    Results go to stdout, everything else to stderr. Exit code 0: right, 1:
+    answered and not right, 2: misuse, 3: what was given can't be read, 4: our
+    fault, 130: interrupted.
+    """
 
 
 def main() -> None:
