@@ -67,9 +67,6 @@ def quiz(
     With --answer or --batch it judges what is written: which points, in which
     words. Exit code 3 where a line of --batch can't be judged.
     """
-    from rlprep.bank.select import select
-    from rlprep.report.screen import is_interactive, screen_for
-
     _check_options(part, question, answer, batch)
     bank = open_bank(pack)
     if list_:
@@ -77,14 +74,14 @@ def quiz(
     elif batch is not None or (answer is not None and question is not None):
         _judge(bank, question, answer, batch, as_json=as_json, plain=plain, ask=judge)
     else:
+        from rlprep.bank.select import select
+
         selection = select(bank, part=part, question=question)
-        if as_json or not is_interactive():
-            _print_round(bank, selection, plain=plain, as_json=as_json)
-            return
-        screen = screen_for(sys.stdout, plain=plain)
         named = part is not None or question is not None or mock or bool(pack)
-        recorder = _resume(screen, bank, selection, named=named) or _begin(selection, mock)
-        _hold(screen, bank, recorder, editor_first=editor, ask_judge=judge)
+        if as_json or not _hold_round(
+            bank, selection, is_mock=mock, is_named=named, plain=plain, editor=editor, judge=judge
+        ):
+            _print_round(bank, selection, plain=plain, as_json=as_json)
 
 
 def _check_options(
@@ -123,6 +120,27 @@ def _print_round(bank: "Bank", selection: "Selection", *, plain: bool, as_json: 
         print(json_line(round_json(bank, selection)))
     else:
         show_round(PlainScreen("spelled" if plain else "unicode"), bank, selection)
+
+
+def _hold_round(
+    bank: "Bank",
+    selection: "Selection",
+    *,
+    is_mock: bool,
+    is_named: bool,
+    plain: bool,
+    editor: bool,
+    judge: bool,
+) -> bool:
+    """Hold a round with the person at the terminal; return False where nobody is there."""
+    from rlprep.report.screen import is_interactive, screen_for
+
+    if not is_interactive():
+        return False
+    screen = screen_for(sys.stdout, plain=plain)
+    recorder = _resume(screen, bank, selection, named=is_named) or _begin(selection, is_mock)
+    _hold(screen, bank, recorder, editor_first=editor, ask_judge=judge)
+    return True
 
 
 def _list(bank: "Bank", *, as_json: bool) -> None:
