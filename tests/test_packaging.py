@@ -28,6 +28,9 @@ def test_the_wheel_ships_all_content_and_nothing_else(dist: Path):
         for file in (ROOT / folder).rglob("*"):
             if file.is_file() and "__pycache__" not in file.parts:
                 assert f"rlprep/_content/{file.relative_to(ROOT)}" in names
+    for file in (ROOT / "rlprep").rglob("*"):  # code, and the schemas and templates beside it
+        if file.is_file() and "__pycache__" not in file.parts:
+            assert str(file.relative_to(ROOT)) in names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"rlprep"}
     assert not [name for name in names if "__pycache__" in name or "_content/__init__" in name]
 

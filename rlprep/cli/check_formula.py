@@ -12,7 +12,8 @@ from rlprep.cli.examples import examples
 from rlprep.cli.open_bank import open_bank
 from rlprep.cli.options import AsJson, Keep, ListOnly, Packs, Plain
 from rlprep.cli.progress_store import is_kept, keeper
-from rlprep.errors import LearnerError, MisuseError
+from rlprep.cli.reading import reading
+from rlprep.errors import MisuseError
 
 if TYPE_CHECKING:
     from rlprep.bank.load import Bank
@@ -156,12 +157,8 @@ def _given(text: str | None, file: Path | None) -> str | None:
 
 
 def _read(file: Path) -> str:
-    try:
-        with file.open(encoding="utf-8-sig", errors="replace") as stream:
-            return stream.read(MAX_INPUT)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise LearnerError(f"can't be read: {reason}", where=str(file)) from None
+    with reading(file), file.open(encoding="utf-8-sig", errors="replace") as stream:
+        return stream.read(MAX_INPUT)
 
 
 def _screen(*, plain: bool) -> "Screen":
@@ -225,11 +222,8 @@ def _run_batch(bank: "Bank", file: Path) -> None:
     """Print one verdict a line, in order; a line that can't be used gets a verdict too."""
     from rlprep.report.json_text import json_line
 
-    try:
+    with reading(file):
         stream = sys.stdin if str(file) == "-" else file.open(encoding="utf-8", errors="replace")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise LearnerError(f"can't be read: {reason}", where=str(file)) from None
     specs: dict[str, FormulaSpec] = {}
     worst = 0
     with stream:

@@ -21,7 +21,8 @@ from typing import Any
 from rlprep import __version__
 from rlprep.cli.ci_grade import Assignment, assignment, grade, publish
 from rlprep.cli.options import SandboxChoice
-from rlprep.errors import LearnerError, MisuseError, RlprepError
+from rlprep.cli.reading import reading
+from rlprep.errors import MisuseError, RlprepError
 from rlprep.report.files import check_place, write_whole
 
 TEMPLATES = Path(__file__).parent / "ci_templates"
@@ -134,11 +135,8 @@ def _wheel(path: Path) -> _File:
         raise MisuseError(
             f"{path.name} is no wheel or sdist of rlprep", hint="python -m build makes one"
         )
-    try:
+    with reading(path):
         return _File(path.name, path.read_bytes())
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise LearnerError(f"can't be read: {reason}", where=str(path)) from None
 
 
 def _one_line(address: str) -> str:

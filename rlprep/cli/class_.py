@@ -12,6 +12,7 @@ from rlprep.cli import complete, options
 from rlprep.cli.examples import examples
 from rlprep.cli.grade import require_grading, sandbox_mode
 from rlprep.cli.options import AsJson, JournalPath, SandboxChoice
+from rlprep.cli.reading import reading
 
 if TYPE_CHECKING:
     from rlprep.classroom.journal import Journal
@@ -238,10 +239,8 @@ def _gradebook(export: Path) -> str:
     from rlprep.errors import LearnerError
 
     try:
-        return export.read_bytes().decode()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise LearnerError(f"can't be read: {reason}", where=str(export)) from None
+        with reading(export):
+            return export.read_bytes().decode()
     except UnicodeDecodeError as error:
         what, hint = f"not UTF-8 (byte {error.start})", "export it from Canvas again"
         raise LearnerError(what, where=str(export), hint=hint) from None

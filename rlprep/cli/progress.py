@@ -10,7 +10,8 @@ from rlprep.cli.examples import examples
 from rlprep.cli.open_bank import open_bank
 from rlprep.cli.options import AsJson, Packs, Plain
 from rlprep.cli.progress_store import open_store
-from rlprep.errors import LearnerError, MisuseError
+from rlprep.cli.reading import reading
+from rlprep.errors import MisuseError
 
 if TYPE_CHECKING:
     from rlprep.progress.store import Store
@@ -105,12 +106,11 @@ def _export(store: "Store", file: Path) -> None:
 def _import(store: "Store", file: Path) -> None:
     from rlprep.progress.interchange import import_lines
 
-    try:
-        with sys.stdin.buffer if str(file) == "-" else file.open("rb") as stream:
-            found = import_lines(store, stream)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise LearnerError(f"can't be read: {reason}", where=str(file)) from None
+    with (
+        reading(file),
+        sys.stdin.buffer if str(file) == "-" else file.open("rb") as stream,
+    ):
+        found = import_lines(store, stream)
     for number, reason in found.refused[:20]:
         print(f"{file}:{number}: left out: {reason}", file=sys.stderr)
     if len(found.refused) > 20:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from rlprep.cli.reading import reading
 from rlprep.errors import LearnerError, RlprepError
 
 if TYPE_CHECKING:
@@ -130,22 +131,15 @@ def _lines(source: str) -> Iterator[tuple[int, bytes | None]]:
 def _opened(source: str) -> BinaryIO:
     if source == "-":
         return sys.stdin.buffer
-    try:
+    with reading(source):
         return Path(source).open("rb")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise LearnerError(f"can't be read: {reason}", where=source) from None
 
 
 def _read(source: str) -> str:
     """Return the text of an answer."""
     name = "standard input" if source == "-" else source
-    try:
-        with _opened(source) as stream:
-            data = stream.read(MAX_FILE + 1)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise LearnerError(f"can't be read: {reason}", where=name) from None
+    with reading(name), _opened(source) as stream:
+        data = stream.read(MAX_FILE + 1)
     if len(data) > MAX_FILE:
         raise LearnerError(f"larger than {MAX_FILE:,} bytes", where=name)
     try:

@@ -44,6 +44,16 @@ def test_right_and_wrong_files_together(tmp_path):
     assert sorted(tmp_path.iterdir()) == [html, junit]
 
 
+def test_each_exercise_that_is_named_is_graded_once():
+    named = [word for id_ in ("entropy", "gae", "entropy") for word in ("--exercise", id_)]
+    done = rlprep("grade", SOLUTION, *named, "--json")
+    assert done.returncode == 3, done.stderr
+    data = json.loads(done.stdout)
+    fits(data, "grade")
+    found = [(each["exercise"], each["verdict"]) for each in data["submissions"]]
+    assert found == [("entropy", "passed"), ("gae", "missing_function")]
+
+
 def test_reports_of_other_formats_and_one_to_stdout(tmp_path):
     broken, path = tmp_path / "a.py", tmp_path / "r.json"
     broken.write_text("def entropy(:\n")
