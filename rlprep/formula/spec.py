@@ -7,6 +7,8 @@ from rlprep.formula.notation import Notation
 
 SCHEMA = "rlprep.formula/v1"
 
+_WITNESS_KEYS = ("quantity", "at", "yours", "reference")
+
 Outcome = Literal["equivalent", "different", "undecided", "unreadable"]
 
 
@@ -79,7 +81,11 @@ class FormulaVerdict:
             "formula": self.formula,
             "verdict": self.verdict,
             "proof": self.proof or None,
-            "counterexample": self.counterexample,
+            "counterexample": (
+                {key: self.counterexample.get(key) for key in _WITNESS_KEYS}
+                if self.counterexample
+                else None
+            ),
             "misconception": (
                 {"id": self.misconception[0], "text": self.misconception[1]}
                 if self.misconception

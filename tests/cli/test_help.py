@@ -1,11 +1,14 @@
 """The help of every command, and one meaning for every option, whichever command has it."""
 
+import re
 import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rlprep.report.class_faces import CLASS_FACES
+from rlprep.report.grade_faces import CI_FACES, GRADE_FACES
 from tests.cli.help_pages import ROOT, commands, groups
 from tests.conftest import Run
 
@@ -120,3 +123,11 @@ def test_the_same_words_open_every_group(run: Run):
     assert "\n\nError: No such option: --nonsense" in done.stderr
     for text in (group.stderr, done.stderr):
         assert not set("╭│╰\x1b") & set(text)
+
+
+def test_the_pages_name_every_format_of_a_report():
+    for name, faces in (
+        ("grade", GRADE_FACES), ("ci grade", CI_FACES), ("class report", CLASS_FACES),
+    ):  # fmt: skip
+        words = set(re.findall(r"[\w-]+", COMMANDS[name].help))
+        assert set(faces) <= words, name

@@ -106,6 +106,17 @@ WITHOUT_A_FILE = {
     "an undecided one": ("formula", 1, [*CLIP, "E[min(r*A, zorp*A)]"]),
     "an unreadable one": ("formula", 3, [*CLIP, "((("]),
     "an empty one": ("formula", 3, [*CLIP, ""]),
+    "a wrong coefficient": ("formula", 1, ["check-formula", "td_residual", "r+v'-v", "--json"]),
+    "a wrong coefficient of all": (
+        "formula",
+        1,
+        ["check-formula", "ppo_total", "loss = actor_loss + c1*critic_loss + c2*H", "--json"],
+    ),
+    "a wrong shape": (
+        "formula",
+        1,
+        ["check-formula", "linear_attention_causal", "phi(Q) phi(K) V", "--json"],
+    ),
     "a wrong one with tables": ("formula", 1, ["check-formula", "softmax", "exp(z_i)", "--json"]),
     "exercises": ("exercises", 0, ["exercise", "list", "--json"]),
     "labs": ("labs", 0, ["lab", "list", "--json"]),
