@@ -4,8 +4,9 @@ A pattern is one line of a rubric point or misconception (``patterns:``; ``partl
 comes near a point and counts as unsure). It is matched against the words of a clause, after
 normalisation: inflections are one word (*clips*, *clipped*), small typos are mended, articles,
 fillers, brackets and ``*`` don't exist, ``λ``, ``\lambda`` and ``lam`` are ``lambda``, ``zero`` is
-``0``, ``N²`` is ``n ^ 2``, ``s_{t+1}`` is ``s t + 1``, ``isn't`` is ``is not``. Case doesn't
-matter, but ``A`` is the advantage, not the article.
+``0``, ``N²`` is ``n ^ 2``, ``s_{t+1}`` is ``s t + 1``, ``s'`` is ``s prime`` (a phrase may skip
+the *prime*), ``isn't`` is ``is not``. What a writer takes back ("no wait") isn't there. Case
+doesn't matter, but ``A`` is the advantage, not the article.
 
     low variance            these words, next to each other, in this order
     ( low | small )         one of several; alternatives may be whole phrases, and nested

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rlprep.answers.clauses import AUXILIARIES, Clause, clauses
 from rlprep.answers.negation import dismissals, negations
+from rlprep.answers.retraction import retractions
 from rlprep.answers.stance import stances, supposed
 from rlprep.answers.stems import Speller, stem
 from rlprep.answers.tokens import Token, tokenise
@@ -55,7 +56,7 @@ class Reading:
 
 def read(text: str, speller: Speller) -> Reading:
     """Return an answer as the matcher wants it; linear in its length."""
-    tokens = _without_asides(tokenise(text))
+    tokens = _without_asides(retractions(tokenise(text)))
     forms = [_forms(token, speller) for token in tokens]
     found = clauses(tokens)
     cues = negations(tokens, found)
@@ -68,7 +69,10 @@ def read(text: str, speller: Speller) -> Reading:
     for number, clause in enumerate(found):
         sentences[clause.sentence] = (*sentences.get(clause.sentence, ()), number)
     skippable = [
-        token.kind in ("open", "close", "break") or token.form in _FILLERS or index in cue_places
+        token.kind in ("open", "close", "break")
+        or token.form in _FILLERS
+        or index in cue_places
+        or (token.form == "prime" and token.end == token.start + 1)
         for index, token in enumerate(tokens)
     ]
     return Reading(

@@ -2,6 +2,7 @@
 
 from rlprep.answers.address import speaks_to_a_judge
 from rlprep.answers.clauses import AUXILIARIES, CONTRASTS, Clause
+from rlprep.answers.retraction import TAKEN_BACK
 from rlprep.answers.tokens import Token
 from rlprep.answers.word_lists import words
 
@@ -19,6 +20,7 @@ _BELIEVE = words(
     """
     say says said think thinks thought believe believes believed claim claims claimed assume
     assumes assumed argue argues argued suppose confuse confuses mistake mistakes hope expect
+    tell tells insist insists
     """
 )
 _DESCRIBE = words("wrote write describe describes call calls regard treat treats read mix")
@@ -32,8 +34,12 @@ _ADVERBS = words(
 )
 _FOREIGN = (
     ("i", "heard"), ("i", "have", "heard"), ("one", "hears"), ("you", "hear"),
-    ("told", "me"), ("tempting", "to"), ("allegedly",),
-    ("supposedly",), ("i", "thought"), ("used", "to", "think"), ("so", "called"),
+    ("told", "me"), ("tempting", "to"), ("tempted", "to"), ("allegedly",),
+    ("supposedly",), ("i", "thought"), ("used", "to", "think"), ("used", "to", "believe"),
+    ("i", "first", "thought"), ("i", "once", "thought"), ("i", "always", "thought"),
+    ("i", "initially", "thought"), ("i", "had", "thought"), ("my", "first", "thought"),
+    ("my", "first", "instinct"), ("naive", "view"), ("naive", "idea"), ("naive", "answer"),
+    ("common", "belief"), ("popular", "belief"), ("conventional", "wisdom"), ("so", "called"),
     ("i", "doubt"), ("i", "read"), ("rumour", "has"),
 )  # fmt: skip
 _DOUBT = (
@@ -66,7 +72,22 @@ def stances(tokens: list[Token], found: list[Clause]) -> list[int]:
             levels[number] = max(levels[number], whole, UNASSERTED if foreign else ASSERTED)
             if tokens[found[number].start].form in _CONCESSIONS:
                 foreign = False  # although many say so, ...
+    for number in _taken_back(tokens, found):
+        for each in by_sentence[number]:
+            levels[each] = UNASSERTED
     return levels
+
+
+def _taken_back(tokens: list[Token], found: list[Clause]) -> set[int]:
+    """Return the sentences that the writer took back: the last one before each retraction."""
+    result: set[int] = set()
+    number = 0
+    for index, token in enumerate(tokens):
+        if token.form == TAKEN_BACK:
+            while number < len(found) and found[number].end <= index:
+                number += 1
+            result |= {clause.sentence for clause in found[number - 1 : number]}
+    return result
 
 
 def supposed(tokens: list[Token], found: list[Clause]) -> list[bool]:

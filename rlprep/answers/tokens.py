@@ -33,7 +33,7 @@ class Token:
 
 _LEXEME = re.compile(
     r"\\(?P<latex>[A-Za-z]+)"
-    r"|(?P<number>\d+(?:\.\d+)?)"
+    r"|(?P<number>\d+(?:\.\d+)?|(?<![^\s([{=<>~≈,:±+−-])\.\d+)"
     r"|(?P<word>[^\W\d_]+(?:['’ʼ`][^\W\d_]+)*)"
     r"|(?P<arrow>-->|==>|:=|==|!=|<=|>=|->|=>|<-|\+=|\*\*|<<|>>)"
     r"|(?P<newline>\n\s*)"
@@ -80,7 +80,8 @@ def tokenise(text: str) -> list[Token]:
         if kind == "newline":
             _newline(text, tokens, match)
         elif kind == "number":
-            tokens.append(Token(piece, start, end, "number"))
+            form = f"0{piece}" if piece.startswith(".") else piece  # .95 is 0.95
+            tokens.append(Token(form, start, end, "number"))
         elif kind in ("word", "letter"):
             tokens += _words(text, piece, start, tokens)
         elif kind == "latex":
@@ -136,6 +137,8 @@ def _mark(text: str, piece: str, start: int, tokens: list[Token]) -> Iterator[To
         yield from special
     elif piece in "-−" and not _is_minus(text, start):
         return
+    elif piece in "'’′" and _primes(text, start):
+        yield Token("prime", start, end, "word")
     elif piece == "×" and tokens and tokens[-1].kind == "number":
         yield Token("x", start, end, "word")
     elif piece in symbols.OPERATORS:
@@ -168,6 +171,14 @@ def _is_minus(text: str, at: int) -> bool:
     if first.isdigit():
         return len(second) == 1 or second.isdigit()
     return len(second) == 1 and len(first) == 1
+
+
+def _primes(text: str, at: int) -> bool:
+    """Whether a quotation mark is the prime of a symbol: it follows a single letter, as in s'."""
+    before = text[max(0, at - 2) : at]
+    return (
+        before[-1:].isalpha() and not before[:-1].isalpha() and not text[at + 1 : at + 2].isalpha()
+    )
 
 
 def _newline(text: str, tokens: list[Token], match: re.Match[str]) -> None:

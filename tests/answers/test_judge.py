@@ -310,7 +310,7 @@ def test_the_command_says_what_it_sends_and_prints_what_came_of_it(
     server.replies = [claims([("recursion", quote)])]
     answer = tmp_path / "answer.txt"
     answer.write_text(text)
-    judge_one(load_bank(), "gae", str(answer), as_json=True, ask=True)
+    judge_one(load_bank(), "gae", str(answer), as_json=True, plain=False, ask=True)
     out, err = capsys.readouterr()
     assert "judge: sending the answer, the question and its rubric to 127.0.0.1" in err
     found = {point["id"]: point["quote"] for point in json.loads(out)["points"]}

@@ -85,6 +85,8 @@ def denied(text: str) -> set[str]:
         ("It isn't true that TRPO clips", "clips", True),
         ("It isn't wrong that TRPO clips", "clips", False),
         ("It is a myth that TRPO clips", "clips", True),
+        ("Not true: TRPO clips", "clips", True),
+        ("They hear that TRPO clips, which is backwards", "clips", True),
         ("That TRPO clips is a common mistake", "clips", True),
         ("The claim that TRPO clips is false", "clips", True),
         ("It would be wrong, though common, to say TRPO clips", "clips", False),

@@ -16,7 +16,7 @@ MODELS = [
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_submission_of_any_style_has_full_marks(grade, name):
     result = grade(RIGHT[name])
-    assert [f.message for f in result.families if f.message] == []
+    assert [f.reason for f in result.families if f.reason] == []
     assert (result.points, result.verdict, result.diagnosis) == (10, "passed", None)
 
 
@@ -25,5 +25,5 @@ def test_a_model_implementation_has_full_marks(bank, sandbox, file):
     from rlprep.grader.grade import Grader
 
     (result,) = Grader(bank, sandbox, 11).file(file)
-    assert [f.message for f in result.families if f.message] == []
+    assert [f.reason for f in result.families if f.reason] == []
     assert result.points == result.max_points == 10
