@@ -86,6 +86,15 @@ class Journal:
             os.close(self._lock)
             self._lock = None
 
+    def lay_out(self) -> None:
+        """Make the tables of a new journal."""
+        with self._writing() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(
+                f"BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION};"
+                f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            )
+
     def settings(self) -> Settings | None:
         """Return the settings, None in a journal that has just been made."""
         rows = dict(self._connection.execute("SELECT name, value FROM class"))
@@ -234,23 +243,35 @@ def open_journal(path: Path, *, writes: bool) -> Iterator[Journal]:
         RlprepError: the machine doesn't let us.
     """
     where = text_of(path)
-    if not writes and not path.exists():
+    if os.access(path, os.F_OK):
+        # Looked at before the lock is made, so that a refusal leaves nothing beside another's file.
+        with closing(_connect(path, where)) as connection:
+            _is_new(connection, where, writes=writes)
+    elif not writes:
         hint = "'rlprep class grade' makes one; name it with --journal"
         raise MisuseError("there is no such journal", where=where, hint=hint)
     lock = _locked(path) if writes else None
     try:
-        if writes:
-            # Sources and seeds are nobody else's to read; SQLite's other files take the same mode.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        connection = sqlite3.connect(path)
-    except (sqlite3.Error, OSError) as error:
+        connection = _connect(path, where, makes=writes)
+    except RlprepError:
         if lock is not None:
             os.close(lock)
-        raise RlprepError(f"the journal can't be opened: {error}", where=where) from None
+        raise
     journal = Journal(path, connection, lock)
     with closing(journal):
-        _check(connection, where, writes=writes)
+        if _is_new(connection, where, writes=writes):
+            journal.lay_out()
         yield journal
+
+
+def _connect(path: Path, where: str, *, makes: bool = False) -> sqlite3.Connection:
+    try:
+        if makes:
+            # Sources and seeds are nobody else's to read; SQLite's other files take the same mode.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        return sqlite3.connect(path)
+    except (sqlite3.Error, OSError) as error:
+        raise RlprepError(f"the journal can't be opened: {error}", where=where) from None
 
 
 def _locked(path: Path) -> int:
@@ -274,21 +295,20 @@ def _locked(path: Path) -> int:
     return fd
 
 
-def _check(connection: sqlite3.Connection, where: str, *, writes: bool) -> None:
-    """Refuse what is no journal of ours, touching nothing of it; lay out a new one."""
+def _is_new(connection: sqlite3.Connection, where: str, *, writes: bool) -> bool:
+    """Tell whether nothing is laid out yet in what may be written.
+
+    Raises:
+        MisuseError: it is no journal of ours; nothing of it was touched.
+    """
     try:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if writes and not (application or version or tables):
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(
-                f"BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION};"
-                f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            )
-            return
     except sqlite3.Error as error:
         raise MisuseError(f"not a class's journal: {error}", where=where) from None
+    if writes and not (application or version or tables):
+        return True
     if application != APPLICATION:
         raise MisuseError("not a class's journal", where=where, hint="name another one")
     if version > SCHEMA_VERSION:
@@ -297,3 +317,4 @@ def _check(connection: sqlite3.Connection, where: str, *, writes: bool) -> None:
             where=where,
             hint="upgrade rlprep; nothing was changed",
         )
+    return False

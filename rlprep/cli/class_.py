@@ -23,6 +23,9 @@ class LayoutChoice(StrEnum):
     AUTO = "auto"
     FILES = "files"
     FOLDERS = "folders"
+    CANVAS = "canvas"
+    MOODLE = "moodle"
+    GRADESCOPE = "gradescope"
 
 
 Dir = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of submissions.")]
@@ -47,7 +50,10 @@ def grade(
     ] = None,
     layout: Annotated[
         LayoutChoice,
-        typer.Option(help="One .py file or one folder a student; auto: what there is more of."),
+        typer.Option(
+            help="One .py file or one folder a student, or a platform's download, unpacked;"
+            " auto: what it looks like."
+        ),
     ] = LayoutChoice.AUTO,
     journal: JournalPath = None,
     key: Annotated[

@@ -139,6 +139,7 @@ def test_files_that_are_no_journal_stay_what_they_are(path, writes):
     with pytest.raises(MisuseError, match="not a class's journal"):
         open_journal(path, writes=writes).__enter__()
     assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_another_programs_database_stays_what_it_is(path):
@@ -149,6 +150,7 @@ def test_another_programs_database_stays_what_it_is(path):
     with pytest.raises(MisuseError, match="not a class's journal"):
         open_journal(path, writes=True).__enter__()
     assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_journal_of_a_newer_version_is_refused_and_stays(path):

@@ -18,6 +18,16 @@ GOOD = {
     "short rows": (b"student,name\nada\n", {"ada": ""}),
     "decomposed": ("student\nrene\u0301\n".encode(), {"ren\u00e9": ""}),
     "a formula": (b"student\n=cmd()\n", {"=cmd()": ""}),
+    "Canvas": (
+        b"Student,ID,SIS User ID,SIS Login ID,Section\n,,,,\n    Points Possible,,,,\n"
+        b'"Lovelace, Ada",4711,u1,ada,A\n',
+        {"4711": "Lovelace, Ada"},
+    ),
+    "Moodle's worksheet": (
+        b"Identifier,Full name,Email address,Status\nParticipant 12,Ada Lovelace,ada@u,Submitted\n",
+        {"Participant 12": "Ada Lovelace"},
+    ),
+    "Gradescope": (b"Name,SID,Email,Role\nAda L.,0012,ada@u,Student\n", {"0012": "Ada L."}),
     "a quoted line end": (b'student,name\nada,"Ada\nL."\n', {"ada": "Ada\nL."}),
 }
 
