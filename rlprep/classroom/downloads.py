@@ -21,7 +21,7 @@ _CANVAS = re.compile(
     re.DOTALL,
 )
 _MOODLE = re.compile(
-    r"(?P<name>[^_]*)_(?P<number>[0-9]+)_assignsubmission_(?P<kind>[a-z]+)(_.*)?", re.DOTALL
+    r"(?P<name>[^_]*)_(?P<number>[0-9]+)_assignsubmission_(?P<kind>[a-z]+)_?(?P<rest>.*)", re.DOTALL
 )
 _AGAIN = re.compile(r"-[0-9]+(?=(\.\w*)?$)")
 
@@ -63,10 +63,10 @@ def moodle_label(entry: str) -> Label | None:
     return Label(found["number"], found["name"], (f"Participant {found['number']}",))
 
 
-def is_online_text(entry: str) -> bool:
-    """Whether Moodle's name says that it holds what was typed into the browser, and no files."""
+def is_file_folder(entry: str) -> bool:
+    """Whether Moodle's name is that of a folder of uploads, and not of what was typed online."""
     found = _MOODLE.fullmatch(entry)
-    return bool(found) and found["kind"] == "onlinetext"
+    return bool(found) and found["kind"] == "file" and not found["rest"]
 
 
 def newest(labels: Sequence[Label]) -> int | None:

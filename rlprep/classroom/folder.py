@@ -124,6 +124,8 @@ def _handed_in(label: Label, entry: os.DirEntry[str]) -> Found:
     top = Path(entry.path).parent
     if is_python(entry.name):
         return _found(student, [Path(entry.path)], top)
+    if not entry.is_dir():
+        return Found(student, None, shown, "not a .py file")
     if entry.is_symlink():
         return Found(student, None, shown, "the folder is a symbolic link")
     try:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from rlprep.classroom import gradescope
-from rlprep.classroom.downloads import Label, canvas_label, is_online_text, moodle_label
+from rlprep.classroom.downloads import Label, canvas_label, is_file_folder, moodle_label
 
 Labelled = tuple[Label, os.DirEntry[str]]
 
@@ -74,18 +74,20 @@ def _in_folders(shown: Sequence[os.DirEntry[str]]) -> list[Labelled]:
 
 
 def _as_canvas(shown: Sequence[os.DirEntry[str]]) -> list[Labelled]:
-    labels = [(canvas_label(each.name), each) for each in _files(shown)]
-    return [(label, each) for label, each in labels if label]
+    known = [(label, each) for each in shown if (label := canvas_label(each.name))]
+    return _best(known, is_python)
 
 
 def _as_moodle(shown: Sequence[os.DirEntry[str]]) -> list[Labelled]:
-    labels = [(moodle_label(each.name), each) for each in [*_files(shown), *_folders(shown)]]
-    known = [(label, each) for label, each in labels if label]
-    typed = [pair for pair in known if is_online_text(pair[1].name)]
-    files = [pair for pair in known if pair not in typed]
-    # Who typed and uploaded handed in the upload; who only typed didn't hand in nothing.
-    uploaders = {label.student for label, _ in files}
-    return files + [pair for pair in typed if pair[0].student not in uploaders]
+    known = [(label, each) for each in shown if (label := moodle_label(each.name))]
+    return _best(known, lambda name: is_python(name) or is_file_folder(name))
+
+
+def _best(known: Sequence[Labelled], may_hold: Callable[[str], bool]) -> list[Labelled]:
+    """Return what may hold Python; of who has none of that, all: they didn't hand in nothing."""
+    best = [(label, each) for label, each in known if may_hold(each.name)]
+    students = {label.student for label, _ in best}
+    return best + [(label, each) for label, each in known if label.student not in students]
 
 
 def _as_gradescope(shown: Sequence[os.DirEntry[str]]) -> list[Labelled]:

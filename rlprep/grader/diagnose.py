@@ -1,5 +1,6 @@
 """The known mistake whose numbers these are. Never has an influence on points."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -106,15 +107,34 @@ def _factor(observations: Sequence[Observation]) -> Diagnosis | None:
     for seen in observations:
         if seen.case.contract or seen.value is None or isinstance(seen.want, tuple):
             continue
+        if seen.finding is None and not np.any(seen.want):
+            continue  # zeros times anything
         factor = _factor_of(seen)
         if factor is None:
             return None
         factors.append(factor)
     if len(factors) < 3 or np.ptp(factors) > 1e-4 * abs(factors[0]) or abs(factors[0] - 1) < 1e-4:
         return None
-    return Diagnosis(
-        "factor", f"this looks like: right but for a factor of {factors[0]:.4g}", _PAGE
-    )
+    return Diagnosis("factor", f"this looks like: right but for {_told(factors[0])}", _PAGE)
+
+
+MOST = 16
+_TELLING = {
+    **{1 / n: f"1/{n}" for n in range(2, MOST + 1)},
+    **{float(n): str(n) for n in range(1, MOST + 1)},
+    **{math.log(n): f"ln {n}" for n in (2, 10)},
+    **{1 / math.log(n): f"1/ln {n}" for n in (2, 10)},
+}
+"""Factors that tell of a slip. Any other is one that a submission may have chosen, to take home
+what it saw in the hidden cases: it isn't said."""
+
+
+def _told(factor: float) -> str:
+    sign = "-" if factor < 0 else ""
+    for size, name in _TELLING.items():
+        if abs(abs(factor) / size - 1) < 1e-4:
+            return f"a factor of {sign}{name}"
+    return "one factor, the same in every case"
 
 
 _PAGE = """Every number is the right one times one constant. Look for a sign (a loss is minimised,
@@ -130,6 +150,8 @@ def _factor_of(seen: Observation) -> float | None:
     want = np.asarray(seen.want, dtype=np.float64)
     if got.shape != want.shape or not np.isfinite(got).all():
         return None
-    factor = float((got * want).sum() / (want * want).sum())
-    close = np.allclose(got, factor * want, rtol=1e-4, atol=1e-4 * abs(factor) * np.abs(want).max())
-    return factor if close and factor else None
+    with np.errstate(all="ignore"):
+        factor = float((got * want).sum() / (want * want).sum())
+        most = 1e-4 * abs(factor) * np.abs(want).max(initial=0.0)
+        is_close = np.allclose(got, factor * want, rtol=1e-4, atol=most)
+    return factor if is_close and factor else None

@@ -72,12 +72,14 @@ def test_a_canvas_download_is_known_by_its_names_and_the_newest_upload_counts(tm
         "lovelaceada_1_90_gae-2.py",
         "hopper_2_5_gae.py",
         "hopper_2_6_notes.pdf",
+        "turing_3_7_gae.ipynb",
     )
     read = read_folder(tmp_path)
     assert read.layout is Layout.CANVAS
     assert [(e.student, e.name, e.shown, e.problem) for e in read.found] == [
         ("1", "lovelaceada", "lovelaceada_LATE_1_100_gae-1.py", ""),
         ("2", "hopper", "hopper_2_5_gae.py", ""),
+        ("3", "turing", "turing_3_7_gae.ipynb", "not a .py file"),
     ]
     assert read.ignored == ("hopper_2_6_notes.pdf",)
     assert read.remarks == (
@@ -132,13 +134,21 @@ def test_moodle_folders(tmp_path):
 
 
 def test_moodle_files(tmp_path):
-    put(tmp_path, "Ada_12_assignsubmission_file_gae.py", "Bob_13_assignsubmission_file_gae.py")
+    put(
+        tmp_path,
+        "Ada_12_assignsubmission_file_gae.py",
+        "Ada_12_assignsubmission_file_plot.png",
+        "Bob_13_assignsubmission_file_gae.py",
+        "Eve_14_assignsubmission_file_gae.txt",
+    )
     read = read_folder(tmp_path)
     assert read.layout is Layout.MOODLE
     assert [(e.student, e.name, e.problem) for e in read.found] == [
         ("12", "Ada", ""),
         ("13", "Bob", ""),
+        ("14", "Eve", "not a .py file"),
     ]
+    assert read.ignored == ("Ada_12_assignsubmission_file_plot.png",)
 
 
 EXPORT = """\

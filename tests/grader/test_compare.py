@@ -109,6 +109,7 @@ def test_a_float_isnt_an_int_of_sixty_bits(got):
 INTEGERS = {
     "another one": (7, "wrong", "the number is wrong"),
     "half a one": (12.5, "wrong", "the number is wrong"),
+    "one of three hundred digits": (10**300, "wrong", "the number is wrong"),
     "beyond every float": (-(10**400), "wrong", "returned an integer beyond any float"),
     "a list of it": ([12], "shape", "returned shape (1,), expected one number"),
     "nothing": (None, "dtype", "returned None, expected real numbers"),
@@ -148,6 +149,29 @@ def test_an_error_as_large_as_the_tolerance_passes_and_so_does_none_at_all():
     assert difference(1.500001, np.asarray(1.0), 0.25) is not None
     assert difference([0.0, 0.0], np.zeros(2), 0.0) is None
     assert difference([], np.zeros(0), 1e-6) is None
+
+
+def test_a_number_at_the_edge_isnt_counted_as_wrong():
+    found = difference([1.5, 2.0], np.ones(2), 0.25)
+    assert found is not None
+    assert found.text.startswith("1 of 2 numbers are wrong, the largest error is 1 times ")
+
+
+def test_of_one_number_that_is_none_no_place_is_said():
+    found = difference(NAN, np.asarray(1.0), 1e-6)
+    assert found is not None
+    assert found.text == "the number is NaN"
+    found = difference([INF, 1.0], np.ones(2), 1e-6)
+    assert found is not None
+    assert found.text == "1 of 2 numbers are infinity, at index [0]"
+
+
+def test_an_error_beyond_every_float_is_an_error_and_no_warning():
+    huge = np.array([1.7e308, 1.0])
+    found = difference(-huge, huge, 1e-6)
+    assert found is not None
+    assert found.verdict == "wrong"
+    assert not same(-huge, huge, 1e-6)
 
 
 def test_of_one_wrong_number_neither_a_count_nor_a_place_is_said():
@@ -191,9 +215,10 @@ def test_same_takes_nan_for_itself():
 
 def test_same_asks_for_the_same_shape_and_for_numbers():
     assert same(WANT.tolist(), WANT, 1e-6)
-    assert not same(WANT, WANT[:1], 1e-6)
+    assert same(WANT, WANT[:1], 1e-6) is False
+    assert same([1.0], np.asarray(1.0), 1e-6) is False
     assert not same(1.0, np.ones(2), 1e-6)
-    assert not same(None, WANT, 1e-6)
+    assert same(None, WANT, 1e-6) is False
     assert not same([[1.0], [None]], np.ones((2, 1)), 1e-6)
     assert not same(WANT, Foreign("a set"), 1e-6)
 
@@ -203,6 +228,12 @@ def test_same_is_as_near_as_the_tolerance_says():
     assert same(wide + np.array([0.0, 0.9e-3, 0.0]), wide, 1e-6)
     assert not same(wide + np.array([0.0, 1.1e-3, 0.0]), wide, 1e-6)
     assert same(np.array([NAN, NAN]), np.array([NAN, NAN]), 1e-6)
+    assert same(1.015, np.asarray(1.0), 1e-2)
+    assert not same(1.0005e-3, np.asarray(1e-3), 1e-6)
+    for rows in ([[1e3], [0.9e-3]], [1e3, 0.9e-3], (1e3, 0.9e-3)):
+        want = np.array([1e3, 0.0]).reshape(np.shape(rows))
+        assert same(rows, want, 1e-6)
+        assert same(rows, tuple(want.tolist()), 1e-6)
 
 
 def test_same_compares_groups_of_results_one_by_one():
@@ -214,6 +245,7 @@ def test_same_compares_groups_of_results_one_by_one():
     assert not same([WANT], pair, 1e-6)
     assert not same([WANT, NAN, NAN], pair, 1e-6)
     assert not same(WANT, pair, 1e-6)
+    assert not same(None, pair, 1e-6)
     assert same((1.0, 2.0), (1.0, 2.0), 1e-6)
 
 
@@ -251,6 +283,7 @@ def test_a_list_is_long_or_not_by_what_is_expected(monkeypatch):
         found = difference(got, np.ones((2, 4)), 1e-6)
         assert found is not None
         assert found.text == "returned a list of over 3 entries, expected shape (2, 4)"
+    assert difference([[1.0, 2.0]] * 4, np.array([[1.0, 2.0]] * 4), 1e-6) is None
     found = difference([1.0] * 4, 12, 1e-6)
     assert found is not None
     assert found.text == "returned a list of over 3 entries, expected shape ()"
