@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -73,18 +73,9 @@ class JournalError(RlprepError):
 class Journal:
     """An open journal; make one with `open_journal`."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, lock: int | None) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
-        self._lock = lock
-
-    def close(self) -> None:
-        """Give file and lock back."""
-        with suppress(sqlite3.Error):
-            self._connection.close()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
 
     def lay_out(self) -> None:
         """Make the tables of a new journal."""
@@ -245,26 +236,22 @@ def open_journal(path: Path, *, writes: bool) -> Iterator[Journal]:
     where = text_of(path)
     if os.access(path, os.F_OK):
         # Looked at before the lock is made, so that a refusal leaves nothing beside another's file.
-        with closing(_connect(path, where)) as connection:
+        with closing(_connect(path, where, makes=False)) as connection:
             _is_new(connection, where, writes=writes)
     elif not writes:
         hint = "'rlprep class grade' makes one; name it with --journal"
         raise MisuseError("there is no such journal", where=where, hint=hint)
-    lock = _locked(path) if writes else None
-    try:
-        connection = _connect(path, where, makes=writes)
-    except RlprepError:
-        if lock is not None:
-            os.close(lock)
-        raise
-    journal = Journal(path, connection, lock)
-    with closing(journal):
+    with (
+        _lock(path) if writes else nullcontext(),
+        closing(_connect(path, where, makes=writes)) as connection,
+    ):
+        journal = Journal(path, connection)
         if _is_new(connection, where, writes=writes):
             journal.lay_out()
         yield journal
 
 
-def _connect(path: Path, where: str, *, makes: bool = False) -> sqlite3.Connection:
+def _connect(path: Path, where: str, *, makes: bool) -> sqlite3.Connection:
     try:
         if makes:
             # Sources and seeds are nobody else's to read; SQLite's other files take the same mode.
@@ -274,25 +261,28 @@ def _connect(path: Path, where: str, *, makes: bool = False) -> sqlite3.Connecti
         raise RlprepError(f"the journal can't be opened: {error}", where=where) from None
 
 
-def _locked(path: Path) -> int:
-    """Return a descriptor that keeps other writers away until it is closed, or we are killed."""
-    try:
-        fd = os.open(f"{path}-lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        hint = "name a place for it with --journal"
-        where = text_of(path)
-        raise MisuseError(f"the journal can't be made: {reason}", where=where, hint=hint) from None
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(fd)
-        raise MisuseError(
-            "another 'class grade' is at work on this journal",
-            where=text_of(path),
-            hint="wait for it, or follow it with 'rlprep class status'",
-        ) from None
-    return fd
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Keep other writers away; the system does so no longer once we are gone, even killed."""
+    where = text_of(path)
+    with ExitStack() as held:
+        try:
+            fd = os.open(f"{path}-lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            held.callback(os.close, fd)
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise MisuseError(
+                "another 'class grade' is at work on this journal",
+                where=where,
+                hint="wait for it, or follow it with 'rlprep class status'",
+            ) from None
+        except OSError as error:
+            raise MisuseError(
+                f"the journal can't be made: {(error.strerror or str(error)).lower()}",
+                where=where,
+                hint="name a place for it with --journal",
+            ) from None
+        yield
 
 
 def _is_new(connection: sqlite3.Connection, where: str, *, writes: bool) -> bool:

@@ -127,6 +127,13 @@ def test_a_mistake_that_raises_isnt_it(exercise):
     assert found.id == "square"
 
 
+def test_a_mistake_that_raises_on_one_case_only_isnt_it_either(exercise):
+    raising = Made(double=lambda x: None if x[0] == 7 else 2 * x, square=lambda x: x)
+    sevens = np.full(2, 7.0)
+    three = [seen(2 * WANT), seen(2 * WANT**2, WANT**2), seen(3 * sevens, sevens)]
+    assert diagnose(exercise, three, [], raising) is None
+
+
 def raised(type_name: str) -> Finding:
     error = Raised(Stage.CALL, type_name, "math range error", 3)
     return Finding(Verdict.EXCEPTION, "raised", raised=error)
