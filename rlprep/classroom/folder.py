@@ -10,7 +10,6 @@ as NFC text (a Mac writes é as two characters, a roster as one), bytes that are
 """
 
 import os
-import stat
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -203,11 +202,3 @@ def _one_each(whose: Iterable[Labelled]) -> tuple[list[Found], list[str]]:
         also = tuple(map(identity, label.also))
         found.append(replace(chosen, name=identity(label.name), also=also))
     return found, remarks
-
-
-def is_regular(file: Path) -> bool:
-    """Whether a path is a regular file and no link to one."""
-    try:
-        return stat.S_ISREG(os.lstat(file).st_mode)
-    except OSError:
-        return False

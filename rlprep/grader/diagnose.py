@@ -15,6 +15,8 @@ from rlprep.grader.result import Diagnosis, Verdict
 OVERFLOWS = frozenset({"OverflowError", "ZeroDivisionError", "FloatingPointError"})
 """What plain Python raises where torch and NumPy return infinity or NaN."""
 MATCH_RTOL = 1e-5
+CLOSE = 1e-4
+"""How far numbers may be from one factor, which is told in few digits."""
 
 
 def diagnose(
@@ -113,7 +115,7 @@ def _factor(observations: Sequence[Observation]) -> Diagnosis | None:
         if factor is None:
             return None
         factors.append(factor)
-    if len(factors) < 3 or np.ptp(factors) > 1e-4 * abs(factors[0]) or abs(factors[0] - 1) < 1e-4:
+    if len(factors) < 3 or np.ptp(factors) > CLOSE * abs(factors[0]) or abs(factors[0] - 1) < CLOSE:
         return None
     return Diagnosis("factor", f"this looks like: right but for {_told(factors[0])}", _PAGE)
 
@@ -132,7 +134,7 @@ what it saw in the hidden cases: it isn't said."""
 def _told(factor: float) -> str:
     sign = "-" if factor < 0 else ""
     for size, name in _TELLING.items():
-        if abs(abs(factor) / size - 1) < 1e-4:
+        if abs(abs(factor) / size - 1) < CLOSE:
             return f"a factor of {sign}{name}"
     return "one factor, the same in every case"
 
@@ -152,6 +154,5 @@ def _factor_of(seen: Observation) -> float | None:
         return None
     with np.errstate(all="ignore"):
         factor = float((got * want).sum() / (want * want).sum())
-        most = 1e-4 * abs(factor) * np.abs(want).max(initial=0.0)
-        is_close = np.allclose(got, factor * want, rtol=1e-4, atol=most)
-    return factor if is_close and factor else None
+        is_close = np.abs(got - factor * want) <= CLOSE * abs(factor) * np.abs(want).max(initial=0)
+    return factor if is_close.all() and factor else None

@@ -228,7 +228,7 @@ def factors(*values: Any, want: Sequence[Any] = (WANT, 2 * WANT + 1, WANT**2)) -
 def told(observations: Sequence[Observation], exercise: Exercise) -> str:
     bare = exercise.model_copy(update={"mistakes": ()})
     found = diagnose(bare, observations, [], ANSWERS)
-    assert found is None or (found.id == "factor" and "every number" in found.page.lower())
+    assert found is None or (found.id == "factor" and found.page.startswith("Every number"))
     return found.text.removeprefix("this looks like: right but for ") if found else ""
 
 
@@ -239,7 +239,12 @@ TOLD = [
     (16.0, "a factor of 16"),
     (1 / 16, "a factor of 1/16"),
     (math.log(2), "a factor of ln 2"),
+    (-math.log(10), "a factor of -ln 10"),
+    (1 / math.log(2), "a factor of 1/ln 2"),
     (1 / math.log(10), "a factor of 1/ln 10"),
+    (1 + 9e-5, ""),
+    (1 + 2e-4, "one factor, the same in every case"),
+    (3 + 2e-4, "a factor of 3"),
     (1 / 17, "one factor, the same in every case"),
     (17.0, "one factor, the same in every case"),
     (0.7318, "one factor, the same in every case"),
@@ -264,6 +269,13 @@ NO_FACTOR = {
     "another one in one case": factors(2 * WANT, 4 * WANT + 2, 3 * WANT**2),
     "another shape": factors(2 * WANT, 4 * WANT + 2, [2.0]),
     "NaN": factors(2 * WANT, 4 * WANT + 2, [NAN, 1.0, 1.0]),
+    "infinity": factors(*(np.full(3, np.inf),) * 3, want=(WANT**2,) * 3),
+    "one number for an array": factors(*([6.0],) * 3, want=(np.full(3, 3.0),) * 3),
+    "right in one case": [
+        *factors(2 * WANT, 4 * WANT + 2, 2 * WANT**2),
+        seen(np.array([0.0, 1.0]), np.array([0.0, 1.0]), None),
+    ],
+    "nearly the same small one": factors(WANT / 16, (2 * WANT + 1) / 16, WANT**2 / 16 * (1 + 2e-4)),
     "no numbers": factors(2 * WANT, 4 * WANT + 2, "2"),
     "one element off": factors(2 * WANT, 4 * WANT + 2, 2 * WANT**2 + np.array([0.1, 0, 0])),
     "numbers beyond every product": factors(*(np.full(3, 1e300),) * 3),
