@@ -67,7 +67,7 @@ class Settings:
 
 
 class JournalError(RlprepError):
-    """The journal can't be written any more; what was recorded stays (exit code 4)."""
+    """The journal can't be written, or read, any more (exit code 4)."""
 
 
 class Journal:
@@ -231,6 +231,7 @@ def open_journal(path: Path, *, writes: bool) -> Iterator[Journal]:
     Raises:
         MisuseError: there is none to read, it is none of ours or of a newer rlprep, or another
             process writes it.
+        JournalError: it is damaged, also while it is open.
         RlprepError: the machine doesn't let us.
     """
     where = text_of(path)
@@ -248,7 +249,14 @@ def open_journal(path: Path, *, writes: bool) -> Iterator[Journal]:
         journal = Journal(path, connection)
         if _is_new(connection, where, writes=writes):
             journal.lay_out()
-        yield journal
+        try:
+            yield journal
+        except sqlite3.Error as error:
+            raise JournalError(
+                f"the journal can't be read: {error}",
+                where=where,
+                hint="a copy of it from before may be whole",
+            ) from error
 
 
 def _connect(path: Path, where: str, *, makes: bool) -> sqlite3.Connection:

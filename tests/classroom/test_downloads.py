@@ -221,6 +221,16 @@ def test_another_file_of_that_name_is_refused(tmp_path, data):
         read_folder(tmp_path)
 
 
+def test_a_list_that_no_class_has_is_refused(tmp_path, monkeypatch):
+    put(tmp_path, "submission_10/gae.py")
+    (tmp_path / "submission_metadata.yml").write_text(EXPORT, "utf-8")
+    monkeypatch.setattr("rlprep.classroom.gradescope.MOST_BYTES", len(EXPORT.encode()))
+    assert read_folder(tmp_path).found
+    monkeypatch.setattr("rlprep.classroom.gradescope.MOST_BYTES", len(EXPORT.encode()) - 1)
+    with pytest.raises(MisuseError, match=r"^submission_metadata\.yml: larger than 0 MB$"):
+        read_folder(tmp_path)
+
+
 def test_what_a_layout_needs_and_isnt_there(tmp_path):
     put(tmp_path, "submission_10/gae.py", "ada.py")
     with pytest.raises(MisuseError, match=r"submission_metadata\.yml: can't be read: no such file"):

@@ -320,6 +320,26 @@ def test_one_that_cant_be_written_is_told_with_what_to_do(path):
     )
 
 
+@pytest.mark.parametrize("writes", [True, False])
+def test_a_damaged_journal_is_said_wherever_that_is_noticed(path, writes):
+    entries = [replace(ADA, student=f"s{n:04}") for n in range(500)]
+    with open_journal(path, writes=True) as journal:
+        fill(journal, *entries)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
+
+    def read() -> None:
+        with open_journal(path, writes=writes) as journal:
+            list(journal.entries())
+
+    with pytest.raises(JournalError) as caught:
+        read()
+    assert str(caught.value) == (
+        f"{path}: the journal can't be read: database disk image is malformed"
+        "\n  try: a copy of it from before may be whole"
+    )
+
+
 def test_a_second_writer_is_told_to_wait(path):
     with open_journal(path, writes=True), pytest.raises(MisuseError) as caught:
         open_journal(path, writes=True).__enter__()

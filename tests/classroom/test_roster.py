@@ -62,3 +62,13 @@ def test_refused(tmp_path, data, words):
 def test_no_file(tmp_path):
     with pytest.raises(MisuseError, match="the roster can't be read: no such file"):
         read_roster(tmp_path / "roster.csv")
+
+
+def test_what_no_class_has(tmp_path, monkeypatch):
+    monkeypatch.setattr("rlprep.classroom.roster.MOST_BYTES", 12)
+    path = tmp_path / "roster.csv"
+    path.write_bytes(b"student\nada\n")
+    assert read_roster(path) == {"ada": ""}
+    path.write_bytes(b"student\nanna\n")
+    with pytest.raises(MisuseError, match="no roster: larger than 0 MB"):
+        read_roster(path)

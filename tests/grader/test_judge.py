@@ -248,3 +248,15 @@ def test_another_exception_isnt_tried_again():
     failed = Outcome(Status.RAISED, error=error("KeyError"), work=TORCH)
     ran = run_case(GRADED, runner := Made(failed))
     assert (ran.outcome, ran.gradient, len(runner.calls)) == (failed, None, 1)
+
+
+def test_a_gradient_that_came_is_taken_wherever_it_was_computed():
+    ran = run_case(GRADED, runner := Made(returned(1.0, gradients={0: SLOPE})))
+    assert (ran.by_differences, len(runner.calls)) == (False, 1)
+    assert ran.gradient is SLOPE
+
+
+def test_only_an_exception_is_tried_again_without_a_graph():
+    refused = Raised(Stage.CALL, "TypeError", "a tensor that requires grad", 1)
+    run_case(GRADED, runner := Made(Outcome(Status.SIGNATURE, error=refused, work=TORCH)))
+    assert len(runner.calls) == 1
