@@ -4,6 +4,7 @@ Nothing is started. What a real worker does is in `test_client`.
 """
 
 import signal
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -56,20 +57,24 @@ class Channels:
     complete = True
     raises: BaseException | None = None
     closed = 0
+    theirs_closed = False
 
     def __init__(self) -> None:
         self.theirs: list[int] = []
         self.report = self
         self.printed = b"caf\xe9"
 
-    def close_theirs(self) -> None: ...
+    def close_theirs(self) -> None:
+        self.theirs_closed = True
 
     def close(self) -> None:
         Channels.closed += 1
 
     def exchange(self, request: Any, limits: Limits) -> Status | None:
+        assert self.theirs_closed  # else the end of what the child writes would never be seen
         if self.raises:
             raise self.raises
+        time.sleep(0.002)
         return self.cut_short
 
 
@@ -116,7 +121,7 @@ def test_a_case_is_asked_for_ended_and_told(worker):
             {"end": 0.0},
         ]
         assert (outcome.value, outcome.printed, outcome.cpu_s) == (4, "caf\ufffd", 0.5)
-        assert 0 <= outcome.wall_s < 5
+        assert 0.002 <= outcome.wall_s < 5
         assert only.ended == []
     assert only.ended == [None]
     assert Channels.closed == 1
@@ -295,9 +300,18 @@ def test_an_abort_while_a_worker_starts_ends_it(worker, monkeypatch):
 
 def test_what_isnt_asked_for_has_a_default(worker, monkeypatch):
     seen = []
+    arities = []
+
+    def outcome_of(cut: Any, report: Any, wants: Wants, arity: int, status: int) -> Outcome:
+        arities.append(arity)
+        return Outcome(Status.RETURNED)
+
+    monkeypatch.setattr(client, "outcome_of", outcome_of)
     monkeypatch.setattr(client, "request_of", lambda *order: seen.append(order) or [])
     run(Sandbox("off"))  # type: ignore[arg-type]
     run(Sandbox(Mode.OFF), seed=7, wants=Wants(work=True))
     assert seen == [
         (b"", "f", [], Wants(), Limits(), 0), (b"", "f", [], Wants(work=True), Limits(), 7),
     ]  # fmt: skip
+    Sandbox(Mode.OFF).run(b"", "f", [1.0, None])
+    assert arities == [0, 0, 2]
