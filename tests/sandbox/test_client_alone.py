@@ -253,6 +253,9 @@ def test_strict_refuses_before_anything_runs_where_a_layer_is_missing(worker, mo
         run(Sandbox(Mode.STRICT))
     assert [(each.asked, each.ended) for each in worker.made] == [([], [None])]
     assert run(Sandbox(Mode.BEST_EFFORT)).value == 4
+    with pytest.raises(SandboxError, match="a layer is missing"):
+        Sandbox(Mode.STRICT).wait_ready()
+    assert worker.made[-1].ended == [None]
     worker.layers = {"landlock": True}
     assert run(Sandbox()).value == 4
     assert worker.made[-1].mode is Mode.STRICT
@@ -293,8 +296,8 @@ def test_an_abort_while_a_worker_starts_ends_it(worker, monkeypatch):
         return made
 
     monkeypatch.setattr(client, "WorkerProcess", slow)
-    with pytest.raises(SandboxError, match="the sandbox was told to stop"):
-        run(sandbox)
+    with pytest.raises(SandboxError, match=r"^the sandbox was told to stop$"):
+        sandbox.wait_ready()
     assert [each.ended for each in worker.made] == [[None]]
 
 
