@@ -209,39 +209,53 @@ def test_a_case_of_the_contract_is_called_twice_unless_it_shares_leaves():
     run_case(Case("contract", (X, leaves), contract=True), runner)
     run_case(Case("values", (X,)), runner)
     assert [function for function, _, _ in runner.calls] == ["_rlprep_twice", "f", "f"]
-    assert all(wants is None for _, _, wants in runner.calls)
+    assert [wants for _, _, wants in runner.calls] == [
+        Wants(changes=True), Wants(changes=True), Wants(),
+    ]  # fmt: skip
 
 
 TORCH = Work(operations=3, elements=30, flops=0, largest=3)
 
 
 def test_a_gradient_is_asked_for_with_the_value():
-    ran = run_case(GRADED, runner := Made(returned(1.0, gradients={0: SLOPE}, work=TORCH)))
+    ran = run_case(GRADED, runner := Made(returned(1.0, gradients={0: SLOPE})))
     assert ran.gradient is SLOPE
     assert not ran.by_differences
     ((_, arguments, wants),) = runner.calls
     assert arguments == (X,)
-    assert wants == Wants(gradients=(0,), work=True)
+    assert wants == Wants(gradients=(0,))
 
 
 def test_a_graph_that_was_dropped_is_no_gradient():
-    ran = run_case(GRADED, runner := Made(returned(1.0, gradients={0: None}, work=TORCH)))
-    assert (ran.gradient, ran.by_differences, len(runner.calls)) == (None, False, 1)
+    first = returned(1.0, gradients={0: None})
+    ran = run_case(GRADED, runner := Made(first, returned(2.0, work=TORCH)))
+    assert (ran.gradient, ran.by_differences, ran.outcome.value) == (None, False, 2.0)
+    assert [wants for _, _, wants in runner.calls] == [Wants(gradients=(0,)), Wants(work=True)]
 
 
-def test_numpy_gets_its_gradient_from_differences():
-    refusal = Outcome(
-        Status.RAISED, error=Raised(Stage.CALL, "RuntimeError", "a tensor that requires grad", 1)
-    )
+REFUSED = Outcome(
+    Status.RAISED, error=Raised(Stage.CALL, "RuntimeError", "a tensor that requires grad", 1)
+)
+
+
+@pytest.mark.parametrize("first", [REFUSED, returned(1.0, gradients={0: None}), returned(1.0)])
+def test_what_is_outside_torch_gets_its_gradient_from_differences(first):
     values = returned([3.0, 2.0, 1.0, 0.0, 0.0, 0.0])
-    ran = run_case(GRADED, runner := Made(refusal, returned(1.0), values))
+    ran = run_case(GRADED, runner := Made(first, returned(2.0), values))
     assert ran.by_differences
-    assert ran.outcome.value == 1.0
+    assert ran.outcome.value == 2.0
     assert ran.gradient is not None
     np.testing.assert_allclose(ran.gradient, [15_000.0, 10_000.0, 5_000.0])
     assert [wants for _, _, wants in runner.calls] == [
-        Wants(gradients=(0,), work=True), Wants(work=True), None,
+        Wants(gradients=(0,)), Wants(work=True), None,
     ]  # fmt: skip
+
+
+def test_what_fails_without_a_graph_too_has_no_gradient():
+    failed = Outcome(Status.RAISED, error=error("KeyError"))
+    ran = run_case(GRADED, runner := Made(REFUSED, failed))
+    assert (ran.outcome, ran.gradient, ran.by_differences) == (failed, None, False)
+    assert len(runner.calls) == 2
 
 
 def test_another_exception_isnt_tried_again():
@@ -251,12 +265,6 @@ def test_another_exception_isnt_tried_again():
 
 
 def test_a_gradient_that_came_is_taken_wherever_it_was_computed():
-    ran = run_case(GRADED, runner := Made(returned(1.0, gradients={0: SLOPE})))
+    ran = run_case(GRADED, runner := Made(returned(1.0, gradients={0: SLOPE}, work=None)))
     assert (ran.by_differences, len(runner.calls)) == (False, 1)
     assert ran.gradient is SLOPE
-
-
-def test_only_an_exception_is_tried_again_without_a_graph():
-    refused = Raised(Stage.CALL, "TypeError", "a tensor that requires grad", 1)
-    run_case(GRADED, runner := Made(Outcome(Status.SIGNATURE, error=refused, work=TORCH)))
-    assert len(runner.calls) == 1
