@@ -146,13 +146,13 @@ other way round, for a forgotten or doubled 1/2, and for a logarithm to another 
 
 def _factor_of(seen: Observation) -> float | None:
     try:
-        got = compare.to_array(seen.value).astype(np.float64)
+        got = compare.to_array(seen.value)
     except compare.NotNumbersError:
         return None
     want = np.asarray(seen.want, dtype=np.float64)
-    if got.shape != want.shape or not np.isfinite(got).all():
+    if got.shape != want.shape or not want.any():
         return None
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # whatever comes of NaN and infinity isn't close
         factor = float((got * want).sum() / (want * want).sum())
-        is_close = np.abs(got - factor * want) <= CLOSE * abs(factor) * np.abs(want).max(initial=0)
+        is_close = np.abs(got - factor * want) <= CLOSE * abs(factor) * np.abs(want).max()
     return factor if is_close.all() and factor else None

@@ -151,6 +151,10 @@ def test_plain_python_raises_where_a_mistake_gives_infinity(exercise, kind):
     assert found is not None
     assert found.id == "double"
     assert named(exercise, seen(2 * WANT), seen(None, WANT, raised(kind))) == ""
+    single = Made(double=lambda x: np.asarray(np.inf), square=lambda x: x)
+    found = diagnose(exercise, [seen(np.inf), seen(None, WANT, raised(kind))], [], single)
+    assert found is not None
+    assert found.id == "double"
     pairs = Made(double=lambda x: ((WANT, np.array([np.inf])), None), square=lambda x: x)
     found = diagnose(exercise, [seen((WANT, [np.inf])), seen(None, WANT, raised(kind))], [], pairs)
     assert found is not None
@@ -262,6 +266,7 @@ def test_one_factor_is_told_where_it_tells_of_a_slip(exercise, factor, text):
 
 def test_a_factor_of_a_whole_number_is_told_as_well(exercise):
     assert told([seen(2 * n, n) for n in (12, 40, 96)], exercise) == "a factor of 2"
+    assert told([seen(2 * n, n) for n in (2**40, 2**41, 2**42)], exercise) == "a factor of 2"
 
 
 NO_FACTOR = {
@@ -269,6 +274,9 @@ NO_FACTOR = {
     "another one in one case": factors(2 * WANT, 4 * WANT + 2, 3 * WANT**2),
     "another shape": factors(2 * WANT, 4 * WANT + 2, [2.0]),
     "NaN": factors(2 * WANT, 4 * WANT + 2, [NAN, 1.0, 1.0]),
+    "errors that even out": factors(*([2.3, 1.7],) * 3, want=(np.ones(2),) * 3),
+    "errors of small numbers": factors(*([2.1e-3, 1.9e-3],) * 3, want=(np.full(2, 1e-3),) * 3),
+    "small errors of a small factor": factors(*([0.0626, 0.0624],) * 3, want=(np.ones(2),) * 3),
     "infinity": factors(*(np.full(3, np.inf),) * 3, want=(WANT**2,) * 3),
     "one number for an array": factors(*([6.0],) * 3, want=(np.full(3, 3.0),) * 3),
     "right in one case": [
@@ -279,6 +287,10 @@ NO_FACTOR = {
     "no numbers": factors(2 * WANT, 4 * WANT + 2, "2"),
     "one element off": factors(2 * WANT, 4 * WANT + 2, 2 * WANT**2 + np.array([0.1, 0, 0])),
     "numbers beyond every product": factors(*(np.full(3, 1e300),) * 3),
+    "wrong in another way where there is nothing": [
+        *factors(2 * WANT, 2 * WANT, 2 * WANT, want=[WANT] * 3),
+        seen(np.zeros(0), np.zeros(0)),
+    ],
     "not zero where it should be": [
         *factors(2 * WANT, 2 * WANT, 2 * WANT, want=[WANT] * 3),
         seen(np.ones(2), np.zeros(2)),
