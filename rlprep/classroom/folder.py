@@ -1,9 +1,8 @@
-r"""What lies in a class's folder: whose file is which, or why that can't be said.
+r"""What lies in a class's folder: who handed in which file, or why that can't be said.
 
-Two layouts. `files`: every ``.py`` file of the folder is a submission, and its stem the student.
-`folders`: every folder in it is a student, who handed in the one ``.py`` file in it (or in folders
-of it). Names that begin with a dot or an underscore pair (``.git``, ``__pycache__``) never count;
-a ``.py`` file of such a name is told of all the same, but for a Mac's own ``._`` files.
+Whose an entry of the folder is depends on the layout, see `layouts`. Names that begin with a dot or
+an underscore pair (``.git``, ``__pycache__``) never count; a ``.py`` file of such a name is told of
+all the same, but for a Mac's own ``._`` files.
 
 Nothing of a name is trusted: it may hold any byte but / and NUL. A student's identity is the name
 as NFC text (a Mac writes é as two characters, a roster as one), bytes that are no UTF-8 shown as
@@ -11,27 +10,20 @@ as NFC text (a Mac writes é as two characters, a roster as one), bytes that are
 """
 
 import os
-import stat
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rlprep.classroom.downloads import Label, newest
+from rlprep.classroom.layouts import WANTED, Labelled, Layout, guessed, is_python, labelled
 from rlprep.errors import LearnerError, MisuseError
 
 MOST_ENTRIES = 2000
 """Looked at in one student's folder: somebody hands in a virtual environment every year."""
 MOST_DEPTH = 4
 SHOWN = 5
-
-
-class Layout(StrEnum):
-    """How a class's folder is arranged."""
-
-    AUTO = "auto"
-    FILES = "files"
-    FOLDERS = "folders"
 
 
 @dataclass(frozen=True)
@@ -43,12 +35,16 @@ class Found:
         file: to be opened; None where there is none to open, see `problem`.
         shown: its path below the class's folder, as text.
         problem: why a person must look; empty where there is one file.
+        name: for people, where a platform says it; may be empty.
+        also: other identities that a roster may know the student by.
     """
 
     student: str
     file: Path | None
     shown: str
     problem: str = ""
+    name: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,14 +52,16 @@ class Folder:
     """A class's folder, read.
 
     Attributes:
-        layout: files or folders.
+        layout: never `auto`.
         found: by student, sorted; no identity occurs twice.
         ignored: entries that belong to no student in this layout, as text.
+        remarks: what a person should know of how it was read, a sentence each.
     """
 
     layout: Layout
     found: tuple[Found, ...]
     ignored: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def identity(name: str) -> str:
@@ -76,26 +74,24 @@ def read_folder(folder: Path, layout: Layout = Layout.AUTO) -> Folder:
     """Return what a class handed in.
 
     Raises:
-        MisuseError: it is no folder.
+        MisuseError: it is no folder, or lacks what the layout needs.
         LearnerError: nothing in it is a submission.
     """
     entries = _entries(folder)
     shown = [each for each in entries if not _is_hidden(each.name)]
-    files = [each for each in shown if _is_python(each.name)]
-    folders = [each for each in shown if each not in files and each.is_dir()]
     if layout is Layout.AUTO:
-        layout = Layout.FOLDERS if len(folders) > len(files) else Layout.FILES
-    chosen = files if layout is Layout.FILES else folders
-    if not chosen:
-        wanted = "no .py file" if layout is Layout.FILES else "no student's folder"
+        layout = guessed(shown)
+    whose = labelled(shown, layout)
+    if not whose:
         raise LearnerError(
-            f"nothing to grade: {wanted} in it",
+            f"nothing to grade: {WANTED[layout]} in it",
             where=text_of(folder),
             hint="one .py file a student, or one folder a student: see --layout",
         )
-    ignored = tuple(text_of(each.name) for each in entries if each not in chosen)
-    handed = map(_file, chosen) if layout is Layout.FILES else map(_student_folder, chosen)
-    return Folder(layout, tuple(_one_each(handed)), ignored)
+    taken = {entry.name for _, entry in whose}
+    ignored = tuple(text_of(each.name) for each in entries if each.name not in taken)
+    found, remarks = _one_each(whose)
+    return Folder(layout, tuple(found), ignored, tuple(remarks))
 
 
 def text_of(path: Path | str) -> str:
@@ -115,23 +111,20 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 def _is_noise(name: str) -> bool:
     """Whether an entry is nobody's: a Mac's second half of a file, and what isn't Python."""
-    return name.startswith("._") or (_is_hidden(name) and not _is_python(name))
+    return name.startswith("._") or (_is_hidden(name) and not is_python(name))
 
 
 def _is_hidden(name: str) -> bool:
     return name.startswith((".", "__"))
 
 
-def _is_python(name: str) -> bool:
-    return name.lower().endswith(".py")
-
-
-def _file(entry: os.DirEntry[str]) -> Found:
-    return _found(identity(entry.name[: -len(".py")]), [Path(entry.path)], Path(entry.path).parent)
-
-
-def _student_folder(entry: os.DirEntry[str]) -> Found:
-    student, shown = identity(entry.name), text_of(entry.name)
+def _handed_in(label: Label, entry: os.DirEntry[str]) -> Found:
+    student, shown = identity(label.student), text_of(entry.name)
+    top = Path(entry.path).parent
+    if is_python(entry.name):
+        return _found(student, [Path(entry.path)], top)
+    if not entry.is_dir():
+        return Found(student, None, shown, "not a .py file")
     if entry.is_symlink():
         return Found(student, None, shown, "the folder is a symbolic link")
     try:
@@ -143,7 +136,7 @@ def _student_folder(entry: os.DirEntry[str]) -> Found:
         return Found(student, None, shown, f"over {MOST_ENTRIES:,} files in the folder")
     if not files:
         return Found(student, None, shown, "no .py file in the folder")
-    return _found(student, files, Path(entry.path).parent)
+    return _found(student, files, top)
 
 
 def _python_files(folder: Path) -> Iterator[Path]:
@@ -165,7 +158,7 @@ def _python_files(folder: Path) -> Iterator[Path]:
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     pending += [(Path(entry.path), depth + 1)] if depth < MOST_DEPTH else []
-                elif _is_python(entry.name):
+                elif is_python(entry.name):
                     yield Path(entry.path)
 
 
@@ -185,22 +178,27 @@ def several(shown: Iterable[str]) -> str:
     return f"{len(names)} files for one student: {', '.join(names[:SHOWN])}{more}"
 
 
-def _one_each(handed: Iterable[Found]) -> list[Found]:
-    """Return one entry an identity: two names may be the same one in NFC, or but for ``.PY``."""
-    by_student: dict[str, list[Found]] = {}
-    for each in handed:
-        by_student.setdefault(each.student, []).append(each)
-    return [
-        group[0]
-        if len(group) == 1
-        else Found(student, None, group[0].shown, several(each.shown for each in group))
-        for student, group in sorted(by_student.items())
-    ]
+def _one_each(whose: Iterable[Labelled]) -> tuple[list[Found], list[str]]:
+    """Return one entry an identity, and what was left out for it.
 
-
-def is_regular(file: Path) -> bool:
-    """Whether a path is a regular file and no link to one."""
-    try:
-        return stat.S_ISREG(os.lstat(file).st_mode)
-    except OSError:
-        return False
+    Two names may be the same one in NFC, or but for ``.PY``; a download may hold a file twice.
+    """
+    by_student: dict[str, list[Labelled]] = defaultdict(list)
+    for label, entry in whose:
+        by_student[identity(label.student)].append((label, entry))
+    found, remarks = [], []
+    for student, group in sorted(by_student.items()):
+        at = newest([label for label, _ in group]) if len(group) > 1 else 0
+        handed = [_handed_in(*each) for each in group]
+        if at is None:
+            shown = several(each.shown for each in handed)
+            chosen = Found(handed[0].student, None, handed[0].shown, shown)
+        else:
+            chosen = handed[at]
+        if len(group) > 1 and at is not None:
+            older = ", ".join(each.shown for each in handed if each is not chosen)
+            remarks.append(f"{student} handed in again: {chosen.shown} counts, not {older}")
+        label = group[at or 0][0]
+        also = tuple(map(identity, label.also))
+        found.append(replace(chosen, name=identity(label.name), also=also))
+    return found, remarks

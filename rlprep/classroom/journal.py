@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -67,24 +67,24 @@ class Settings:
 
 
 class JournalError(RlprepError):
-    """The journal can't be written any more; what was recorded stays (exit code 4)."""
+    """The journal can't be written, or read, any more (exit code 4)."""
 
 
 class Journal:
     """An open journal; make one with `open_journal`."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, lock: int | None) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
-        self._lock = lock
 
-    def close(self) -> None:
-        """Give file and lock back."""
-        with suppress(sqlite3.Error):
-            self._connection.close()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+    def lay_out(self) -> None:
+        """Make the tables of a new journal."""
+        with self._writing() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.executescript(
+                f"BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION};"
+                f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+            )
 
     def settings(self) -> Settings | None:
         """Return the settings, None in a journal that has just been made."""
@@ -231,64 +231,82 @@ def open_journal(path: Path, *, writes: bool) -> Iterator[Journal]:
     Raises:
         MisuseError: there is none to read, it is none of ours or of a newer rlprep, or another
             process writes it.
+        JournalError: it is damaged, also while it is open.
         RlprepError: the machine doesn't let us.
     """
     where = text_of(path)
-    if not writes and not path.exists():
+    if os.access(path, os.F_OK):
+        # Looked at before the lock is made, so that a refusal leaves nothing beside another's file.
+        with closing(_connect(path, where, makes=False)) as connection:
+            _is_new(connection, where, writes=writes)
+    elif not writes:
         hint = "'rlprep class grade' makes one; name it with --journal"
         raise MisuseError("there is no such journal", where=where, hint=hint)
-    lock = _locked(path) if writes else None
+    with (
+        _lock(path) if writes else nullcontext(),
+        closing(_connect(path, where, makes=writes)) as connection,
+    ):
+        journal = Journal(path, connection)
+        if _is_new(connection, where, writes=writes):
+            journal.lay_out()
+        try:
+            yield journal
+        except sqlite3.Error as error:
+            raise JournalError(
+                f"the journal can't be read: {error}",
+                where=where,
+                hint="a copy of it from before may be whole",
+            ) from error
+
+
+def _connect(path: Path, where: str, *, makes: bool) -> sqlite3.Connection:
     try:
-        if writes:
+        if makes:
             # Sources and seeds are nobody else's to read; SQLite's other files take the same mode.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        connection = sqlite3.connect(path)
+        return sqlite3.connect(path)
     except (sqlite3.Error, OSError) as error:
-        if lock is not None:
-            os.close(lock)
         raise RlprepError(f"the journal can't be opened: {error}", where=where) from None
-    journal = Journal(path, connection, lock)
-    with closing(journal):
-        _check(connection, where, writes=writes)
-        yield journal
 
 
-def _locked(path: Path) -> int:
-    """Return a descriptor that keeps other writers away until it is closed, or we are killed."""
-    try:
-        fd = os.open(f"{path}-lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        hint = "name a place for it with --journal"
-        where = text_of(path)
-        raise MisuseError(f"the journal can't be made: {reason}", where=where, hint=hint) from None
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(fd)
-        raise MisuseError(
-            "another 'class grade' is at work on this journal",
-            where=text_of(path),
-            hint="wait for it, or follow it with 'rlprep class status'",
-        ) from None
-    return fd
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Keep other writers away; the system does so no longer once we are gone, even killed."""
+    where = text_of(path)
+    with ExitStack() as held:
+        try:
+            fd = os.open(f"{path}-lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            held.callback(os.close, fd)
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise MisuseError(
+                "another 'class grade' is at work on this journal",
+                where=where,
+                hint="wait for it, or follow it with 'rlprep class status'",
+            ) from None
+        except OSError as error:
+            raise MisuseError(
+                f"the journal can't be made: {(error.strerror or str(error)).lower()}",
+                where=where,
+                hint="name a place for it with --journal",
+            ) from None
+        yield
 
 
-def _check(connection: sqlite3.Connection, where: str, *, writes: bool) -> None:
-    """Refuse what is no journal of ours, touching nothing of it; lay out a new one."""
+def _is_new(connection: sqlite3.Connection, where: str, *, writes: bool) -> bool:
+    """Tell whether nothing is laid out yet in what may be written.
+
+    Raises:
+        MisuseError: it is no journal of ours; nothing of it was touched.
+    """
     try:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if writes and not (application or version or tables):
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(
-                f"BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION};"
-                f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            )
-            return
     except sqlite3.Error as error:
         raise MisuseError(f"not a class's journal: {error}", where=where) from None
+    if writes and not (application or version or tables):
+        return True
     if application != APPLICATION:
         raise MisuseError("not a class's journal", where=where, hint="name another one")
     if version > SCHEMA_VERSION:
@@ -297,3 +315,4 @@ def _check(connection: sqlite3.Connection, where: str, *, writes: bool) -> None:
             where=where,
             hint="upgrade rlprep; nothing was changed",
         )
+    return False

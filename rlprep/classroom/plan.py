@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rlprep.bank.load import Bank
+from rlprep.classroom.enrol import enrolled
 from rlprep.classroom.folder import Folder, Found
 from rlprep.classroom.journal import Journal, Settings
 from rlprep.classroom.key import Key
@@ -34,9 +35,10 @@ def call_roll(
     earlier run that is there no more.
     """
     names = roster or {}
-    for found in folder.found:
-        yield _entry(found, names.get(found.student, ""), key, journal)
-    here = {found.student for found in folder.found}
+    handed = enrolled(folder.found, names)
+    for found in handed:
+        yield _entry(found, names.get(found.student, "") or found.name, key, journal)
+    here = {found.student for found in handed}
     before = {each.student: each for each in journal.roll()}
     for student in sorted({*names, *before} - here):
         gone = student in before and before[student].state is not State.MISSING

@@ -3,6 +3,9 @@
 Whatever exported it: with or without a byte order mark, UTF-8 or UTF-16, separated by commas,
 semicolons or tabs. The first row is a header if one of its cells is one of `STUDENT_COLUMNS`; then
 `NAME_COLUMNS` names people. Without a header the first column is the identity, the second the name.
+
+A gradebook out of Canvas is one as well: there `Student` is the name, and rows without an identity
+hold the points possible or a note.
 """
 
 import codecs
@@ -16,7 +19,7 @@ from rlprep.errors import MisuseError
 
 STUDENT_COLUMNS = (
     "student", "student_id", "id", "login", "username", "user", "sis_login_id", "sis_user_id",
-    "email",
+    "sid", "identifier", "id_number", "email", "email_address",
 )  # fmt: skip
 """The first of these that is in the header identifies students (case and spaces don't matter)."""
 NAME_COLUMNS = ("name", "student_name", "full_name")
@@ -34,11 +37,14 @@ def read_roster(path: Path) -> dict[str, str]:
     rows = _rows(_text(path, where), where)
     if not rows:
         raise MisuseError("nobody is on the roster", where=where)
+    is_gradebook = _header(rows)[:2] == ["student", "id"]
     student_at, name_at, rows = _columns(rows, where)
     names: dict[str, str] = {}
     lines: dict[str, int] = {}
     for line, row in rows:
         student = _cell(row, student_at)
+        if not student and is_gradebook:
+            continue
         if not student:
             raise MisuseError("a row without an identity", where=f"{where}:{line}")
         if student in names:
@@ -85,7 +91,9 @@ def _columns(
     rows: list[tuple[int, list[str]]], where: str
 ) -> tuple[int, int | None, list[tuple[int, list[str]]]]:
     """Return the positions of identity and name, and the rows without the header."""
-    header = ["_".join(cell.casefold().split()) for cell in rows[0][1]]
+    header = _header(rows)
+    if header[:2] == ["student", "id"]:
+        return 1, 0, rows[1:]
     students = [header.index(name) for name in STUDENT_COLUMNS if name in header]
     names = [header.index(name) for name in NAME_COLUMNS if name in header]
     if students:
@@ -97,6 +105,10 @@ def _columns(
             hint=f"call it one of {', '.join(STUDENT_COLUMNS)}",
         )
     return 0, 1, rows
+
+
+def _header(rows: list[tuple[int, list[str]]]) -> list[str]:
+    return ["_".join(cell.casefold().split()) for cell in rows[0][1]]
 
 
 def _cell(row: list[str], at: int | None) -> str:

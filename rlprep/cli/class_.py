@@ -31,6 +31,9 @@ class LayoutChoice(StrEnum):
     AUTO = "auto"
     FILES = "files"
     FOLDERS = "folders"
+    CANVAS = "canvas"
+    MOODLE = "moodle"
+    GRADESCOPE = "gradescope"
 
 
 Submissions = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of submissions.")]
@@ -46,7 +49,9 @@ Roster = Annotated[
 Arrangement = Annotated[
     LayoutChoice,
     typer.Option(
-        "--layout", help="One .py file or one folder a student; auto: what there is more of."
+        "--layout",
+        help="One .py file or one folder a student, or a platform's download, unpacked; auto:"
+        " what it looks like.",
     ),
 ]
 Key = Annotated[Path | None, options.key("DIR.key, made if missing")]

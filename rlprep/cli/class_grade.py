@@ -10,9 +10,10 @@ from pathlib import Path
 from rlprep.bank.load import Bank, load_bank
 from rlprep.classroom.batch import mark_all
 from rlprep.classroom.crew import Crew, Threads, usable_cores
-from rlprep.classroom.folder import Folder, Layout, read_folder, text_of
+from rlprep.classroom.folder import Folder, read_folder, text_of
 from rlprep.classroom.journal import Journal
 from rlprep.classroom.key import Key, is_open_to_others, make_key, read_key
+from rlprep.classroom.layouts import Layout
 from rlprep.classroom.plan import asked_of, call_roll, continued, settings_of
 from rlprep.classroom.record import Entry, State
 from rlprep.classroom.roster import read_roster
@@ -149,12 +150,26 @@ def _crew(wish: Wish, bank: Bank, exercises: tuple[str, ...]) -> Crew:
     return Threads(bank, wish.mode, wish.jobs or usable_cores())
 
 
+_LAYOUTS = {
+    Layout.FILES: "one file a student",
+    Layout.FOLDERS: "one folder a student",
+    Layout.CANVAS: "named by Canvas",
+    Layout.MOODLE: "named by Moodle",
+    Layout.GRADESCOPE: "exported from Gradescope",
+}
+
+
 def _say_layout(folder: Folder) -> None:
-    what = "file" if folder.layout is Layout.FILES else "folder"
     count = len(folder.found)
-    _say(f"{count} {'submission' if count == 1 else 'submissions'}, one {what} a student")
+    many = "submission" if count == 1 else "submissions"
+    _say(f"{count} {many}, {_LAYOUTS[folder.layout]}")
     if folder.ignored:
+        what = "file" if folder.layout is Layout.FILES else "folder"
+        if folder.layout not in (Layout.FILES, Layout.FOLDERS):
+            what = "submission"
         _say(f"ignored, for they are no student's {what}: {_few(folder.ignored)}")
+    for remark in folder.remarks:
+        _say(remark)
 
 
 def _say_strangers(entries: list[Entry], names: dict[str, str] | None) -> None:

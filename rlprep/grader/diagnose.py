@@ -1,5 +1,6 @@
 """The known mistake whose numbers these are. Never has an influence on points."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from rlprep.grader.result import Diagnosis, Verdict
 OVERFLOWS = frozenset({"OverflowError", "ZeroDivisionError", "FloatingPointError"})
 """What plain Python raises where torch and NumPy return infinity or NaN."""
 MATCH_RTOL = 1e-5
+CLOSE = 1e-4
+"""How far numbers may be from one factor, which is told in few digits."""
 
 
 def diagnose(
@@ -87,8 +90,8 @@ def _agrees(mistake: str, answers: Answers, exercise: Exercise, seen: Observatio
     value_is_wrong = seen.finding and seen.finding.sign == "numbers" and seen.gradient is None
     if seen.case.gradient_of is None or value_is_wrong:
         return True
-    if seen.gradient is None or slope is None:
-        return seen.gradient is None and slope is None
+    if slope is None:
+        return seen.gradient is None
     return compare.same(seen.gradient, slope, rtol)
 
 
@@ -106,15 +109,34 @@ def _factor(observations: Sequence[Observation]) -> Diagnosis | None:
     for seen in observations:
         if seen.case.contract or seen.value is None or isinstance(seen.want, tuple):
             continue
+        if seen.finding is None and not np.any(seen.want):
+            continue  # zeros times anything
         factor = _factor_of(seen)
         if factor is None:
             return None
         factors.append(factor)
-    if len(factors) < 3 or np.ptp(factors) > 1e-4 * abs(factors[0]) or abs(factors[0] - 1) < 1e-4:
+    if len(factors) < 3 or np.ptp(factors) > CLOSE * abs(factors[0]) or abs(factors[0] - 1) < CLOSE:
         return None
-    return Diagnosis(
-        "factor", f"this looks like: right but for a factor of {factors[0]:.4g}", _PAGE
-    )
+    return Diagnosis("factor", f"this looks like: right but for {_told(factors[0])}", _PAGE)
+
+
+MOST = 16
+_TELLING = {
+    **{1 / n: f"1/{n}" for n in range(2, MOST + 1)},
+    **{float(n): str(n) for n in range(1, MOST + 1)},
+    **{math.log(n): f"ln {n}" for n in (2, 10)},
+    **{1 / math.log(n): f"1/ln {n}" for n in (2, 10)},
+}
+"""Factors that tell of a slip. Any other is one that a submission may have chosen, to take home
+what it saw in the hidden cases: it isn't said."""
+
+
+def _told(factor: float) -> str:
+    sign = "-" if factor < 0 else ""
+    for size, name in _TELLING.items():
+        if abs(abs(factor) / size - 1) < CLOSE:
+            return f"a factor of {sign}{name}"
+    return "one factor, the same in every case"
 
 
 _PAGE = """Every number is the right one times one constant. Look for a sign (a loss is minimised,
@@ -124,12 +146,13 @@ other way round, for a forgotten or doubled 1/2, and for a logarithm to another 
 
 def _factor_of(seen: Observation) -> float | None:
     try:
-        got = compare.to_array(seen.value).astype(np.float64)
+        got = compare.to_array(seen.value)
     except compare.NotNumbersError:
         return None
     want = np.asarray(seen.want, dtype=np.float64)
-    if got.shape != want.shape or not np.isfinite(got).all():
+    if got.shape != want.shape or not want.any():
         return None
-    factor = float((got * want).sum() / (want * want).sum())
-    close = np.allclose(got, factor * want, rtol=1e-4, atol=1e-4 * abs(factor) * np.abs(want).max())
-    return factor if close and factor else None
+    with np.errstate(all="ignore"):  # whatever comes of NaN and infinity isn't close
+        factor = float((got * want).sum() / (want * want).sum())
+        is_close = np.abs(got - factor * want) <= CLOSE * abs(factor) * np.abs(want).max()
+    return factor if is_close.all() and factor else None

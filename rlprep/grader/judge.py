@@ -71,8 +71,9 @@ def run_case(case: Case, runner: Runner) -> Ran:
     if case.gradient_of is None:
         # A backward pass of the first call may leave gradients in the leaves that both would share.
         repeatable = not any(isinstance(each, LeavesOf) for each in case.arguments)
-        call = runner.call_twice if case.contract and repeatable else runner.call
-        return Ran(case, call(case.arguments))
+        if case.contract and repeatable:
+            return Ran(case, runner.call_twice(case.arguments))
+        return Ran(case, runner.call(case.arguments, Wants(changes=case.contract)))
     position = case.gradient_of
     outcome = runner.call(case.arguments, Wants(gradients=(position,)))
     gradient = outcome.gradients.get(position)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rlprep.classroom.folder import Layout, identity, read_folder
+from rlprep.classroom.folder import identity, read_folder
+from rlprep.classroom.layouts import Layout
 from rlprep.errors import LearnerError, MisuseError
 
 SOURCE = "x = 1\n"

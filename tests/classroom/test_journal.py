@@ -12,7 +12,7 @@ import pytest
 from rlprep.classroom import stored
 from rlprep.classroom.journal import Journal, JournalError, open_journal
 from rlprep.classroom.record import Entry, State
-from rlprep.errors import MisuseError
+from rlprep.errors import MisuseError, RlprepError
 from rlprep.grader.result import Diagnosis, FamilyResult, Shown, SubmissionResult, Verdict
 from tests.classroom.conftest import SETTINGS, passed
 
@@ -139,6 +139,7 @@ def test_files_that_are_no_journal_stay_what_they_are(path, writes):
     with pytest.raises(MisuseError, match="not a class's journal"):
         open_journal(path, writes=writes).__enter__()
     assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_another_programs_database_stays_what_it_is(path):
@@ -149,6 +150,7 @@ def test_another_programs_database_stays_what_it_is(path):
     with pytest.raises(MisuseError, match="not a class's journal"):
         open_journal(path, writes=True).__enter__()
     assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_journal_of_a_newer_version_is_refused_and_stays(path):
@@ -161,6 +163,190 @@ def test_a_journal_of_a_newer_version_is_refused_and_stays(path):
     with pytest.raises(MisuseError, match="of a newer rlprep"):
         open_journal(path, writes=True).__enter__()
     assert path.read_bytes() == before
+
+
+def test_a_new_journal_is_empty_and_has_no_settings(path):
+    with open_journal(path, writes=True) as journal:
+        assert journal.settings() is None
+        assert list(journal.entries()) == list(journal.roll()) == journal.environments() == []
+        journal.call_roll([ADA])
+        assert states(journal) == {"ada": "pending"}
+
+
+def test_settings_come_back_as_they_were_and_the_last_ones_hold(path):
+    with open_journal(path, writes=True) as journal:
+        journal.settle(replace(SETTINGS, round=3, exercises=("a", "b")))
+        journal.settle(SETTINGS)
+        assert journal.settings() == SETTINGS
+    with open_journal(path, writes=False) as journal:
+        assert journal.settings() == SETTINGS
+
+
+def test_the_roll_is_the_class_by_student_without_results(path):
+    with open_journal(path, writes=True) as journal:
+        fill(journal, EVE, BOB, ADA)
+        journal.record(BOB, [passed()], {}, 1)
+        assert list(journal.roll()) == [
+            ADA, replace(BOB, state=State.GRADED, attempts=1), EVE,
+        ]  # fmt: skip
+        assert [each.student for each in journal.entries()] == ["ada", "bob", "eve"]
+
+
+def test_what_a_round_was_marked_with_is_told_once_each_in_order(path):
+    with open_journal(path, writes=True) as journal:
+        fill(journal, ADA, BOB, EVE)
+        journal.record(BOB, [passed()], {"torch": "2", "numpy": "1"}, 1)
+        journal.record(ADA, [passed()], {"numpy": "1", "torch": "2"}, 1)
+        journal.record(EVE, [passed()], {"numpy": "0", "torch": "2"}, 1)
+        assert journal.environments() == [
+            {"numpy": "0", "torch": "2"}, {"numpy": "1", "torch": "2"},
+        ]  # fmt: skip
+        journal.settle(replace(SETTINGS, round=1))
+        assert journal.environments() == []
+
+
+def test_the_file_says_what_it_is(path):
+    with open_journal(path, writes=True) as journal:
+        fill(journal, ADA)
+        connection = journal._connection
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    header = path.read_bytes()[:100]
+    assert header[68:72] == b"RLPC"
+    assert int.from_bytes(header[60:64]) == 1
+
+
+def test_once_it_is_closed_nothing_is_left_beside_it_but_the_lock(path):
+    with open_journal(path, writes=True) as journal:
+        fill(journal, ADA)
+    with pytest.raises(sqlite3.ProgrammingError):
+        journal.settings()
+    assert sorted(each.name for each in path.parent.iterdir()) == ["hw.journal", "hw.journal-lock"]
+
+
+@pytest.mark.parametrize("sign", ["application_id = 7", "user_version = 7"])
+def test_an_empty_database_that_bears_anothers_sign_stays_what_it_is(path, sign):
+    connection = sqlite3.connect(path)
+    connection.execute("VACUUM")
+    connection.execute(f"PRAGMA {sign}")
+    connection.close()
+    before = path.read_bytes()
+    assert before
+    with pytest.raises(MisuseError, match="not a class's journal"):
+        open_journal(path, writes=True).__enter__()
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_an_empty_file_is_nothing_to_read_and_may_be_written(path):
+    path.touch(0o600)
+    with pytest.raises(MisuseError, match="not a class's journal"):
+        open_journal(path, writes=False).__enter__()
+    assert path.read_bytes() == b""
+    with open_journal(path, writes=True) as journal:
+        fill(journal, ADA)
+        assert states(journal) == {"ada": "pending"}
+
+
+def test_the_lock_is_given_back_where_the_journal_cant_be_made(path):
+    path.symlink_to("/nowhere/hw.journal")
+    with pytest.raises(RlprepError, match=r"hw\.journal: the journal can't be opened: \[Errno 2\]"):
+        open_journal(path, writes=True).__enter__()
+    path.unlink()
+    with open_journal(path, writes=True) as journal:
+        fill(journal, ADA)
+
+
+def newer(path: Path) -> None:
+    with open_journal(path, writes=True):
+        pass
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+
+
+def database(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE places (name TEXT)")
+    connection.close()
+
+
+REFUSALS = {
+    "another's text": (
+        lambda path: path.write_text("my diary\n" * 100), True,
+        "{path}: not a class's journal: file is not a database",
+    ),
+    "another's database": (
+        database, True,
+        "{path}: not a class's journal\n  try: name another one",
+    ),
+    "a newer one": (
+        newer, True,
+        "{path}: the journal is of a newer rlprep (format 99, this one knows 1)"
+        "\n  try: upgrade rlprep; nothing was changed",
+    ),
+    "nothing to read": (
+        lambda path: None, False,
+        "{path}: there is no such journal"
+        "\n  try: 'rlprep class grade' makes one; name it with --journal",
+    ),
+    "a folder": (
+        lambda path: path.mkdir(), True,
+        "{path}: the journal can't be opened: unable to open database file",
+    ),
+    "a folder where the lock should be": (
+        lambda path: Path(f"{path}-lock").mkdir(), True,
+        "{path}: the journal can't be made: is a directory"
+        "\n  try: name a place for it with --journal",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "writes", "text"), REFUSALS.values(), ids=REFUSALS)
+def test_refusals_say_what_where_and_what_to_try(path, make, writes, text):
+    make(path)
+    with pytest.raises(RlprepError) as caught:
+        open_journal(path, writes=writes).__enter__()
+    assert str(caught.value) == text.format(path=path)
+
+
+def test_one_that_cant_be_written_is_told_with_what_to_do(path):
+    with open_journal(path, writes=True) as journal:
+        journal._connection.execute("PRAGMA query_only = 1")
+        with pytest.raises(JournalError) as caught:
+            journal.settle(SETTINGS)
+    assert str(caught.value) == (
+        f"{path}: the journal can't be written: attempt to write a readonly database"
+        "\n  try: what is recorded stays; make room, then the same command goes on"
+    )
+
+
+@pytest.mark.parametrize("writes", [True, False])
+def test_a_damaged_journal_is_said_wherever_that_is_noticed(path, writes):
+    entries = [replace(ADA, student=f"s{n:04}") for n in range(500)]
+    with open_journal(path, writes=True) as journal:
+        fill(journal, *entries)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
+
+    def read() -> None:
+        with open_journal(path, writes=writes) as journal:
+            list(journal.entries())
+
+    with pytest.raises(JournalError) as caught:
+        read()
+    assert str(caught.value) == (
+        f"{path}: the journal can't be read: database disk image is malformed"
+        "\n  try: a copy of it from before may be whole"
+    )
+
+
+def test_a_second_writer_is_told_to_wait(path):
+    with open_journal(path, writes=True), pytest.raises(MisuseError) as caught:
+        open_journal(path, writes=True).__enter__()
+    assert str(caught.value) == (
+        f"{path}: another 'class grade' is at work on this journal"
+        "\n  try: wait for it, or follow it with 'rlprep class status'"
+    )
 
 
 def test_a_full_disk_is_said_and_what_was_recorded_stays(path):

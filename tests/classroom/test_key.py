@@ -17,6 +17,7 @@ def test_a_key_is_made_for_its_owner_only_and_read_back(tmp_path):
     assert make_key(tmp_path / "other.key") != made
     path.chmod(0o644)
     assert is_open_to_others(path)
+    assert not is_open_to_others(tmp_path / "nowhere")
 
 
 def test_nothing_is_overwritten_or_written_through_a_link(tmp_path):

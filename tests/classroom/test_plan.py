@@ -57,6 +57,27 @@ def test_everybody_has_a_state_and_a_reason(folder):
     }
 
 
+def test_who_handed_in_several_files_is_for_a_person_to_look_at(folder):
+    (folder / "ada.PY").write_text("x = 1\n")
+    ada = call(folder)["ada"]
+    assert (ada.state, ada.sha256) == (State.UNREADABLE, "")
+    assert ada.problem == "2 files for one student: ada.PY, ada.py"
+
+
+def test_a_platforms_download_goes_under_the_rosters_names(tmp_path):
+    folder = tmp_path / "canvas"
+    folder.mkdir()
+    for name in ("lovelaceada_1_7_gae.py", "hopper_2_8_gae.py"):
+        (folder / name).write_text("x = 1\n")
+    found = call(folder, {"al": "Ada Lovelace", "3": "Eve"})
+    assert {each.student: (each.name, str(each.state)) for each in found.values()} == {
+        "al": ("Ada Lovelace", "pending"),
+        "2": ("hopper", "pending"),
+        "3": ("Eve", "missing"),
+    }
+    assert found["al"].seed == KEY.seed("al")
+
+
 def test_a_file_that_vanishes_while_the_roll_is_called(folder):
     read = read_folder(folder)
     (folder / "ada.py").unlink()

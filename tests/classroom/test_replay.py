@@ -9,11 +9,12 @@ import pytest
 from rlprep.bank.load import Bank
 from rlprep.classroom.journal import Journal, open_journal
 from rlprep.classroom.key import Key
-from rlprep.classroom.marking import Task, mark
+from rlprep.classroom.marking import Marked, Task, mark
 from rlprep.classroom.plan import settings_of
+from rlprep.classroom.provenance import grader_version
 from rlprep.classroom.record import Entry, State
 from rlprep.classroom.replay import find, replay
-from rlprep.errors import MisuseError
+from rlprep.errors import MisuseError, RlprepError
 from rlprep.sandbox.client import Sandbox
 from tests.classroom.generated import EXERCISES
 
@@ -61,6 +62,20 @@ def test_another_mark_is_another_and_changed_content_is_said(journal, tmp_path, 
     assert not again.is_same
     assert again.changed[0].startswith("the file has changed since")
     assert again.changed[1].startswith("the exercises' content was old and is ")
+
+
+def test_another_grader_is_said(journal, tmp_path, bank, sandbox):
+    journal.settle(replace(journal.settings(), grader="rlprep 0.0"))
+    (tmp_path / "ada.py").write_bytes(SOURCE)
+    again = replay(journal, find(journal, "ada"), bank, sandbox, tmp_path / "ada.py")
+    assert again.changed == (f"the grader was rlprep 0.0 and is {grader_version()}",)
+
+
+def test_a_failure_of_ours_is_no_replay(journal, tmp_path, bank, sandbox, monkeypatch):
+    failed = Marked((), {}, "our fault: a pipe broke")
+    monkeypatch.setattr("rlprep.classroom.replay.mark", lambda *_: failed)
+    with pytest.raises(RlprepError, match="our fault: a pipe broke"):
+        replay(journal, find(journal, "ada"), bank, sandbox, tmp_path / "ada.py")
 
 
 @pytest.mark.parametrize("name", ["ada", "ada.py", "hw/ada.py", "/x/hw/ada.py", "ada/gae.py"])

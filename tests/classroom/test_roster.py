@@ -18,6 +18,16 @@ GOOD = {
     "short rows": (b"student,name\nada\n", {"ada": ""}),
     "decomposed": ("student\nrene\u0301\n".encode(), {"ren\u00e9": ""}),
     "a formula": (b"student\n=cmd()\n", {"=cmd()": ""}),
+    "Canvas": (
+        b"Student,ID,SIS User ID,SIS Login ID,Section\n,,,,\n    Points Possible,,,,\n"
+        b'"Lovelace, Ada",4711,u1,ada,A\n',
+        {"4711": "Lovelace, Ada"},
+    ),
+    "Moodle's worksheet": (
+        b"Identifier,Full name,Email address,Status\nParticipant 12,Ada Lovelace,ada@u,Submitted\n",
+        {"Participant 12": "Ada Lovelace"},
+    ),
+    "Gradescope": (b"Name,SID,Email,Role\nAda L.,0012,ada@u,Student\n", {"0012": "Ada L."}),
     "a quoted line end": (b'student,name\nada,"Ada\nL."\n', {"ada": "Ada\nL."}),
 }
 
@@ -52,3 +62,13 @@ def test_refused(tmp_path, data, words):
 def test_no_file(tmp_path):
     with pytest.raises(MisuseError, match="the roster can't be read: no such file"):
         read_roster(tmp_path / "roster.csv")
+
+
+def test_what_no_class_has(tmp_path, monkeypatch):
+    monkeypatch.setattr("rlprep.classroom.roster.MOST_BYTES", 12)
+    path = tmp_path / "roster.csv"
+    path.write_bytes(b"student\nada\n")
+    assert read_roster(path) == {"ada": ""}
+    path.write_bytes(b"student\nanna\n")
+    with pytest.raises(MisuseError, match="no roster: larger than 0 MB"):
+        read_roster(path)

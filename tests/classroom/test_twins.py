@@ -63,6 +63,40 @@ def test_names_comments_docstrings_annotations_and_layout_make_no_difference():
     assert print_of(RENAMED) == print_of(ORIGINAL)
 
 
+GUARDED = """
+from torch import zeros_like, exp
+
+
+def gae(rewards, values, next_values, terminated, truncated, gamma, lam):
+    global calls
+    ahead: object
+    try:
+        ahead = zeros_like(rewards[0]) + exp(values[0])
+    except (TypeError, ValueError) as problem:
+        raise RuntimeError(str(problem)) from problem
+    for t in reversed(range(len(rewards))):
+        ahead = rewards[t] + gamma * lam * ~terminated[t] * ahead
+        rewards[t] = ahead - next_values[t]
+    calls = rewards
+    return rewards
+"""
+
+
+def test_aliases_and_the_names_of_what_is_caught_make_no_difference():
+    other = (
+        GUARDED.replace("import zeros_like, exp", "import exp as e, zeros_like as zeros")
+        .replace(" zeros_like(", " zeros(")
+        .replace(" exp(", " e(")
+        .replace("problem", "error")
+        .replace("    ahead: object\n", "")
+    )
+    assert print_of(other) == print_of(GUARDED) is not None
+    assert print_of(GUARDED.replace("calls", "count")) != print_of(GUARDED)
+    assert print_of(GUARDED.replace("as problem", "").replace("problem", "None")) != (
+        print_of(GUARDED)
+    )
+
+
 @pytest.mark.parametrize("text", DIFFERENT.values(), ids=DIFFERENT)
 def test_what_computes_something_else_is_something_else(text):
     assert text != ORIGINAL

@@ -93,6 +93,23 @@ def test_what_it_did_and_took_is_said_on_stderr_and_no_progress_in_a_pipe(graded
     assert "a second" not in graded.stderr
 
 
+def test_a_download_is_known_as_one_and_what_was_left_out_is_said(tmp_path):
+    folder = tmp_path / "hw"
+    for name in ("ada_1_2_gae.py", "bob_2_3_gae.py", "bob_2_4_gae-1.py"):
+        (folder / name).mkdir(parents=True)  # nothing to grade in, and so nothing to wait for
+    (folder / "grades.csv").touch()
+    done = rlprep("class", "grade", folder, "--exercise", "gae")
+    assert done.returncode == 3
+    assert done.stderr.splitlines()[:3] == [
+        "2 submissions, named by Canvas",
+        "ignored, for they are no student's submission: grades.csv",
+        "2 handed in again: bob_2_4_gae-1.py counts, not bob_2_3_gae.py",
+    ]
+    assert re.search(r"^1  ada +- +unreadable: not a file but a folder", done.stdout, re.M)
+    done = rlprep("class", "grade", folder, "--exercise", "gae", "--layout", "files")
+    assert done.stderr.startswith("3 submissions, one file a student\n")
+
+
 def test_journal_and_key_lie_beside_the_class_and_are_for_its_owner(graded, place):
     for suffix in ("key", "journal", "journal-lock"):
         file = place.with_name(f"hw1.{suffix}")

@@ -1,5 +1,7 @@
 """What a submission earns, and what it is told."""
 
+import re
+
 import pytest
 
 from rlprep.grader.grade import Grader
@@ -109,6 +111,16 @@ def test_an_exception_is_told_with_its_line_and_the_words_only_of_a_public_examp
     assert family.reason == "raised ValueError in line 2"
     assert family.example is not None
     assert family.example.got == "raised ValueError in line 2: [1.0, 3.0, 2.0]"
+
+
+def test_a_family_tells_of_one_case_however_many_say_something(grade):
+    choose = "    int(rewards.sum() * 1e6) % 40 or None\n"
+    lines = "".join(f"    if {n} == chosen: raise ValueError(rewards)\n" for n in range(40))
+    result = grade(SIGNATURE + choose.replace("    int", "    chosen = int") + lines)
+    reasons = [family.reason for family in result.families]
+    assert all(re.fullmatch(r"raised \w+( in line \d+)?", reason) for reason in reasons)
+    assert len(set(reasons)) > 1  # lines do depend on the hidden inputs
+    assert result.diagnosis is None
 
 
 def test_a_gradient_by_differences_serves_numpy_and_not_a_detached_tensor(grade):
