@@ -151,6 +151,19 @@ def test_moodle_files(tmp_path):
     assert read.ignored == ("Ada_12_assignsubmission_file_plot.png",)
 
 
+def test_two_files_beside_each_other_in_moodle_are_for_a_person_to_look_at(tmp_path):
+    put(tmp_path, "Ada_12_assignsubmission_file_a.py", "Ada_12_assignsubmission_file_b.py")
+    (ada,) = read_folder(tmp_path).found
+    assert ada.problem.startswith("2 files for one student")
+    assert ada.also == ("Participant 12",)
+
+
+def test_the_newest_upload_is_the_one_of_the_largest_number(tmp_path):
+    put(tmp_path, "ada_1_100_gae.py", "ada_1_90_gae-1.py", "bob_2_1_gae.py")
+    ada, _ = read_folder(tmp_path).found
+    assert ada.shown == "ada_1_100_gae.py"
+
+
 EXPORT = """\
 ---
 submission_10:
@@ -202,6 +215,13 @@ def test_what_a_submission_printed_never_says_whose_a_folder_is(tmp_path):
     printed = EXPORT.replace("      submission_11:\n", "      submission_10:\n        x\n\n\n")
     (tmp_path / "submission_metadata.yml").write_text(printed, "utf-8")
     assert [each.student for each in read_folder(tmp_path).found] == ["0012"]
+
+
+def test_what_a_submission_printed_need_not_be_yaml(tmp_path):
+    put(tmp_path, "submission_10/gae.py", "submission_11/gae.py")
+    printed = EXPORT.replace("  :score: 1.0", "  :score: \x1b[31m: [")
+    (tmp_path / "submission_metadata.yml").write_text(printed, "utf-8")
+    assert len(read_folder(tmp_path).found) == 3
 
 
 BAD_EXPORTS = {
