@@ -10,7 +10,8 @@ from typing import Any
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.numbers import close, plain, shown
 from rlprep.formula.decide.policies import role_of, words_of
-from rlprep.formula.decide.tabular import Free, Tabular
+from rlprep.formula.decide.table_quantities import Free
+from rlprep.formula.decide.tabular import Tabular
 from rlprep.formula.decide.worlds import World, sample_world, table_world
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.program import EQUALITIES, Program, is_plain_target

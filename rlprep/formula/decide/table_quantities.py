@@ -1,0 +1,254 @@
+"""What the names of policy optimisation stand for in a small world of tables.
+
+Every quantity is taken at the state, action and next state of its environment. One that needs what
+is not bound raises `Free`: the expectation around it (or the implicit one around a per-sample
+integrand) then binds it.
+"""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from zlib import crc32
+
+from rlprep.formula.decide.numbers import Dual, Number, Precision, plain
+from rlprep.formula.decide.policies import is_old, role_of
+from rlprep.formula.decide.which import policy_roles
+from rlprep.formula.decide.worlds import World
+from rlprep.formula.errors import Undecidable
+from rlprep.formula.names import flat, indices_of, labels_of, variable_key
+from rlprep.formula.program import Program
+from rlprep.formula.tree import (
+    Bin,
+    Dot,
+    Dots,
+    Given,
+    Index,
+    Name,
+    Node,
+    Num,
+    Parallel,
+    Span,
+    Tuple,
+)
+
+Env = dict[str, int]
+
+STATE_LETTERS = {"s", "S", "o", "h"}
+
+
+class Free(Undecidable):
+    """A quantity needs a state, action or next state that nothing binds."""
+
+    def __init__(self, axis: str) -> None:
+        super().__init__(axis)
+        self.axis = axis
+
+
+class Quantities:
+    """The quantities of one world, by the names that one program gives them."""
+
+    def __init__(self, program: Program, world: World, subject: str) -> None:
+        self.program = program
+        self.world = world
+        self.subject = subject
+        self.precision = Precision()
+        self.remarks: set[str] = set()
+        self.unknown: dict[str, Span] = {}
+        self.in_gradient = False
+        self.parameters: list[dict[str, tuple[Node, Env, int]]] = []
+        self.roles = policy_roles(program, subject)
+        self.default = (
+            "new" if subject in {"policy_gradient", "advantage", "entropy", "kl"} else "old"
+        )
+        self.depth = 0
+        self.in_expectation = False
+
+    def quantity(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
+        """Return what a name stands for, at its arguments or at the current sample."""
+        world = self.world
+        role = role_of(node, self.subject)
+        if node.name in {"d", "mu", "rho", "eta", "p", "P"} and self._of_state_alone(args):
+            labelled = {"old", "k"} & {w.lower() for w in labels_of(node)}
+            visits = world.d_old if labelled or self.default == "old" else world.d_new
+            return visits[self.state(args, env)]
+        match role:
+            case "policy":
+                return self.policy(node, args, env)
+            case "logp":
+                return self.precision.log(self.policy(node, args, env))
+            case "ratio":
+                return self.ratio(env, args)
+            case "score":
+                return world.slope[self.state(args, env)][self.action(args, env)]
+            case "logratio":
+                return self.precision.log(self.ratio(env, args))
+            case "advantage" if self.subject == "advantage":
+                raise Undecidable("the formula only names what is asked for")
+            case "advantage":
+                return world.advantage[self.state(args, env)][self.action(args, env)]
+            case "action_value":
+                return world.q[self.state(args, env)][self.action(args, env)]
+            case "value":
+                return self.value(node, args, env)
+            case "reward":
+                return self.reward(node, args, env)
+            case "return":
+                self.remarks.add(
+                    "right in expectation: the return's mean, given s and a, is Q(s, a)"
+                )
+                return self.earned(node, args, env)
+            case "residual":
+                s, a = self.state(args, env), self.action(args, env)
+                return world.advantage[s][a] + self._surprise(env, s, a)
+            case "epsilon" | "beta" | "bound" | "gamma":
+                return world.numbers[role]
+            case "count":
+                return Fraction(1)
+            case "entropy":
+                return self.entropy("new", env)
+            case "kl":
+                return self.divergence("old", "new", env)
+        return self.foreign(node)
+
+    def _of_state_alone(self, args: tuple[Node, ...]) -> bool:
+        """Whether the arguments are one state: then the name is a distribution of states."""
+        return len(args) == 1 and isinstance(args[0], Name) and args[0].name in {"s", "S"}
+
+    def foreign(self, node: Name) -> Number:
+        """A symbol that the formula has no use for, as some fixed number of its own."""
+        key = flat(node)
+        self.unknown.setdefault(key, node.span)
+        return self.precision.constant(Fraction(crc32(key.encode()) % 89 + 3, 7))
+
+    def policy(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
+        """Return a policy's probability of an action in a state."""
+        which = self.which(node)
+        parameters = [n for n in _argument_names(args) if n.name == "theta"]
+        if parameters and (is_old(parameters[0]) or parameters[0].primes):
+            which = "old"
+        table = self.world.new if which == "new" else self.world.old
+        s, a = self.state(args, env), self.action(args, env)
+        value = table[s][a]
+        if which == "new" and self.in_gradient:
+            return Dual(value, value * self.world.slope[s][a])
+        return value
+
+    def which(self, node: Name) -> str:
+        """Return 'new' or 'old' for a policy's name."""
+        return self.roles(node)
+
+    def ratio(self, env: Env, args: tuple[Node, ...]) -> Number:
+        """Return pi_theta / pi_old at the sample."""
+        s, a = self.state(args, env), self.action(args, env)
+        value: Number = self.world.new[s][a]
+        if self.in_gradient:
+            value = Dual(plain(value), plain(value) * self.world.slope[s][a])
+        return self.precision.divide(value, self.world.old[s][a])
+
+    def value(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
+        """Return the value of a state."""
+        if node.name == "b":
+            return self.world.past[self.state(args, env)]
+        if self._is_next(node, args):
+            return self.world.v[self._current("s2", env)]
+        return self.world.v[self.state(args, env)]
+
+    def reward(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
+        """Return the reward."""
+        return self.world.reward[self.state(args, env)][self.action(args, env)]
+
+    def earned(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
+        """The return: from here on, or (given a trajectory) with what came before."""
+        s, a = self.state((), env), self.action((), env)
+        if self.subject == "advantage":
+            return self.world.q[s][a] + self._surprise(env, s, a)  # one sampled return
+        whole = any(isinstance(x, Name) and x.name == "tau" for x in args)
+        return self.world.q[s][a] + (self.world.past[s] if whole else 0)
+
+    def _surprise(self, env: Env, s: int, a: int) -> Fraction:
+        """What the TD residual adds to the advantage: it depends on the next state."""
+        s2 = self._current("s2", env)
+        mean = sum(
+            (self.world.step[s][a][n] * self.world.v[n] for n in self.world.states), Fraction(0)
+        )
+        return self.world.numbers["gamma"] * (self.world.v[s2] - mean)
+
+    def divergence(self, first: str, second: str, env: Env) -> Number:
+        """KL of two policies at the current state."""
+        tables = {"new": self.world.new, "old": self.world.old}
+        s = self._current("s", env)
+        total: Number = Fraction(0)
+        for a in self.world.actions:
+            p: Number = tables[first][s][a]
+            q: Number = tables[second][s][a]
+            if self.in_gradient:
+                slope = self.world.slope[s][a]
+                p = Dual(plain(p), plain(p) * slope) if first == "new" else p
+                q = Dual(plain(q), plain(q) * slope) if second == "new" else q
+            total = total + p * self.precision.log(self.precision.divide(p, q))
+        return total
+
+    def entropy(self, which: str, env: Env) -> Number:
+        """Entropy of a policy at the current state."""
+        table = self.world.new if which == "new" else self.world.old
+        row = table[self._current("s", env)]
+        total: Number = Fraction(0)
+        for p in row:
+            total = total - p * self.precision.log(p)
+        return total
+
+    # -- where a quantity is taken --------------------------------------------------------------
+
+    def _current(self, axis: str, env: Env) -> int:
+        if axis not in env:
+            raise Free(axis)
+        return env[axis]
+
+    def state(self, args: tuple[Node, ...], env: Env) -> int:
+        """Return the state that the arguments name, else the current one."""
+        for name in _argument_names(args):
+            key = "var:" + (variable_key(name) or "")
+            if "s:" + key in env:
+                return env["s:" + key]
+            if name.name in STATE_LETTERS and is_next_index(name):
+                return self._current("s2", env)
+        return self._current("s", env)
+
+    def action(self, args: tuple[Node, ...], env: Env) -> int:
+        """Return the action that the arguments name, else the current one."""
+        for name in _argument_names(args):
+            key = "a:var:" + (variable_key(name) or "")
+            if key in env:
+                return env[key]
+        return self._current("a", env)
+
+    def _is_next(self, node: Name, args: tuple[Node, ...]) -> bool:
+        if "next" in {w.lower() for w in (node.name, *labels_of(node))} or is_next_index(node):
+            return True
+        return any(n.name in STATE_LETTERS | {"next"} and (is_next_index(n) or n.name == "next")
+                   for n in _argument_names(args))  # fmt: skip
+
+
+def _argument_names(args: tuple[Node, ...]) -> Iterator[Name]:
+    """Yield the names among the arguments of a quantity."""
+    for arg in args:
+        match arg:
+            case Name():
+                yield arg
+            case Given(left=left, right=right):
+                yield from _argument_names((left, right))
+            case Tuple(items=items):
+                yield from _argument_names(items)
+            case Index(x=Name() as base):
+                yield base
+            case Dot() | Parallel() | Dots():
+                pass
+
+
+def is_next_index(name: Name) -> bool:
+    """Whether a name is taken one step later: s', s_{t+1}."""
+    if name.primes == 1 and name.name in {"s", "S", "V", "v"}:
+        return True
+    return any(
+        isinstance(i, Bin) and i.op == "+" and isinstance(i.right, Num) and i.right.value == 1
+        for i in indices_of(name)
+    )
