@@ -15,8 +15,8 @@ from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.vectors import Array, Draw, Vectors
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.names import indices_of, labels_of
-from rlprep.formula.program import EQUALITIES, Program, is_plain_target
-from rlprep.formula.tree import Bin, Call, Chain, Grad, Index, Name, Node, Span
+from rlprep.formula.program import Program, is_plain_target
+from rlprep.formula.tree import Bin, Call, Grad, Index, Name, Node, Span
 from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"trpo_step"}
@@ -135,11 +135,8 @@ def draw_of(seed: int, *, is_code: bool) -> Draw:
 
 
 def members(program: Program) -> list[Node]:
-    """Return the sides of the formula that must each equal the reference."""
-    values: list[Node] = []
-    for value in program.formula.values:
-        is_chain = isinstance(value, Chain) and EQUALITIES.issuperset(value.ops)
-        values.extend(value.items if is_chain else (value,))  # type: ignore[attr-defined]
+    """Return the sides that must each equal the reference, without a first one that only names."""
+    values = program.sides()
     if len(values) > 1 and is_plain_target(values[0]) and not isinstance(values[0], Call):
         return values[1:]
     return values
