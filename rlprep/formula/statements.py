@@ -8,9 +8,9 @@ or ends with an operator continues.
 from dataclasses import replace
 
 from rlprep.formula.errors import Unreadable
-from rlprep.formula.lexer import Token
 from rlprep.formula.parser import ExpressionParser, depth_of
 from rlprep.formula.stream import CLOSERS
+from rlprep.formula.tokens import Token
 from rlprep.formula.tree import Call, Chain, Dots, Name, Node, Num, Optimise
 from rlprep.formula.vocabulary import Vocabulary
 
