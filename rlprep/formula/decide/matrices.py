@@ -246,7 +246,7 @@ class Matrices(Definitions):
                     return root
                 return combined(divide, self.world.scalar(1), root)
         self.unknown.setdefault(spelt.key.lower(), node.span)
-        return self.world.symbol("unknown")
+        return self.world.symbol("unknown", spelt.key)
 
     def subscripted(self, x: Node, script: Node, scope: Scope) -> Tensor:
         """`(Q K^T)_{ij}`, or a remark such as `softmax(...)_{col}`."""

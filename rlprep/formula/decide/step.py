@@ -8,6 +8,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
@@ -20,10 +21,11 @@ from rlprep.formula.tree import Bin, Call, Grad, Index, Name, Node, Span
 from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"trpo_step"}
-DRAWS = (5, 6)
+DRAWS = {5: 0.05, 6: 0.0137}
+"""The seed of each draw, and its bound on the divergence."""
+
 SIZE = 4
 SHIFT = 1.5
-KL_BOUND = 0.05
 GRADIENTS = {"g", "grad", "gradient", "grads", "b", "policy_grad", "pg", "flat_grad", "loss_grad",
              "policy_gradient", "gradients"}  # fmt: skip
 MATRICES = {
@@ -100,7 +102,7 @@ class Step(Vectors):
             if name in PARAMETERS:
                 return self.draw.theta
             if node.name == "Delta" or name in BOUNDS:
-                return KL_BOUND
+                return self.draw.bound
             if name in GRADIENTS:
                 return self.draw.g
             if name in MATRICES and (node.name.isupper() or len(node.name) > 1):
@@ -112,7 +114,7 @@ class Step(Vectors):
             self.remarks.add("the backtracking factor is read as 1, its value at the full step")
             return 1.0
         self.unknown.setdefault(lowered, node.span)
-        return 1.7
+        return 1.5 + crc32(lowered.encode()) / 2**32  # two unknown names never cancel
 
     def _definition(self, node: Name, position: int) -> int | None:
         """Return the statement that defines a name, unless it is theta's own update."""
@@ -131,7 +133,7 @@ def draw_of(seed: int, *, is_code: bool) -> Draw:
     g, theta = random.normal(size=SIZE), random.normal(size=SIZE)
     if not is_code:
         g, theta = g[:, None], theta[:, None]
-    return Draw(g, theta, half @ half.T + 0.5 * np.eye(SIZE), is_code)
+    return Draw(g, theta, half @ half.T + 0.5 * np.eye(SIZE), DRAWS[seed], is_code)
 
 
 def members(program: Program) -> list[Node]:
@@ -159,7 +161,7 @@ def _reading(program: Program, *, is_code: bool) -> Meaning:
     unknown: dict[str, Span] = {}
 
     def compute(number: int) -> tuple[Any, ...]:
-        draw = draw_of(DRAWS[number], is_code=is_code)
+        draw = draw_of(tuple(DRAWS)[number], is_code=is_code)
         moved = replace(draw, theta=draw.theta + SHIFT)
         step = Step(program, draw)
         try:
@@ -227,8 +229,8 @@ def witness(
             return f"no value: {side[1]}"
         return "[" + ", ".join(f"{x:.4g}" for x in side[1]) + "]"
 
-    draw = draw_of(DRAWS[0], is_code=True)
+    draw = draw_of(next(iter(DRAWS)), is_code=True)
     at = {"g": [f"{x:.4g}" for x in draw.g],
           "H": [[f"{x:.4g}" for x in row] for row in draw.hessian],
-          "delta": str(KL_BOUND)}  # fmt: skip
+          "delta": str(draw.bound)}  # fmt: skip
     return {"at": at, "quantity": "the change of theta", "yours": told(a), "reference": told(b)}

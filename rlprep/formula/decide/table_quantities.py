@@ -6,6 +6,7 @@ integrand) then binds it.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from zlib import crc32
 
@@ -61,6 +62,8 @@ class Quantities:
         )
         self.depth = 0
         self.in_expectation = False
+        self.is_below = False
+        self.sums_samples = False
 
     def quantity(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
         """Return what a name stands for, at its arguments or at the current sample."""
@@ -102,12 +105,27 @@ class Quantities:
             case "epsilon" | "beta" | "bound" | "gamma":
                 return world.numbers[role]
             case "count":
-                return Fraction(1)
+                return self.count(flat(node))
             case "entropy":
                 return self.entropy("new", env)
             case "kl":
                 return self.divergence("old", "new", env)
         return self.foreign(node)
+
+    @contextmanager
+    def below(self, is_below: bool) -> Iterator[None]:
+        """Mark what is evaluated inside as part of a denominator."""
+        outside, self.is_below = self.is_below, self.is_below or is_below
+        try:
+            yield
+        finally:
+            self.is_below = outside
+
+    def count(self, what: str) -> Number:
+        """Return a number of samples: 1 where a sum over them is divided by it, which is a mean."""
+        if self.is_below and self.sums_samples:
+            return Fraction(1)
+        return self.opaque(what)
 
     def _of_state_alone(self, args: tuple[Node, ...]) -> bool:
         """Whether the arguments are one state: then the name is a distribution of states."""
@@ -117,7 +135,11 @@ class Quantities:
         """A symbol that the formula has no use for, as some fixed number of its own."""
         key = flat(node)
         self.unknown.setdefault(key, node.span)
-        return self.precision.constant(Fraction(crc32(key.encode()) % 89 + 3, 7))
+        return self.opaque(key)
+
+    def opaque(self, what: str) -> Number:
+        """Return a fixed number of its own for something that the tables don't know."""
+        return self.precision.constant(Fraction(crc32(what.encode()) % 9973 + 3, 7))
 
     def policy(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
         """Return a policy's probability of an action in a state."""

@@ -7,8 +7,10 @@ from rlprep.formula.decide.distributions import Sampling, sampling_of
 from rlprep.formula.decide.numbers import Dual, Number, plain
 from rlprep.formula.decide.policies import role_of
 from rlprep.formula.decide.table_quantities import STATE_LETTERS, Env, Free, Quantities
+from rlprep.formula.decide.worlds import World
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import variable_key
+from rlprep.formula.program import Program
 from rlprep.formula.tree import (
     Big,
     Bin,
@@ -28,6 +30,10 @@ TIME_LETTERS = {"t", "l", "k", "n", "T", "tau", "i", "j", "h", "m", "e", "b"}
 
 class Sums(Quantities):
     """Binds what quantities need; `evaluate` comes with the walk over expressions."""
+
+    def __init__(self, program: Program, world: World, subject: str) -> None:
+        super().__init__(program, world, subject)
+        self.sums_samples = self._sums_over_samples()
 
     def evaluate(self, node: Node, env: Env, position: int) -> Number:
         """Return the value of a node."""
@@ -119,16 +125,31 @@ class Sums(Quantities):
 
     # -- sums and optima ------------------------------------------------------------------------
 
+    def _sums_over_samples(self) -> bool:
+        """Whether the input sums over samples or time, so that a count makes a mean of it."""
+        for node in self.program.nodes():
+            match node:
+                case Big(kind="sum" | "range"):
+                    if any(axis in {"time", "samples"} for axis, _ in self._axes(node)):
+                        return True
+                case Call(fn=Name(name="sum" | "reduce_sum" | "dot" | "inner")):
+                    return True
+        return False
+
+    def _axes(self, node: Big) -> list[tuple[str, str]]:
+        """Return what each index of a sum runs over, with the index."""
+        names = node.var.items if isinstance(node.var, Tuple) else (node.var,)
+        found: list[tuple[str, str]] = []
+        for var in names:
+            key = variable_key(var) if var is not None else None
+            found.append((self._axis(key, var, node), key or ""))
+        return found
+
     def big(self, node: Big, env: Env, position: int) -> Number:
         """A sum over actions, states, samples or time."""
         if node.kind == "prod":
             raise Undecidable("a product over a trajectory")
-        names = node.var.items if isinstance(node.var, Tuple) else (node.var,)
-        result: list[tuple[str, str]] = []
-        for var in names:
-            key = variable_key(var) if var is not None else None
-            result.append((self._axis(key, var, node), key or ""))
-        return self._summed(node, result, env, position)
+        return self._summed(node, self._axes(node), env, position)
 
     def _axis(self, key: str | None, var: Node | None, node: Big) -> str:
         """Return what a sum runs over, by its letter and by how the summand uses it."""

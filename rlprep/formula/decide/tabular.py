@@ -16,6 +16,7 @@ from rlprep.formula.decide.table_quantities import Env, Free
 from rlprep.formula.decide.table_sums import Sums
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.names import variable_key
+from rlprep.formula.show import latex
 from rlprep.formula.tree import (
     Big,
     Bin,
@@ -81,15 +82,15 @@ class Tabular(Sums):
             case Cases(rows=rows):
                 return self.cases(rows, env, position)
             case Wrap(kind="abs", x=x):
-                if isinstance(x, Name) and len(x.name) == 1:
-                    return Fraction(1)  # |D|: the size of the batch
+                if self.is_below and isinstance(x, Name) and len(x.name) == 1:
+                    return self.count(f"|{x.name}|")  # |D|: the size of the batch
                 return self.precision.absolute(self.evaluate(x, env, position))
             case Index(x=x) | Sub(x=x):
                 return self.evaluate(x, env, position)
             case Optimise():
                 return self.extreme(node, env, position)
             case Wrap(kind="norm"):
-                return Fraction(13, 11)  # of parameters: nothing that the tables know
+                return self.opaque(latex(node))  # of parameters: nothing that the tables know
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
 
     def binary(self, node: Bin, env: Env, position: int) -> Number:
@@ -105,7 +106,8 @@ class Tabular(Sums):
                 "the small number that keeps a logarithm or quotient finite is left out"
             )
             return a
-        b = self.evaluate(node.right, env, position)
+        with self.below(node.op == "/"):
+            b = self.evaluate(node.right, env, position)
         match node.op:
             case "+":
                 return a + b
@@ -137,7 +139,8 @@ class Tabular(Sums):
         if node.name == "e" and not node.subs and len(node.sups) == 1:
             return self.precision.exp(self.evaluate(node.sups[0], env, position))
         power = self._power(node, env, position)
-        value = self.quantity(node, (), env)
+        with self.below(power is not None and power < 0):
+            value = self.quantity(node, (), env)
         return self.precision.power(value, power) if power is not None else value
 
     def _power(self, node: Name, env: Env, position: int) -> Fraction | None:
