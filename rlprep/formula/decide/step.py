@@ -199,16 +199,26 @@ def _increment(here: Array, there: Array, draw: Draw, remarks: set[str]) -> tupl
 
 def same(mine: Meaning, theirs: Meaning) -> bool:
     """Whether every side of one formula gives the other's change on both draws."""
-    for a, b in zip(mine.values, theirs.values, strict=True):
+    return _first_difference(mine, theirs) is None
+
+
+def _first_difference(
+    mine: Meaning, theirs: Meaning
+) -> tuple[int, tuple[Any, ...], tuple[Any, ...]] | None:
+    """Return the seed of a draw on which a side differs from the other formula, with both."""
+    for seed, a, b in zip(DRAWS, mine.values, theirs.values, strict=True):
         for side in a:
-            if side[0] != b[0][0]:
-                return False
-            if side[0] != "array":
-                if side[1] != b[0][1]:
-                    return False
-            elif not np.allclose(side[1], b[0][1], rtol=1e-9, atol=1e-12):
-                return False
-    return True
+            if not _is_same_step(side, b[0]):
+                return seed, side, b[0]
+    return None
+
+
+def _is_same_step(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
+    if a[0] != b[0]:
+        return False
+    if a[0] != "array":
+        return a[1] == b[1]
+    return np.allclose(a[1], b[1], rtol=1e-9, atol=1e-12)
 
 
 def proof(mine: Meaning, setting: tuple[Hashable, ...]) -> str:
@@ -220,16 +230,19 @@ def proof(mine: Meaning, setting: tuple[Hashable, ...]) -> str:
 def witness(
     mine: Meaning, theirs: Meaning, subject: str, setting: tuple[Hashable, ...]
 ) -> dict[str, Any]:
-    """Return the first draw's step of both formulas."""
+    """Return a draw's step by both formulas."""
     del subject, setting
-    a, b = mine.values[0][0], theirs.values[0][0]
+    found = _first_difference(mine, theirs)
+    if found is None:
+        return {}
+    seed, a, b = found
 
     def told(side: tuple[Any, ...]) -> str:
         if side[0] != "array":
             return f"no value: {side[1]}"
         return "[" + ", ".join(f"{x:.4g}" for x in side[1]) + "]"
 
-    draw = draw_of(next(iter(DRAWS)), is_code=True)
+    draw = draw_of(seed, is_code=True)
     at = {"g": [f"{x:.4g}" for x in draw.g],
           "H": [[f"{x:.4g}" for x in row] for row in draw.hessian],
           "delta": str(draw.bound)}  # fmt: skip

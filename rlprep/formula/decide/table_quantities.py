@@ -122,7 +122,12 @@ class Quantities:
             self.is_below = outside
 
     def count(self, what: str) -> Number:
-        """Return a number of samples: 1 where a sum over them is divided by it, which is a mean."""
+        """Return a number of samples: 1 where a sum over them is divided by it, which is a mean.
+
+        A divergence and an entropy belong to one state: there a sum over states counts them.
+        """
+        if self.subject in {"kl", "entropy"}:
+            return self.opaque("count")
         if self.is_below and self.sums_samples:
             return Fraction(1)
         return self.opaque(what)

@@ -157,7 +157,8 @@ class Sums(Quantities):
             return "a" if self.subject in {"kl", "entropy"} else "samples"
         letter = var.name
         if self.subject in {"kl", "entropy"} and letter not in {"s", "S"}:
-            return "a"
+            is_outer = any(isinstance(n, Big) for n in walk(node.body))
+            return "samples" if is_outer and letter in TIME_LETTERS else "a"
         if (place := _place_of(key, node.body)) is not None and letter not in {"t", "l", "k"}:
             return place
         if letter in {"a", "u", "A"}:
@@ -170,6 +171,8 @@ class Sums(Quantities):
         if not axes:
             return self.evaluate(node.body, env, position)
         (axis, key), *rest = axes
+        if axis == "samples" and self.subject in {"kl", "entropy"}:
+            return self.count(key) * self._summed(node, rest, env, position)
         if axis in {"time", "samples"}:
             if self._sums_rewards(node):
                 return self.future(node, key, env)
