@@ -12,7 +12,7 @@ from typing import Any
 import z3
 
 from rlprep.formula.decide.numbers import Number, Precision
-from rlprep.formula.decide.table_quantities import Env
+from rlprep.formula.decide.table_places import Env
 from rlprep.formula.decide.tabular import Tabular
 from rlprep.formula.decide.worlds import World
 from rlprep.formula.errors import Undecidable

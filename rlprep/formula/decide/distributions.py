@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rlprep.formula.decide.policies import role_of
+from rlprep.formula.decide.table_places import is_next_index
 from rlprep.formula.names import labels_of, variable_key
 from rlprep.formula.tree import Call, Chain, Expect, Name, Node, Tuple, walk
 
@@ -87,8 +88,6 @@ def _kind(name: Name, tables: "Quantities") -> str:
     if letter in {"a", "A", "u"}:
         return "a"
     if letter in {"s", "S", "o"}:
-        from rlprep.formula.decide.table_quantities import is_next_index
-
         return "s2" if is_next_index(name) else "s"
     return "tau" if letter == "tau" else "all"
 

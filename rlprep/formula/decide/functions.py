@@ -12,7 +12,7 @@ from rlprep.formula.tree import Bin, Call, Cases, Given, Name, Node, Num, Parall
 from rlprep.formula.vocabulary import FUNCTIONS
 
 if TYPE_CHECKING:
-    from rlprep.formula.decide.table_quantities import Env
+    from rlprep.formula.decide.table_places import Env
     from rlprep.formula.decide.tabular import Tabular
 
 STABILISER = Fraction(1, 10**5)

@@ -110,6 +110,8 @@ def meaning(program: Program, subject: str, setting: tuple[Hashable, ...]) -> Me
     if loss:
         remarks.add("the input says loss (or minimise), so its sign is the objective's reversed")
 
+    facts = {"unknown": unknown, "program": program, "nodes": nodes, "loss": loss, "named": False}
+
     def compute(number: int) -> tuple[Value, ...] | None:
         tabular = Tabular(program, worlds[number], subject)
         try:
@@ -122,9 +124,9 @@ def meaning(program: Program, subject: str, setting: tuple[Hashable, ...]) -> Me
             return None
         finally:
             remarks.update(tabular.remarks)
+            facts["named"] = facts["named"] or tabular.is_named
             unknown.update(tabular.unknown)
 
-    facts = {"unknown": unknown, "program": program, "nodes": nodes, "loss": loss}
     return Meaning(Values(len(worlds), compute), remarks, nodes[0], facts)
 
 

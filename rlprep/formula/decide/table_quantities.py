@@ -12,28 +12,28 @@ from zlib import crc32
 
 from rlprep.formula.decide.numbers import Dual, Number, Precision, plain
 from rlprep.formula.decide.policies import is_old, role_of
+from rlprep.formula.decide.table_places import (
+    ACTION_LETTERS,
+    STATE_LETTERS,
+    Env,
+    argument_names,
+    is_moved,
+    is_next_index,
+    refuse_misplaced,
+    refuse_unbound,
+)
 from rlprep.formula.decide.which import policy_roles
 from rlprep.formula.decide.worlds import World
 from rlprep.formula.errors import Undecidable
-from rlprep.formula.names import flat, indices_of, labels_of, variable_key
+from rlprep.formula.names import flat, labels_of, variable_key
 from rlprep.formula.program import Program
 from rlprep.formula.tree import (
-    Bin,
-    Dot,
-    Dots,
-    Given,
-    Index,
     Name,
     Node,
-    Num,
-    Parallel,
     Span,
-    Tuple,
 )
 
-Env = dict[str, int]
-
-STATE_LETTERS = {"s", "S", "o", "h"}
+ONLY_NAMED = "the formula only names what is asked for"
 
 
 class Free(Undecidable):
@@ -63,6 +63,7 @@ class Quantities:
         self.depth = 0
         self.in_expectation = False
         self.is_below = False
+        self.is_named = False  # whether the ratio that is asked for is used by its own name
         self.sums_samples = False
 
     def quantity(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
@@ -73,6 +74,11 @@ class Quantities:
             labelled = {"old", "k"} & {w.lower() for w in labels_of(node)}
             visits = world.d_old if labelled or self.default == "old" else world.d_new
             return visits[self.state(args, env)]
+        if role is not None:
+            refuse_misplaced(role, node, args)
+        if self.subject == "advantage" == role:
+            raise Undecidable(ONLY_NAMED)
+        self.is_named = self.is_named or (self.subject == "ratio" and role in {"ratio", "logratio"})
         match role:
             case "policy":
                 return self.policy(node, args, env)
@@ -84,8 +90,6 @@ class Quantities:
                 return world.slope[self.state(args, env)][self.action(args, env)]
             case "logratio":
                 return self.precision.log(self.ratio(env, args))
-            case "advantage" if self.subject == "advantage":
-                raise Undecidable("the formula only names what is asked for")
             case "advantage":
                 return world.advantage[self.state(args, env)][self.action(args, env)]
             case "action_value":
@@ -149,7 +153,7 @@ class Quantities:
     def policy(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
         """Return a policy's probability of an action in a state."""
         which = self.which(node)
-        parameters = [n for n in _argument_names(args) if n.name == "theta"]
+        parameters = [n for n in argument_names(args) if n.name == "theta"]
         if parameters and (is_old(parameters[0]) or parameters[0].primes):
             which = "old"
         table = self.world.new if which == "new" else self.world.old
@@ -199,8 +203,18 @@ class Quantities:
         )
         return self.world.numbers["gamma"] * (self.world.v[s2] - mean)
 
+    def refuse_own_name(self, subject: str) -> None:
+        """Refuse what is asked for by its own name; in code a library's function is an answer.
+
+        Raises:
+            Undecidable: it is asked for, and the input is no code.
+        """
+        if self.subject == subject and not self.program.is_code:
+            raise Undecidable(ONLY_NAMED)
+
     def divergence(self, first: str, second: str, env: Env) -> Number:
         """KL of two policies at the current state."""
+        self.refuse_own_name("kl")
         tables = {"new": self.world.new, "old": self.world.old}
         s = self._current("s", env)
         total: Number = Fraction(0)
@@ -216,6 +230,7 @@ class Quantities:
 
     def entropy(self, which: str, env: Env) -> Number:
         """Entropy of a policy at the current state."""
+        self.refuse_own_name("entropy")
         table = self.world.new if which == "new" else self.world.old
         row = table[self._current("s", env)]
         total: Number = Fraction(0)
@@ -232,50 +247,32 @@ class Quantities:
 
     def state(self, args: tuple[Node, ...], env: Env) -> int:
         """Return the state that the arguments name, else the current one."""
-        for name in _argument_names(args):
-            key = "var:" + (variable_key(name) or "")
-            if "s:" + key in env:
-                return env["s:" + key]
+        for name in argument_names(args):
+            key = "s:var:" + (variable_key(name) or "")
+            if key in env:
+                return env[key]
             if name.name in STATE_LETTERS and is_next_index(name):
                 return self._current("s2", env)
+            if name.name in STATE_LETTERS and is_moved(name):
+                raise Undecidable("a state at another time than the sample's")
         return self._current("s", env)
 
     def action(self, args: tuple[Node, ...], env: Env) -> int:
         """Return the action that the arguments name, else the current one."""
-        for name in _argument_names(args):
+        for name in argument_names(args):
             key = "a:var:" + (variable_key(name) or "")
             if key in env:
                 return env[key]
+            if name.name in ACTION_LETTERS and is_moved(name):
+                raise Undecidable("an action at another time than the sample's")
+            if name.name in ACTION_LETTERS and name.primes:
+                raise Undecidable(f"{name.name}' is bound by no sum and no expectation")
+        if self.subject in {"kl", "entropy"}:
+            refuse_unbound(args, env)
         return self._current("a", env)
 
     def _is_next(self, node: Name, args: tuple[Node, ...]) -> bool:
         if "next" in {w.lower() for w in (node.name, *labels_of(node))} or is_next_index(node):
             return True
         return any(n.name in STATE_LETTERS | {"next"} and (is_next_index(n) or n.name == "next")
-                   for n in _argument_names(args))  # fmt: skip
-
-
-def _argument_names(args: tuple[Node, ...]) -> Iterator[Name]:
-    """Yield the names among the arguments of a quantity."""
-    for arg in args:
-        match arg:
-            case Name():
-                yield arg
-            case Given(left=left, right=right):
-                yield from _argument_names((left, right))
-            case Tuple(items=items):
-                yield from _argument_names(items)
-            case Index(x=Name() as base):
-                yield base
-            case Dot() | Parallel() | Dots():
-                pass
-
-
-def is_next_index(name: Name) -> bool:
-    """Whether a name is taken one step later: s', s_{t+1}."""
-    if name.primes == 1 and name.name in {"s", "S", "V", "v"}:
-        return True
-    return any(
-        isinstance(i, Bin) and i.op == "+" and isinstance(i.right, Num) and i.right.value == 1
-        for i in indices_of(name)
-    )
+                   for n in argument_names(args))  # fmt: skip

@@ -6,7 +6,8 @@ from fractions import Fraction
 from rlprep.formula.decide.distributions import Sampling, sampling_of
 from rlprep.formula.decide.numbers import Dual, Number, plain
 from rlprep.formula.decide.policies import role_of
-from rlprep.formula.decide.table_quantities import STATE_LETTERS, Env, Free, Quantities
+from rlprep.formula.decide.table_places import STATE_LETTERS, Env
+from rlprep.formula.decide.table_quantities import Free, Quantities
 from rlprep.formula.decide.worlds import World
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import variable_key

@@ -5,6 +5,7 @@ environment. What names stand for is in `table_quantities.py`, what binds states
 `table_sums.py`, what functions do in `functions.py`.
 """
 
+from dataclasses import replace
 from fractions import Fraction
 
 from rlprep.formula.decide.distributions import Sampling
@@ -12,7 +13,8 @@ from rlprep.formula.decide.effort import spend
 from rlprep.formula.decide.functions import STABILISER, apply
 from rlprep.formula.decide.numbers import Dual, Number, dual, plain
 from rlprep.formula.decide.policies import role_of
-from rlprep.formula.decide.table_quantities import Env, Free
+from rlprep.formula.decide.table_places import Env
+from rlprep.formula.decide.table_quantities import Free
 from rlprep.formula.decide.table_sums import Sums
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.names import variable_key
@@ -85,6 +87,9 @@ class Tabular(Sums):
                 if self.is_below and isinstance(x, Name) and len(x.name) == 1:
                     return self.count(f"|{x.name}|")  # |D|: the size of the batch
                 return self.precision.absolute(self.evaluate(x, env, position))
+            case Index(x=Name() as name, items=items) if any(isinstance(i, Bin) for i in items):
+                moved = replace(name, subs=(*name.subs, *items))  # adv[t + 1] is A_{t+1}
+                return self.evaluate(moved, env, position)
             case Index(x=x) | Sub(x=x):
                 return self.evaluate(x, env, position)
             case Optimise():
