@@ -8,7 +8,6 @@ from collections.abc import Hashable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
-from zlib import crc32
 
 import numpy as np
 
@@ -114,7 +113,7 @@ class Step(Vectors):
             self.remarks.add("the backtracking factor is read as 1, its value at the full step")
             return 1.0
         self.unknown.setdefault(lowered, node.span)
-        return 1.5 + crc32(lowered.encode()) / 2**32  # two unknown names never cancel
+        return 1.7 + 0.31 * list(self.unknown).index(lowered)  # two unknown names never cancel
 
     def _definition(self, node: Name, position: int) -> int | None:
         """Return the statement that defines a name, unless it is theta's own update."""
