@@ -214,6 +214,12 @@ def _of_policies(tabular: "Tabular", node: Call, env: "Env", position: int) -> N
             if tabular.world.is_sample:
                 raise Undecidable("an entropy needs a whole distribution")
             return tabular.entropy(which, env)
+        pair = [_policy_of(tabular, side) for side in _sides(node.args)]
+        match pair:
+            case (str() as first_policy, str() as second_policy):
+                if tabular.world.is_sample:
+                    raise Undecidable("a cross-entropy needs whole distributions")
+                return tabular.cross_entropy(first_policy, second_policy, env)
         return None
     return None
 

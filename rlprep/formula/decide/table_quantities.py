@@ -212,31 +212,35 @@ class Quantities:
         if self.subject == subject and not self.program.is_code:
             raise Undecidable(ONLY_NAMED)
 
+    def chances(self, which: str, env: Env) -> list[Number]:
+        """Return a policy's probabilities in the current state, with slopes inside a gradient."""
+        s = self._current("s", env)
+        if which == "old":
+            return list(self.world.old[s])
+        if not self.in_gradient:
+            return list(self.world.new[s])
+        slopes = self.world.slope[s]
+        return [Dual(p, p * slope) for p, slope in zip(self.world.new[s], slopes, strict=True)]
+
     def divergence(self, first: str, second: str, env: Env) -> Number:
         """KL of two policies at the current state."""
         self.refuse_own_name("kl")
-        tables = {"new": self.world.new, "old": self.world.old}
-        s = self._current("s", env)
         total: Number = Fraction(0)
-        for a in self.world.actions:
-            p: Number = tables[first][s][a]
-            q: Number = tables[second][s][a]
-            if self.in_gradient:
-                slope = self.world.slope[s][a]
-                p = Dual(plain(p), plain(p) * slope) if first == "new" else p
-                q = Dual(plain(q), plain(q) * slope) if second == "new" else q
+        for p, q in zip(self.chances(first, env), self.chances(second, env), strict=True):
             total = total + p * self.precision.log(self.precision.divide(p, q))
+        return total
+
+    def cross_entropy(self, first: str, second: str, env: Env) -> Number:
+        """Minus the mean logarithm of the second policy, under the first, at the current state."""
+        total: Number = Fraction(0)
+        for p, q in zip(self.chances(first, env), self.chances(second, env), strict=True):
+            total = total - p * self.precision.log(q)
         return total
 
     def entropy(self, which: str, env: Env) -> Number:
         """Entropy of a policy at the current state."""
         self.refuse_own_name("entropy")
-        table = self.world.new if which == "new" else self.world.old
-        row = table[self._current("s", env)]
-        total: Number = Fraction(0)
-        for p in row:
-            total = total - p * self.precision.log(p)
-        return total
+        return self.cross_entropy(which, which, env)
 
     # -- where a quantity is taken --------------------------------------------------------------
 
