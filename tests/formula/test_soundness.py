@@ -116,6 +116,28 @@ def test_the_name_of_what_is_asked_for_is_no_answer(formula, text) -> None:
     assert "only names what is asked for" in verdict.message
 
 
+FAR = (
+    ("gae", r"\sum_{l=0}^{10} (\gamma\lambda)^l \delta_{t+l}"),
+    ("gae", r"\sum_{l=0}^{\infty} (\gamma\lambda)^l \delta_{t+l} + r_{t+20}"),
+    ("gae", r"\delta_t + \gamma\lambda \delta_{t+1} + \dots + (\gamma\lambda)^{33} \delta_{t+33}"),
+    ("gae", r"(1-\lambda) \sum_{n=1}^{20} \lambda^{n-1} A_t^{(n)}"),
+    ("gae", "sum((gamma*lam)**l * delta[t+l] for l in range(50))"),
+    ("gae_lambda1", "A_t^{(20)}"),
+    ("discounted_return", r"\sum_{k=0}^{\infty} \gamma^k r_{t+k} + r[t+30]"),
+    ("discounted_return", r"\sum_{k=0}^{T-t-1} \gamma^k r_{t+k} + r_{t+30}"),
+)
+
+
+@pytest.mark.parametrize(("formula", "text"), FAR)
+def test_what_lies_beyond_the_compared_steps_is_not_taken_for_equal(formula, text) -> None:
+    assert decide(specs()[formula], text).verdict == "undecided"
+
+
+def test_a_sum_cut_off_within_the_compared_steps_is_different() -> None:
+    text = r"\sum_{l=0}^{5} (\gamma\lambda)^l \delta_{t+l}"
+    assert decide(specs()["gae"], text).verdict == "different"
+
+
 def test_a_step_is_told_apart_where_it_differs() -> None:
     verdict = decide(specs()["trpo_step"], "theta + sqrt(0.1 / (g^T H^{-1} g)) H^{-1} g")
     assert verdict.counterexample is not None

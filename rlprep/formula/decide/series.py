@@ -16,7 +16,7 @@ from rlprep.formula.decide.effort import spend
 from rlprep.formula.decide.polynomial import Polynomial, total
 from rlprep.formula.decide.series_parameters import bind_parameters
 from rlprep.formula.decide.series_sums import Sums
-from rlprep.formula.decide.series_world import TERMS
+from rlprep.formula.decide.series_world import TERMS, refuse_far
 from rlprep.formula.decide.timeline import (
     lookahead,
 )
@@ -190,6 +190,7 @@ class Series(Sums):
             offset += 1
         for index in reversed(indices_of(node)):
             value = maybe_integer(index, bound)
+            refuse_far(index)
             if value is not None and not (isinstance(index, Num) and node.name in {"c"}):
                 return value + offset, True
         return bound["t"] + offset, bool(offset)
@@ -267,9 +268,11 @@ class Series(Sums):
             case Name() if maybe_integer(argument, bound) is None:
                 return self._time(node.fn, bound)[0]
             case Index(x=Name() as base, items=(item,)):
+                refuse_far(item)
                 return integer(item, bound) + base.primes
             case None:
                 return self._time(node.fn, bound)[0]
+        refuse_far(argument)
         return integer(argument, bound)
 
     def discounted_sum(self, node: Call, bound: dict[str, int], position: int) -> Polynomial:
@@ -291,6 +294,7 @@ class Series(Sums):
             return self.index(x.x, items, bound, position)
         time = None
         for item in items:
+            refuse_far(item.lo if isinstance(item, Slice) else item)
             match item:
                 case Slice(lo=None, hi=_):
                     time = time if time is not None else bound["t"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from rlprep.formula.decide.polynomial import Polynomial, total
-from rlprep.formula.decide.series_world import ENDLESS, TERMS, World
+from rlprep.formula.decide.series_world import ENDLESS, TERMS, World, refuse_far
 from rlprep.formula.decide.timeline import (
     REWARDS,
     clock_letters,
@@ -136,6 +136,8 @@ class Quantities:
 
     def at(self, role: str, node: Name, time: int, bound: dict[str, int]) -> Polynomial:
         """Return the quantity of a role at a time; a superscript may give the number of steps."""
+        for script in node.sups:
+            refuse_far(script)
         steps = [n for s in node.sups if (n := maybe_integer(s, bound)) is not None]
         if self.own == (role, time) and steps in ([], [self.world.n] if self.steps else []):
             return Polynomial.atom(("self",), self.world.mod)

@@ -5,7 +5,7 @@ from fractions import Fraction
 from rlprep.formula.decide.polynomial import Monomial, Polynomial, total
 from rlprep.formula.decide.recurrence import infinite_sum
 from rlprep.formula.decide.series_quantities import Quantities
-from rlprep.formula.decide.series_world import TERMS, WINDOW
+from rlprep.formula.decide.series_world import TERMS, WINDOW, refuse_far
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.integers import integer
 from rlprep.formula.names import variable_key
@@ -66,6 +66,7 @@ class Sums(Quantities):
         first = integer(lo, bound) + strict_lo if lo is not None else self._default_start(node, key)
         if hi is None or (isinstance(hi, Name) and hi.name in {"inf", "infinity", "oo", "infty"}):
             return first, None
+        refuse_far(hi)
         return first, integer(hi, bound) - strict_hi
 
     def _default_start(self, node: Big, key: str) -> int:

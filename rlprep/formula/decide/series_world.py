@@ -3,10 +3,27 @@
 from dataclasses import dataclass, replace
 
 from rlprep.formula.decide.polynomial import PRIME, Polynomial
+from rlprep.formula.errors import Undecidable
+from rlprep.formula.integers import maybe_integer
+from rlprep.formula.tree import Node
 
 WINDOW = 8
 TERMS = 34
+FARTHEST = 6
+"""Steps from t that a formula may name by a number: beyond, no world tells two formulas apart."""
+
 ENDLESS = 10**6  # what the letter infinity is bound to
+
+
+def refuse_far(node: Node | None) -> None:
+    """Refuse a number of steps that is written as a number and too large to be compared.
+
+    Raises:
+        Undecidable: as in r_{t+20} or a sum that ends at 100.
+    """
+    steps = maybe_integer(node, {"t": 0}) if node is not None else None
+    if steps is not None and abs(steps) >= FARTHEST:
+        raise Undecidable(f"{steps} steps are too many to be compared: write the general term")
 
 
 @dataclass(frozen=True, slots=True)
