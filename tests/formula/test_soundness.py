@@ -151,3 +151,53 @@ def test_a_remark_at_the_end_of_a_line_is_no_factor() -> None:
     assert decide(specs()["linear_attention_causal"], text).verdict == "equivalent"
     near = text.replace("   (state)", "   (gamma)")
     assert decide(specs()["linear_attention_causal"], near).verdict != "equivalent"
+
+
+RIGHT = (
+    ("policy_gradient", r"E[\frac{\nabla \exp(\log \pi(a|s))}{\pi(a|s)} A(s,a)]"),
+    ("policy_gradient", r"E[2 \frac{\nabla \sqrt{\pi(a|s)}}{\sqrt{\pi(a|s)}} A(s,a)]"),
+    ("policy_gradient", r"E[\frac{\nabla (\pi(a|s))^3}{3 (\pi(a|s))^3} A(s,a)]"),
+    ("ratio", r"\pi_\theta(a|s)\, \pi_{old}^{-1}(a|s)"),
+    ("ratio", "torch.exp(newlogprob - oldlogprob)"),
+    ("ppo_clip", r"E[\min\{r A, \mathrm{clip}_{1-\epsilon}^{1+\epsilon}(r) A\}]"),
+    ("ppo_total", r"L^{CLIP} - c_1 L^{VF} - (-c_2) S"),
+)
+
+
+@pytest.mark.parametrize(("formula", "text"), RIGHT)
+def test_an_unusual_hand_is_read_by_its_meaning(formula, text) -> None:
+    verdict = decide(specs()[formula], text)
+    assert verdict.verdict == "equivalent", verdict.message
+
+
+WRONG = (
+    ("ppo_total", "0.5 L_clip - c_1 L_vf + c_2 S"),
+    ("ppo_total", "2 L_clip - c_1 L_vf + c_2 S"),
+    ("ppo_total", "L_clip - c_1 L_vf^2 + c_2 S"),
+    ("policy_gradient", r"E[\frac{\nabla (\pi(a|s))^3}{2 (\pi(a|s))^3} A(s,a)]"),
+    ("kl", "H(P, Q) - H(Q)"),
+    ("trpo_constraint", r"E[KL(\pi_{old} \| \pi)] - \delta \ge 0"),
+)
+
+
+@pytest.mark.parametrize(("formula", "text"), WRONG)
+def test_a_slip_is_seen(formula, text) -> None:
+    verdict = decide(specs()[formula], text)
+    assert verdict.verdict == "different", verdict.message
+
+
+def test_quotients_of_policies_are_proved_like_the_ratio() -> None:
+    ratio = r"\frac{\pi_\theta(a|s)}{\pi_{old}(a|s)}"
+    text = rf"E[\min({ratio} A, clip({ratio}, 1-\epsilon, 1+\epsilon) A)]"
+    assert decide(specs()["ppo_clip"], text).proof.startswith("z3")
+
+
+UNUSUAL = (
+    ("policy_gradient", r"E[\nabla \log \pi(a_t|s_t) \sum_{k=5}^{T} \gamma^k r_k]"),
+    ("gqa_head_map", "k[h // (H_q // H_kv), h]"),
+)
+
+
+@pytest.mark.parametrize(("formula", "text"), UNUSUAL)
+def test_what_is_not_understood_is_not_decided(formula, text) -> None:
+    assert decide(specs()[formula], text).verdict == "undecided"

@@ -17,7 +17,6 @@ from rlprep.formula.errors import Undecidable
 from rlprep.formula.program import Program, is_plain_target
 from rlprep.formula.tree import (
     Call,
-    Expect,
     Name,
     Node,
 )
@@ -80,7 +79,7 @@ def _without_squares(value: Polynomial) -> Polynomial:
 def members(program: Program) -> list[Node]:
     """Return the sides that must each equal the reference, without a first one that only names."""
     values = program.sides()
-    if len(values) > 1 and is_plain_target(values[0]) and not isinstance(values[0], Expect):
+    if len(values) > 1 and is_plain_target(values[0]):
         return values[1:]
     return values
 

@@ -203,8 +203,8 @@ class Sums(Quantities):
         if self.subject == "advantage" and not self.in_expectation:
             return False
         return self.subject in {"policy_gradient", "advantage"} and roles <= {
-            "reward", "return", "gamma", "count", None, "state_dist", "policy"
-        } and bool(roles & {"reward", "return"}) and "policy" not in roles  # fmt: skip
+            "reward", "return", "gamma", "count", None, "state_dist"
+        } and bool(roles & {"reward", "return"})  # fmt: skip
 
     def future(self, node: Big, key: str, env: Env) -> Number:
         """A sum of rewards along the trajectory: its mean, given s and a."""
