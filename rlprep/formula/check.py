@@ -171,9 +171,6 @@ class _Comparison:
             pass  # a verdict without the mistake's name is better than none
         return explain.most_alike(self.text, found)
 
-    def _meaning_of(self, form: str) -> Meaning | None:
-        return _known(self.spec.id, self.spec.notation, form, self.setting)
-
     def _same(self, mine: Meaning, theirs: Meaning | None) -> bool:
         if theirs is None:
             return False
