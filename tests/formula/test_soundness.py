@@ -85,6 +85,8 @@ MISPLACED = (
     ("ratio", "pi(a_t|s_t) / pi_old(a_t|s_{t-1})"),
     ("ratio", "pi(a_{t+1}|s_t) / pi_old(a_t|s_t)"),
     ("ratio", "pi(a + x|s) / pi_old(a|s)"),
+    ("ratio", "pi(a|V(s)) / pi_old(a|s)"),
+    ("advantage", "Q(s,-a) - V(s)"),
     ("policy_gradient", r"E[\nabla \log \pi(a|s) Q(s,a')]"),
     ("policy_gradient", r"E[\nabla \log \pi(a_t|s_t) A_{t+1}]"),
     ("ppo_clip", "E[min(r_t A_t, clip(r_{t+1}, 1-eps, 1+eps) A_t)]"),

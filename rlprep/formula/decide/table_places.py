@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import indices_of, scripts_of, variable_key, words_in
-from rlprep.formula.tree import Bin, Given, Index, Name, Node, Num, Tuple
+from rlprep.formula.tree import Bin, Call, Expect, Given, Index, Name, Neg, Node, Num, Tuple
 
 Env = dict[str, int]
 """What is bound: the sample's `s`, `a`, `s2`, and variables by name (`a:var:b`, `s:var:s'`)."""
@@ -29,7 +29,7 @@ def argument_names(args: tuple[Node, ...]) -> Iterator[Name]:
                 yield from argument_names(items)
             case Index(x=Name() as base):
                 yield base
-            case Bin() | Num():
+            case Bin() | Num() | Neg() | Call() | Expect():
                 raise Undecidable("an argument that is no state and no action")
 
 
