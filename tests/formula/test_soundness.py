@@ -163,6 +163,9 @@ RIGHT = (
     ("ratio", "torch.exp(newlogprob - oldlogprob)"),
     ("ppo_clip", r"E[\min\{r A, \mathrm{clip}_{1-\epsilon}^{1+\epsilon}(r) A\}]"),
     ("ppo_total", r"L^{CLIP} - c_1 L^{VF} - (-c_2) S"),
+    ("ppo_total", "min(r A, clip(r, 1-eps, 1+eps) A) - c_1 L_vf + c_2 S"),
+    ("ppo_clip", r"E[\min(r A, \mathrm{clip}(r, 1 \pm \epsilon) A)]"),
+    ("advantage", r"E[r_t + \gamma V(s_{t+1}) \mid s_t, a_t] - V(s_t)"),
 )
 
 
@@ -175,6 +178,8 @@ def test_an_unusual_hand_is_read_by_its_meaning(formula, text) -> None:
 WRONG = (
     ("ppo_total", "0.5 L_clip - c_1 L_vf + c_2 S"),
     ("ppo_total", "2 L_clip - c_1 L_vf + c_2 S"),
+    ("ppo_total", "min(r A, clip(r, 1-eps, 1+eps)) - c_1 L_vf + c_2 S"),
+    ("ppo_total", "max(r A, clip(r, 1-eps, 1+eps) A) - c_1 L_vf + c_2 S"),
     ("ppo_total", "L_clip - c_1 L_vf^2 + c_2 S"),
     ("policy_gradient", r"E[\frac{\nabla (\pi(a|s))^3}{2 (\pi(a|s))^3} A(s,a)]"),
     ("kl", "H(P, Q) - H(Q)"),
