@@ -112,6 +112,10 @@ class _Comparison:
         return self._different(self.readings[0])
 
     def _equivalent(self, reading: Meaning) -> FormulaVerdict:
+        if unknown := reading.facts["unknown"]:  # they had some value, not every value
+            raise unknown_names(unknown, self.text, self.family.VOCABULARY, frozenset())
+        if reading.facts.get("named"):
+            raise Undecidable("the formula only names what is asked for")
         proof = self.family.proof(reading, self.setting)
         if confirm := getattr(self.family, "confirm", None):
             better, refutation = confirm(reading, self.reference, self.spec.id)
@@ -166,9 +170,6 @@ class _Comparison:
         except TooLong:
             pass  # a verdict without the mistake's name is better than none
         return explain.most_alike(self.text, found)
-
-    def _meaning_of(self, form: str) -> Meaning | None:
-        return _known(self.spec.id, self.spec.notation, form, self.setting)
 
     def _same(self, mine: Meaning, theirs: Meaning | None) -> bool:
         if theirs is None:

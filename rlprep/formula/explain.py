@@ -70,6 +70,7 @@ def told(witness: dict[str, Any] | None) -> str:
     if yours.startswith("has "):  # no value at all: the sentence has its verb already
         verb = what or "it"
     else:
-        verb = f"{what} {'are' if what.endswith('s') else 'is'}" if what else "it gives"
+        is_plural = what.endswith("s") and not what.endswith("ss")
+        verb = f"{what} {'are' if is_plural else 'is'}" if what else "it gives"
     head = " ".join(part for part in (f"at {where}" if where else "", verb) if part)
     return f"{head} {yours}, the reference {'' if theirs.startswith('is ') else 'has '}{theirs}"

@@ -5,7 +5,7 @@ assignment sees only what stands above it, and a variable that a line updates fr
 from one turn of a loop to the next.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rlprep.formula.names import INDEX_PAIRS, INDEX_WORDS, labels_of
@@ -133,6 +133,20 @@ class Program:
     def formula(self) -> Entry:
         """The statement that is the formula."""
         return self.entries[self.main]
+
+    def sides(self) -> list[Node]:
+        """Return the sides of the formula that must each equal the reference."""
+        found: list[Node] = []
+        for value in self.formula.values:
+            is_chain = isinstance(value, Chain) and EQUALITIES.issuperset(value.ops)
+            found.extend(value.items if is_chain else (value,))  # type: ignore[attr-defined]
+        return found
+
+    def nodes(self) -> Iterator[Node]:
+        """Yield every node of what the statements say; the names that they define are left out."""
+        for entry in self.entries:
+            for value in entry.values:
+                yield from walk(value)
 
     def definition(self, name: Name, position: int, arity: int | None = None) -> int | None:
         """Return the number of the statement that defines `name` as seen from `position`.

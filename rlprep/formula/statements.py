@@ -8,11 +8,11 @@ or ends with an operator continues.
 from dataclasses import replace
 
 from rlprep.formula.errors import Unreadable
-from rlprep.formula.lexer import Token
 from rlprep.formula.parser import ExpressionParser, depth_of
 from rlprep.formula.stream import CLOSERS
+from rlprep.formula.tokens import Token
 from rlprep.formula.tree import Call, Chain, Dots, Name, Node, Num, Optimise
-from rlprep.formula.vocabulary import Vocabulary
+from rlprep.formula.vocabulary import FUNCTIONS, GREEK_WORDS, OPTIMISERS, Vocabulary
 
 MAX_TREE_DEPTH = 120
 SEPARATORS = {",", ";", "nl", "row", "quad", "kw", ":", "."}
@@ -147,6 +147,32 @@ def _with_constraints(node: Node, constraints: tuple[Node, ...]) -> Node | None:
     return None
 
 
+def without_remarks(tokens: list[Token]) -> list[Token]:
+    """Drop a remark: a word in parentheses after a wide gap, at the end of a line.
+
+    Greek letters and functions are never remarks.
+    """
+    kept: list[Token] = []
+    skipped = 0
+    for number, token in enumerate(tokens):
+        if skipped:
+            skipped -= 1
+            continue
+        kinds = [t.kind for t in tokens[number : number + 4]]
+        if kinds[:3] == ["(", "name", ")"] and kinds[3] in {"nl", "row", "end"} and number and (
+            token.start - tokens[number - 1].end > 1 and _is_word(tokens[number + 1].text)
+        ):  # fmt: skip
+            skipped = 2
+            continue
+        kept.append(token)
+    return kept
+
+
+def _is_word(text: str) -> bool:
+    known = GREEK_WORDS | FUNCTIONS | OPTIMISERS.keys()
+    return len(text) > 3 and text.isalpha() and text.islower() and text not in known
+
+
 def _is_trailing(node: Node) -> bool:
     """Whether a statement is the tail of an enumeration (`t = T-1, ..., 0`) or a stray label."""
     return isinstance(node, Num | Dots) or (isinstance(node, Name) and len(node.name) > 1)
@@ -158,7 +184,7 @@ def parse(tokens: list[Token], vocabulary: Vocabulary) -> list[Node]:
     Raises:
         Unreadable: the tokens are no formula; the span says where reading stopped.
     """
-    parser = _Statements(without_layout(tokens), vocabulary)
+    parser = _Statements(without_layout(without_remarks(tokens)), vocabulary)
     statements = parser.document()
     if not statements:
         raise Unreadable("there is no formula here", (0, tokens[-1].end), hint="write the formula")

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 
 from rlprep.formula.errors import Unreadable
-from rlprep.formula.lexer import Token
+from rlprep.formula.tokens import Token
 from rlprep.formula.tree import (
     Node,
     Span,
@@ -91,6 +91,10 @@ class Stream(ABC):
     @abstractmethod
     def chain(self) -> Node:
         """Read relations between expressions."""
+
+    @abstractmethod
+    def simple_chain(self) -> Node:
+        """Read a condition."""
 
     @abstractmethod
     def sum(self) -> Node:

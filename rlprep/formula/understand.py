@@ -98,7 +98,7 @@ def unknown_names(
 
 
 def _suggestion(word: str, vocabulary: Vocabulary) -> str | None:
-    close = get_close_matches(word, sorted(vocabulary.words | FUNCTIONS), n=1)
+    close = get_close_matches(word, sorted((vocabulary.words | FUNCTIONS) - {word}), n=1)
     return f"did you mean '{close[0]}'?" if close else None
 
 

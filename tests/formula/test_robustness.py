@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rlprep.formula.check import decide
-from tests.formula.corpus import junk
+from tests.formula.corpus import confused, junk
 from tests.formula.corpus.labels import load, specs
 from tests.formula.corpus.limits import cpu_limit
 from tests.formula.corpus.variants import bank_forms
@@ -66,6 +66,36 @@ def test_a_formula_with_a_stretch_removed_or_doubled(
 def test_a_formula_asked_for_another(formula: str, left: str, right: str) -> None:
     _ends_well(formula, left)
     _ends_well(formula, f"{left} + {right}")
+
+
+@pytest.mark.parametrize("formula", IDS)
+def test_an_expression_of_confused_types(formula: str) -> None:
+    rng = Random(formula)
+    for _ in range(25):
+        _ends_well(
+            formula, confused.expression(rng, confused.words(formula), rng.choice((1, 2, 2)))
+        )
+
+
+FORMER_FAULTS = (
+    ("softmax_attention", "softmax(Q K^T / sqrt(d) + x) V + softmax()"),
+    ("softmax_attention", "softmax()ᵀ/√dKQ V"),
+    ("linear_attention", r"\mathbf{1} + K + phi(K)^T V"),
+    ("linear_attention", r"-\mathbf{1}"),
+    ("linear_attention", "(phi(Q) @ (phi(K).T @ V)) / phi(K)sum()"),
+    ("linear_attention_causal", r"exp((q_i) - (\mathbf{1}))"),
+    (
+        "linear_attention_causal",
+        "S += torch.outer(phi(k), )\nz += phi(k)\no = (phi(q) @ S) / (phi(q) @ z)",
+    ),
+    ("trpo_step", "(2)^{x}"),
+)
+
+
+@pytest.mark.parametrize(("formula", "text"), FORMER_FAULTS)
+def test_what_once_ended_in_a_fault(formula: str, text: str) -> None:
+    verdict = decide(specs()[formula], text)
+    assert verdict.verdict in {"undecided", "unreadable"}
 
 
 @pytest.mark.parametrize("text", junk.FIXED, ids=lambda text: repr(text[:25]))

@@ -6,7 +6,7 @@ are evidence for an identity (wrong with a chance below 10^-15 at these sizes), 
 are a disproof, and a shape that does not fit is one too.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from rlprep.formula.decide.token_layouts import layouts
 from rlprep.formula.decide.token_programs import Code
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.program import EQUALITIES, Program
-from rlprep.formula.tree import Call, Chain, Name, Node, Sub, walk
+from rlprep.formula.tree import Call, Chain, Name, Node, Sub
 
 __all__ = ["SUBJECTS", "VOCABULARY", "is_target", "meaning", "proof", "readings", "same",
            "setting_of", "witness"]  # fmt: skip
@@ -44,7 +44,7 @@ def setting_of(program: Program, subject: str) -> Setting:
     """Return which function the input writes out as its feature map ("phi" for none)."""
     if subject == "softmax_attention":
         return ("phi",)
-    for node in _nodes(program):
+    for node in program.nodes():
         if isinstance(node, Call) and node.fn.name in FEATURES and _acts_on_tokens(node):
             return (node.fn.name,)
     return ("phi",)
@@ -58,12 +58,6 @@ def _acts_on_tokens(node: Call) -> bool:
         case (Name() as name,):
             return names.role_of(names.spelling(name, is_code=False).key, is_code=True) in "QK"
     return False
-
-
-def _nodes(program: Program) -> Iterator[Node]:
-    for entry in program.entries:
-        for value in entry.values:
-            yield from walk(value)
 
 
 def sides(program: Program) -> list[Node]:
@@ -90,18 +84,18 @@ def conventions(program: Program, subject: str) -> list[Convention]:
         return layouts(program.entries, by_position=subject == "linear_attention_causal")
     has_vectors = any(
         isinstance(n, Name) and (names.spelling(n, is_code=False).indices or n.name in "qkv")
-        for n in _nodes(program)
+        for n in program.nodes()
     )
     found = [Convention(), Convention(rows=True)] if has_vectors else [Convention()]
     if any(isinstance(n, Name) and names.spelling(n, is_code=False).key in names.SCALES
-           for n in _nodes(program)):  # fmt: skip
+           for n in program.nodes()):  # fmt: skip
         found += [replace(c, scale="root") for c in found]
     return found
 
 
 def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
     """Return what a formula means under each convention; those whose shapes fit come first."""
-    if not any(isinstance(n, Name) and _is_input(n) for n in _nodes(program)):
+    if not any(isinstance(n, Name) and _is_input(n) for n in program.nodes()):
         what, where = "neither queries nor keys nor values occur here", program.formula.node.span
         raise Unreadable(what, where, hint="write the formula with Q, K and V")
     found: list[Meaning] = []

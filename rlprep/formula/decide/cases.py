@@ -12,7 +12,8 @@ from typing import Any
 import z3
 
 from rlprep.formula.decide.numbers import Number, Precision
-from rlprep.formula.decide.tabular import Env, Tabular
+from rlprep.formula.decide.table_places import Env
+from rlprep.formula.decide.tabular import Tabular
 from rlprep.formula.decide.worlds import World
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.program import Program

@@ -14,7 +14,7 @@ from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.notation import Notation
 from rlprep.formula.program import EQUALITIES, Program
-from rlprep.formula.tree import Call, Chain, Name, Node, Span, Sub, walk
+from rlprep.formula.tree import Call, Chain, Name, Node, Span, Sub
 from rlprep.formula.vocabulary import Vocabulary
 
 _SPREADS = {"std", "Std", "var", "Var"}
@@ -68,8 +68,7 @@ class Declared:
         """Return what a formula means, twice where a spread may be over n or n - 1."""
         del subject, setting
         side = self._side(program)
-        calls = (n for e in program.entries for v in e.values for n in walk(v))
-        spreads = any(isinstance(n, Call) and n.fn.name in _SPREADS for n in calls)
+        spreads = any(isinstance(n, Call) and n.fn.name in _SPREADS for n in program.nodes())
         return [self._meaning(program, side, unbiased) for unbiased in (False, True)[: 1 + spreads]]
 
     def meaning(self, program: Program, subject: str, setting: tuple[Hashable, ...]) -> Meaning:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rlprep.formula.decide.policies import role_of
+from rlprep.formula.decide.table_places import is_next_index
 from rlprep.formula.names import labels_of, variable_key
 from rlprep.formula.tree import Call, Chain, Expect, Name, Node, Tuple, walk
 
 if TYPE_CHECKING:
-    from rlprep.formula.decide.tabular import Tabular
+    from rlprep.formula.decide.table_quantities import Quantities
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Sampling:
     keeps_action: bool = False
 
 
-def sampling_of(node: Expect, tabular: "Tabular") -> Sampling:
+def sampling_of(node: Expect, tables: "Quantities") -> Sampling:
     """Return what an expectation draws, from the items of its subscript."""
     axes: set[str] = set()
     policy = states = None
@@ -47,9 +48,9 @@ def sampling_of(node: Expect, tabular: "Tabular") -> Sampling:
             drawn = [*waiting, *_variables(item.items[0])]
             waiting = []
             source = item.items[1]
-            role = _source(source, tabular)
+            role = _source(source, tables)
             explicit = explicit or role is not None
-            kinds = {_kind(v, tabular) for v in drawn}
+            kinds = {_kind(v, tables) for v in drawn}
             if kinds & {"tau", "all"}:
                 kinds = {"s", "a"}
             if "a" in kinds:
@@ -57,14 +58,14 @@ def sampling_of(node: Expect, tabular: "Tabular") -> Sampling:
             if "s" in kinds:
                 states = role or states
             axes |= kinds
-            actions += [k for v in drawn if _kind(v, tabular) == "a" and (k := variable_key(v))]
-            visited += [k for v in drawn if _kind(v, tabular) == "s" and (k := variable_key(v))]
-        elif isinstance(item, Name) and role_of(item, tabular.subject) == "policy":
-            policy = states = tabular.which(item)
+            actions += [k for v in drawn if _kind(v, tables) == "a" and (k := variable_key(v))]
+            visited += [k for v in drawn if _kind(v, tables) == "s" and (k := variable_key(v))]
+        elif isinstance(item, Name) and role_of(item, tables.subject) == "policy":
+            policy = states = tables.which(item)
             explicit, axes = True, axes | {"s", "a"}
         elif isinstance(item, Name):
             waiting.append(item)
-    kinds = {_kind(v, tabular) for v in waiting}
+    kinds = {_kind(v, tables) for v in waiting}
     if kinds & {"tau", "all"} or not (axes | kinds):
         kinds |= {"s", "a"}
     axes |= kinds & {"s", "a", "s2"}
@@ -79,36 +80,34 @@ def _variables(node: Node) -> list[Name]:
     return [node] if isinstance(node, Name) else []
 
 
-def _kind(name: Name, tabular: "Tabular") -> str:
+def _kind(name: Name, tables: "Quantities") -> str:
     """Return which variable of the problem a drawn name is."""
-    if tabular.subject in {"kl", "entropy"} and name.name not in {"s", "S"}:
+    if tables.subject in {"kl", "entropy"} and name.name not in {"s", "S"}:
         return "a"
     letter = name.name
     if letter in {"a", "A", "u"}:
         return "a"
     if letter in {"s", "S", "o"}:
-        from rlprep.formula.decide.tabular import _is_next_index
-
-        return "s2" if _is_next_index(name) else "s"
+        return "s2" if is_next_index(name) else "s"
     return "tau" if letter == "tau" else "all"
 
 
-def _source(node: Node, tabular: "Tabular") -> str | None:
+def _source(node: Node, tables: "Quantities") -> str | None:
     """Return whose distribution is named: 'new', 'old', or None for the data's."""
     name = node.fn if isinstance(node, Call) else node
     if not isinstance(name, Name):
         return None
-    if role_of(name, tabular.subject) == "policy" and name.name not in {"p", "P"}:
-        return tabular.which(name)
-    if tabular.subject in {"kl", "entropy"}:
-        return tabular.which(name)
+    if role_of(name, tables.subject) == "policy" and name.name not in {"p", "P"}:
+        return tables.which(name)
+    if tables.subject in {"kl", "entropy"}:
+        return tables.which(name)
     words = {w.lower() for w in labels_of(name)}
     if words & {"old", "k", "b"}:
         return "old"
     inner = [n for s in (*name.subs, *name.sups) for n in walk(s) if isinstance(n, Name)]
     for label in inner:
         if label.name == "pi":
-            return tabular.which(label)
+            return tables.which(label)
         if label.name == "theta":
             return "old" if label.primes else "new"
     return None

@@ -12,7 +12,8 @@ from rlprep.formula.tree import Bin, Call, Cases, Given, Name, Node, Num, Parall
 from rlprep.formula.vocabulary import FUNCTIONS
 
 if TYPE_CHECKING:
-    from rlprep.formula.decide.tabular import Env, Tabular
+    from rlprep.formula.decide.table_places import Env
+    from rlprep.formula.decide.tabular import Tabular
 
 STABILISER = Fraction(1, 10**5)
 MINIMA = {"min", "minimum", "Min"}
@@ -29,16 +30,10 @@ ENTROPIES = {"s", "h", "entropy", "ent"}
 def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number | None:
     """Return the value of a call, None when the name is no function known here."""
     name, args = node.fn.name, node.args
-    if not args and name in FUNCTIONS - {"entropy", "KL", "kl", "DKL"}:
-        raise Unreadable(f"{name} needs an argument", node.span)
     lowered = flat_lower(node.fn)
-    precision = tabular.precision
-
-    def value(number: int = 0) -> Number:
-        if number >= len(args):
-            raise Unreadable(f"{name} needs {number + 1} arguments", node.span)
-        return tabular.evaluate(args[number], env, position)
-
+    takes_one = lowered in MEANS | KEPT or name in FUNCTIONS - {"entropy", "KL", "kl", "DKL"}
+    if takes_one and not args:
+        raise Unreadable(f"{name} needs an argument", node.span)
     if name in MINIMA | MAXIMA and not node.fn.subs:
         return _extreme(tabular, node, env, position)
     if lowered in {"clamp_min", "clamp_max"} and len(args) == 2:
@@ -52,6 +47,32 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
         return tabular.evaluate(Cases(node.span, rows), env, position)
     if lowered in {"log_prob", "logprob", "log_pi", "log_probs"}:
         return _log_probability(tabular, node, env)
+    found = _elementary(tabular, node, env, position)
+    if found is not None:
+        return found
+    if lowered in MEANS and tabular.subject in {"kl", "entropy"}:
+        # a mean over a batch of states, each of which has its own
+        return tabular.evaluate(args[0], env, position)
+    if lowered in MEANS:
+        return tabular.average(Sampling(("s", "a"), explicit=False), args[0], env, position)
+    if name in {"sum", "reduce_sum", "inner", "dot"}:
+        return _total(tabular, node, env, position)
+    if name in KEPT or lowered in KEPT:
+        return _constant(tabular, args[0], env, position)
+    if name == "grad":
+        return tabular.gradient(args[0], env, position)
+    return _of_policies(tabular, node, env, position)
+
+
+def _elementary(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number | None:
+    """Return a logarithm, a root, a product...: a function of numbers; None for another name."""
+    name, args, precision = node.fn.name, node.args, tabular.precision
+
+    def value(number: int = 0) -> Number:
+        if number >= len(args):
+            raise Unreadable(f"{name} needs {number + 1} arguments", node.span)
+        return tabular.evaluate(args[number], env, position)
+
     if name in {"log", "ln"}:
         result = precision.log(value())
         if node.fn.subs or (name == "log" and len(args) == 2):
@@ -79,17 +100,7 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
     if name in {"add", "sub", "subtract", "div", "divide", "true_divide"} and len(args) == 2:
         op = {"add": "+", "sub": "-", "subtract": "-"}.get(name, "/")
         return tabular.evaluate(Bin(node.span, op, args[0], args[1]), env, position)
-    if lowered in MEANS and tabular.subject in {"kl", "entropy"}:
-        return value()  # a mean over a batch of states, each of which has its own
-    if lowered in MEANS:
-        return tabular.average(Sampling(("s", "a"), explicit=False), args[0], env, position)
-    if name in {"sum", "reduce_sum", "inner", "dot"}:
-        return _total(tabular, node, env, position)
-    if name in KEPT or lowered in KEPT:
-        return _constant(tabular, args[0], env, position)
-    if name == "grad":
-        return tabular.gradient(args[0], env, position)
-    return _of_policies(tabular, node, env, position)
+    return None
 
 
 def _constant(tabular: "Tabular", node: Node, env: "Env", position: int) -> Number:
@@ -213,6 +224,12 @@ def _of_policies(tabular: "Tabular", node: Call, env: "Env", position: int) -> N
             if tabular.world.is_sample:
                 raise Undecidable("an entropy needs a whole distribution")
             return tabular.entropy(which, env)
+        pair = [_policy_of(tabular, side) for side in _sides(node.args)]
+        match pair:
+            case (str() as first_policy, str() as second_policy):
+                if tabular.world.is_sample:
+                    raise Undecidable("a cross-entropy needs whole distributions")
+                return tabular.cross_entropy(first_policy, second_policy, env)
         return None
     return None
 

@@ -15,12 +15,11 @@ from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.quotient import GROUP, HEADS, OFFSET, SHARED, Quotient
 from rlprep.formula.decide.size_names import Assignment, assignments, key_of, words_of
 from rlprep.formula.errors import Undecidable, Undefined
-from rlprep.formula.program import EQUALITIES, Program
+from rlprep.formula.program import Program
 from rlprep.formula.tree import (
     Big,
     Bin,
     Call,
-    Chain,
     Dots,
     Index,
     Name,
@@ -78,10 +77,7 @@ def setting_of(program: Program, subject: str) -> tuple[Hashable, ...]:
 
 def members(program: Program) -> list[Node]:
     """Return the sides of the formula that state the map."""
-    values: list[Node] = []
-    for value in program.formula.values:
-        is_chain = isinstance(value, Chain) and EQUALITIES.issuperset(value.ops)
-        values.extend(value.items if is_chain else (value,))  # type: ignore[attr-defined]
+    values = program.sides()
     kept = [value for value in values if not _is_label(value)]
     return kept or values[-1:]
 

@@ -245,8 +245,10 @@ class Matrices(Definitions):
                 if self.convention.scale == "root":
                     return root
                 return combined(divide, self.world.scalar(1), root)
-        self.unknown.setdefault(spelt.key.lower(), node.span)
-        return self.world.symbol("unknown")
+        key = spelt.key.lower()
+        self.unknown.setdefault(key, node.span)
+        # numbered and not named: two never cancel, and a known mistake may use other letters
+        return self.world.symbol("unknown", list(self.unknown).index(key))
 
     def subscripted(self, x: Node, script: Node, scope: Scope) -> Tensor:
         """`(Q K^T)_{ij}`, or a remark such as `softmax(...)_{col}`."""

@@ -23,6 +23,8 @@ from rlprep.formula.decide.tensor import (
 )
 from rlprep.formula.errors import Undecidable
 
+LEFT_OVER = "a vector of ones of unknown length is left over"
+
 
 class Ones(Tensor):
     """A vector of ones whose length is settled by what it meets."""
@@ -30,8 +32,14 @@ class Ones(Tensor):
     __slots__ = ("is_row",)
 
     def __init__(self, *, is_row: bool) -> None:
-        super().__init__((), [])
+        self.shape = ()
         self.is_row = is_row
+
+    def __getattr__(self, name: str) -> Any:
+        """Refuse the entries: nobody knows how many there are."""
+        if name == "data":
+            raise Undecidable(LEFT_OVER)
+        raise AttributeError(name)
 
 
 class Mask(Tensor):
@@ -124,7 +132,7 @@ class Rules:
     def _product_with_ones(self, a: Tensor, b: Tensor) -> Tensor:
         if isinstance(b, Ones) and not isinstance(a, Ones):
             if not a.shape:
-                raise Undecidable("a vector of ones of unknown length is left over")
+                raise Undecidable(LEFT_OVER)
             if b.is_row:
                 if a.shape[1] != 1:
                     raise ShapeError("a row of ones stands to the right of a matrix")
@@ -136,7 +144,7 @@ class Rules:
             if b.shape[0] != 1:
                 raise ShapeError("a column of ones stands to the left of a matrix")
             return b
-        raise Undecidable("a vector of ones of unknown length is left over")
+        raise Undecidable(LEFT_OVER)
 
     def _collapsed(self, a: Tensor) -> Tensor:
         """Return a 1 x 1 matrix as a number."""
@@ -146,7 +154,7 @@ class Rules:
         """A quotient by a number; by a column: each row by its own entry."""
         _refuse_other_arrays(a, b)
         if isinstance(b, Ones) or isinstance(a, Ones):
-            raise Undecidable("a vector of ones of unknown length is left over")
+            raise Undecidable(LEFT_OVER)
         if not b.shape or a.shape == b.shape or (not a.shape and 1 in b.shape):
             return combined(divide, a, b)
         if a.shape and b.shape[1] == 1 and b.shape[0] == a.shape[0]:

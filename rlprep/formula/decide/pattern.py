@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from rlprep.formula.decide.polynomial import Atom, Polynomial, total
+from rlprep.formula.decide.series_world import TERMS
 from rlprep.formula.errors import TooShort, Undecidable
 from rlprep.formula.tree import Bin, Dots, Neg, Node
 
@@ -148,8 +149,6 @@ def _run(series: "Series", run: list[Term], last: Term | None) -> Polynomial:
         ):
             raise Undecidable("the terms before the dots follow no single pattern")
     count = _count(first, last, step, len(run)) if last is not None else None
-    from rlprep.formula.decide.series import TERMS
-
     size = TERMS if count is None else count
     terms = [
         _concrete(series, first.coefficient * factor.power(i)) * quantity(

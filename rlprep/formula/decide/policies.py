@@ -161,6 +161,8 @@ def _cased(role: str, name: Name, subject: str) -> str | None:
         return "return"
     if role == "value" and letter == "b" and subject != "policy_gradient":
         return "policy"
+    if role == "value" and letter == "B":
+        return "count"
     if role == "bound" and subject == "policy_gradient":
         return "residual"
     if role == "bound" and subject == "advantage":

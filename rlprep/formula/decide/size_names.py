@@ -193,8 +193,7 @@ def assignments(keys: Iterable[str], *, head: bool = False) -> list[Assignment]:
 
 
 def _choices(key: str, taken: set[str], *, head: bool) -> list[str]:
-    letter = key if key in LETTERS else key[0] if len(words_of(key)) == 1 and len(key) == 1 else ""
-    options = LETTERS.get(letter, ())
+    options = LETTERS.get(key, ())
     if head:
         options = tuple(o for o in options if o in {"kv_heads", "group_size", "q_heads", "heads"})
     return [role for role in options if role not in taken] or [""]

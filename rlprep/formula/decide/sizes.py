@@ -14,9 +14,9 @@ from rlprep.formula.decide.counting import EXACT, SYMBOLIC, Counting, Number, de
 from rlprep.formula.decide.meaning import Meaning
 from rlprep.formula.decide.quotient import Quotient
 from rlprep.formula.decide.size_names import Assignment, assignments, key_of, words_of
-from rlprep.formula.errors import Undecidable, Undefined
-from rlprep.formula.program import EQUALITIES, Program
-from rlprep.formula.tree import Call, Chain, Name, Node, Num, Span, walk
+from rlprep.formula.errors import Undecidable, Undefined, Unreadable
+from rlprep.formula.program import Program
+from rlprep.formula.tree import Call, Name, Node, Num, Span, walk
 from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"kv_cache_bytes", "kv_reduction"}
@@ -73,10 +73,7 @@ def setting_of(program: Program, subject: str) -> tuple[Hashable, ...]:
 
 def members(program: Program) -> list[Node]:
     """Return the sides of the formula that state the size; a side of mere words is a label."""
-    values: list[Node] = []
-    for value in program.formula.values:
-        is_chain = isinstance(value, Chain) and EQUALITIES.issuperset(value.ops)
-        values.extend(value.items if is_chain else (value,))  # type: ignore[attr-defined]
+    values = program.sides()
     kept = [value for value in values if not _is_label(value, program)]
     return kept or values[-1:]
 
@@ -125,7 +122,10 @@ def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> l
     if not _is_about_sizes(program):
         raise Undecidable("no size occurs here")
     found: list[Meaning] = []
-    for roles in assignments(keys):
+    ways = assignments(keys)
+    if program.is_code and not any(ways):
+        raise Unreadable("no size occurs here", program.formula.node.span)
+    for roles in ways:
         if "heads" in roles.values():
             roles = _with_heads(roles, subject)
         plain = [True, False] if "model_width" in roles.values() else [False]

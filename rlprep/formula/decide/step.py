@@ -15,15 +15,16 @@ from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.vectors import Array, Draw, Vectors
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.names import indices_of, labels_of
-from rlprep.formula.program import EQUALITIES, Program, is_plain_target
-from rlprep.formula.tree import Bin, Call, Chain, Grad, Index, Name, Node, Span
+from rlprep.formula.program import Program, is_plain_target
+from rlprep.formula.tree import Bin, Call, Grad, Index, Name, Node, Span
 from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"trpo_step"}
-DRAWS = (5, 6)
+DRAWS = {5: 0.05, 6: 0.0137}
+"""The seed of each draw, and its bound on the divergence."""
+
 SIZE = 4
 SHIFT = 1.5
-KL_BOUND = 0.05
 GRADIENTS = {"g", "grad", "gradient", "grads", "b", "policy_grad", "pg", "flat_grad", "loss_grad",
              "policy_gradient", "gradients"}  # fmt: skip
 MATRICES = {
@@ -100,7 +101,7 @@ class Step(Vectors):
             if name in PARAMETERS:
                 return self.draw.theta
             if node.name == "Delta" or name in BOUNDS:
-                return KL_BOUND
+                return self.draw.bound
             if name in GRADIENTS:
                 return self.draw.g
             if name in MATRICES and (node.name.isupper() or len(node.name) > 1):
@@ -112,7 +113,7 @@ class Step(Vectors):
             self.remarks.add("the backtracking factor is read as 1, its value at the full step")
             return 1.0
         self.unknown.setdefault(lowered, node.span)
-        return 1.7
+        return 1.7 + 0.31 * list(self.unknown).index(lowered)  # two unknown names never cancel
 
     def _definition(self, node: Name, position: int) -> int | None:
         """Return the statement that defines a name, unless it is theta's own update."""
@@ -131,15 +132,12 @@ def draw_of(seed: int, *, is_code: bool) -> Draw:
     g, theta = random.normal(size=SIZE), random.normal(size=SIZE)
     if not is_code:
         g, theta = g[:, None], theta[:, None]
-    return Draw(g, theta, half @ half.T + 0.5 * np.eye(SIZE), is_code)
+    return Draw(g, theta, half @ half.T + 0.5 * np.eye(SIZE), DRAWS[seed], is_code)
 
 
 def members(program: Program) -> list[Node]:
-    """Return the sides of the formula that must each equal the reference."""
-    values: list[Node] = []
-    for value in program.formula.values:
-        is_chain = isinstance(value, Chain) and EQUALITIES.issuperset(value.ops)
-        values.extend(value.items if is_chain else (value,))  # type: ignore[attr-defined]
+    """Return the sides that must each equal the reference, without a first one that only names."""
+    values = program.sides()
     if len(values) > 1 and is_plain_target(values[0]) and not isinstance(values[0], Call):
         return values[1:]
     return values
@@ -162,7 +160,7 @@ def _reading(program: Program, *, is_code: bool) -> Meaning:
     unknown: dict[str, Span] = {}
 
     def compute(number: int) -> tuple[Any, ...]:
-        draw = draw_of(DRAWS[number], is_code=is_code)
+        draw = draw_of(tuple(DRAWS)[number], is_code=is_code)
         moved = replace(draw, theta=draw.theta + SHIFT)
         step = Step(program, draw)
         try:
@@ -200,16 +198,26 @@ def _increment(here: Array, there: Array, draw: Draw, remarks: set[str]) -> tupl
 
 def same(mine: Meaning, theirs: Meaning) -> bool:
     """Whether every side of one formula gives the other's change on both draws."""
-    for a, b in zip(mine.values, theirs.values, strict=True):
+    return _first_difference(mine, theirs) is None
+
+
+def _first_difference(
+    mine: Meaning, theirs: Meaning
+) -> tuple[int, tuple[Any, ...], tuple[Any, ...]] | None:
+    """Return the seed of a draw on which a side differs from the other formula, with both."""
+    for seed, a, b in zip(DRAWS, mine.values, theirs.values, strict=True):
         for side in a:
-            if side[0] != b[0][0]:
-                return False
-            if side[0] != "array":
-                if side[1] != b[0][1]:
-                    return False
-            elif not np.allclose(side[1], b[0][1], rtol=1e-9, atol=1e-12):
-                return False
-    return True
+            if not _is_same_step(side, b[0]):
+                return seed, side, b[0]
+    return None
+
+
+def _is_same_step(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
+    if a[0] != b[0]:
+        return False
+    if a[0] != "array":
+        return a[1] == b[1]
+    return np.allclose(a[1], b[1], rtol=1e-9, atol=1e-12)
 
 
 def proof(mine: Meaning, setting: tuple[Hashable, ...]) -> str:
@@ -221,17 +229,20 @@ def proof(mine: Meaning, setting: tuple[Hashable, ...]) -> str:
 def witness(
     mine: Meaning, theirs: Meaning, subject: str, setting: tuple[Hashable, ...]
 ) -> dict[str, Any]:
-    """Return the first draw's step of both formulas."""
+    """Return a draw's step by both formulas."""
     del subject, setting
-    a, b = mine.values[0][0], theirs.values[0][0]
+    found = _first_difference(mine, theirs)
+    if found is None:
+        return {}
+    seed, a, b = found
 
     def told(side: tuple[Any, ...]) -> str:
         if side[0] != "array":
             return f"no value: {side[1]}"
         return "[" + ", ".join(f"{x:.4g}" for x in side[1]) + "]"
 
-    draw = draw_of(DRAWS[0], is_code=True)
+    draw = draw_of(seed, is_code=True)
     at = {"g": [f"{x:.4g}" for x in draw.g],
           "H": [[f"{x:.4g}" for x in row] for row in draw.hessian],
-          "delta": str(KL_BOUND)}  # fmt: skip
+          "delta": str(draw.bound)}  # fmt: skip
     return {"at": at, "quantity": "the change of theta", "yours": told(a), "reference": told(b)}

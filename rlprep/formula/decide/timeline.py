@@ -82,7 +82,7 @@ def mentions(program: Program, wanted: Callable[[Name], bool]) -> bool:
     """Whether the input uses a name of a kind."""
     return any(
         isinstance(n, Name) and wanted(n)
-        for entry in program.entries for v in entry.values for n in walk(v)
+        for n in program.nodes()
     )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def step_letters(program: Program, subject: str) -> tuple[str, ...]:
     """Return the letters that stand for the number of steps of an n-step estimate."""
     bound = {
         variable_key(n.var)
-        for e in program.entries for v in e.values for n in walk(v)
+        for n in program.nodes()
         if isinstance(n, Big) and n.var is not None
     }  # fmt: skip
     if subject != "nstep_advantage":
@@ -111,7 +111,7 @@ def clock_letters(program: Program) -> tuple[str, ...]:
         return ()
     bound = {
         variable_key(n.var)
-        for e in program.entries for v in e.values for n in walk(v)
+        for n in program.nodes()
         if isinstance(n, Big) and n.var is not None
     }  # fmt: skip
     used = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rlprep.formula.decide.tensor import Tensor
-from rlprep.formula.errors import Undecidable
+from rlprep.formula.errors import Undecidable, Unreadable
 from rlprep.formula.tree import Call, Name, Neg, Node, Num, Tuple
 
 if TYPE_CHECKING:
@@ -13,11 +13,22 @@ if TYPE_CHECKING:
     from rlprep.formula.decide.token_definitions import Scope
 
 
+def arguments(node: Call, count: int) -> tuple[Node, ...]:
+    """Return the first arguments of a call.
+
+    Raises:
+        Unreadable: there are fewer.
+    """
+    if len(node.args) < count:
+        needed = "an argument" if count == 1 else f"{count} arguments"
+        raise Unreadable(f"{node.fn.name} needs {needed}", node.span)
+    return node.args[:count]
+
+
 def single(of: Matrices, node: Call, scope: Scope) -> Tensor:
     """Return the value of the first argument."""
-    if not node.args:
-        raise Undecidable(f"'{node.fn.name}' of nothing")
-    return of.value(node.args[0], scope)
+    (first,) = arguments(node, 1)
+    return of.value(first, scope)
 
 
 def axis_of(of: Matrices, node: Call, position: int) -> int | None:

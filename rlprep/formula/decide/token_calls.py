@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_world import FEATURES
 from rlprep.formula.decide.tensor import Tensor
-from rlprep.formula.decide.token_arguments import single
+from rlprep.formula.decide.token_arguments import arguments, single
 from rlprep.formula.decide.token_functions import FUNCTIONS
 from rlprep.formula.decide.token_shapes import SHAPES
 from rlprep.formula.errors import Undecidable
@@ -62,6 +62,7 @@ def _kept(of: Matrices, node: Call, scope: Scope) -> Tensor:
         if any(not (isinstance(x, Num) and x.value <= Fraction(1, 1000)) and not (
             isinstance(x, Name) and x.name in names.TINY) for x in given):  # fmt: skip
             raise Undecidable(f"'{node.fn.name}' has no meaning here")
+    arguments(node, 1)
     return of.value(node.args[-1 if node.fn.name == "append" else 0], scope)
 
 

@@ -60,7 +60,7 @@ class Definitions(Rules):
     def _counts_from_zero(self) -> bool:
         return any(
             isinstance(n, Big) and isinstance(n.lo, Num) and n.lo.value == 0
-            for e in self.program.entries for v in e.values for n in walk(v)
+            for n in self.program.nodes()
         )  # fmt: skip
 
     def _carried_names(self) -> set[str]:

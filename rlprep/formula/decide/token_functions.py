@@ -15,7 +15,7 @@ from rlprep.formula.decide.tensor import (
     inverse,
     matmul,
 )
-from rlprep.formula.decide.token_arguments import axis_of, keeps, single
+from rlprep.formula.decide.token_arguments import arguments, axis_of, keeps, single
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import words_in
 from rlprep.formula.tree import Big, Bin, Call, Name, Node, Num
@@ -26,14 +26,15 @@ if TYPE_CHECKING:
 
 
 def _softmax(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    (first,) = arguments(node, 1)
     words = [word for sub in node.fn.subs for word in words_in(sub)]
     letter = next((w for w in words if w in names.INDEX_LETTERS), None)
-    inner = of.value(node.args[0], scope) if letter is None or letter not in scope else None
+    inner = of.value(first, scope) if letter is None or letter not in scope else None
     if inner is None or not inner.shape:
         from rlprep.formula.decide.token_sums import shares
 
         key = letter or _innermost(scope)
-        return shares(of, node.args[0], key, scope)
+        return shares(of, first, key, scope)
     axis = axis_of(of, node, 1)
     if axis is None:
         axis = 0 if {"col", "cols", "column", "columns", "i"} & set(words) else -1
@@ -60,15 +61,16 @@ def _log_softmax(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 
 def _logsumexp(of: Matrices, node: Call, scope: Scope) -> Tensor:
-    inner = of.value(node.args[0], scope).map(of.world.arithmetic.exp)
+    inner = single(of, node, scope).map(of.world.arithmetic.exp)
     axis = axis_of(of, node, 1)
     whole = inner.summed(-1 if axis is None else axis, keep=keeps(node) or not of.is_code)
     return whole.map(of.world.arithmetic.log)
 
 
 def _sum(of: Matrices, node: Call, scope: Scope) -> Tensor:
-    if isinstance(node.args[0], Big):
-        return of.big(node.args[0], scope)
+    (first,) = arguments(node, 1)
+    if isinstance(first, Big):
+        return of.big(first, scope)
     inner, axis = single(of, node, scope), axis_of(of, node, 1)
     if axis is None:
         return Tensor.scalar(inner.reshaped((len(inner.data),)).summed(0).item)
@@ -110,7 +112,7 @@ def _rsqrt(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 
 def _matmul(of: Matrices, node: Call, scope: Scope) -> Tensor:
-    a, b = (of.value(arg, scope) for arg in node.args[:2])
+    a, b = (of.value(arg, scope) for arg in arguments(node, 2))
     turned = [node.keyword(f"transpose_{x}", f"adjoint_{x}") for x in "ab"]  # TensorFlow
     a, b = (x.swapped(-1, -2) if isinstance(t, Num) and t.value else x
             for x, t in zip((a, b), turned, strict=True))  # fmt: skip
@@ -118,7 +120,7 @@ def _matmul(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 
 def _inner(of: Matrices, node: Call, scope: Scope) -> Tensor:
-    a, b = (of.value(arg, scope) for arg in node.args[:2])
+    a, b = (of.value(arg, scope) for arg in arguments(node, 2))
     if len(a.data) != len(b.data) or max(a.ndim, b.ndim) > 1 + (not of.is_code):
         raise ShapeError("a dot product of vectors of different widths")
     flat = [x.reshaped((len(x.data),)) for x in (a, b)]
@@ -126,14 +128,14 @@ def _inner(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 
 def _outer(of: Matrices, node: Call, scope: Scope) -> Tensor:
-    a, b = (of.value(arg, scope) for arg in node.args[:2])
+    a, b = (of.value(arg, scope) for arg in arguments(node, 2))
     if of.is_code and (a.ndim != 1 or b.ndim != 1):
         raise ShapeError("an outer product of arrays that are no vectors")
     return matmul(a.reshaped((len(a.data), 1)), b.reshaped((1, len(b.data))))
 
 
 def _einsum(of: Matrices, node: Call, scope: Scope) -> Tensor:
-    first, *rest = node.args
+    (first,), rest = arguments(node, 1), node.args[1:]
     pattern = first.fn.name.strip("'").replace(" ", "") if isinstance(first, Call) else ""
     operands = [of.value(arg, scope) for arg in rest]
     inputs, arrow, output = pattern.partition("->")
@@ -157,7 +159,7 @@ def _reciprocal(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 
 def _attention(of: Matrices, node: Call, scope: Scope) -> Tensor:
-    q, k, v = (of.value(arg, scope) for arg in node.args[:3])
+    q, k, v = (of.value(arg, scope) for arg in arguments(node, 3))
     masked = [node.keyword("attn_mask"), node.keyword("is_causal"), *node.args[3:4]]
     if any(m is not None and not _is_off(m) for m in masked):
         raise Undecidable("a mask inside scaled_dot_product_attention")
@@ -182,7 +184,7 @@ def _is_off(node: Node) -> bool:
 
 def _operator(op: str) -> Any:
     def handler(of: Matrices, node: Call, scope: Scope) -> Tensor:
-        left, right = node.args[:2]
+        left, right = arguments(node, 2)
         return of.value(Bin(node.span, op, left, right), scope)
 
     return handler

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rlprep.formula.decide.tensor import Tensor, combined, spread, stacked
-from rlprep.formula.decide.token_arguments import axis_of, integers, single
+from rlprep.formula.decide.token_arguments import arguments, axis_of, integers, single
 from rlprep.formula.decide.token_sums import places
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.tree import Big, Call, Name, Num, Tuple
@@ -69,8 +69,8 @@ def _triangle(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 
 def _masked_fill(of: Matrices, node: Call, scope: Scope) -> Tensor:
-    inner, mask = of.value(node.args[0], scope), of.value(node.args[1], scope)
-    filler = node.args[2]
+    given, hidden, filler = arguments(node, 3)
+    inner, mask = of.value(given, scope), of.value(hidden, scope)
     if not (isinstance(filler, Num) and filler.value == 0):
         raise Undecidable("a mask filled with something other than 0")
     zero = of.world.scalar(0).item
@@ -93,7 +93,7 @@ def _size(of: Matrices, node: Call, scope: Scope) -> Tensor:
     axis = axis_of(of, node, 1)
     if axis is None:
         raise Undecidable("a shape is used as a number")
-    return of.measure(of.value(node.args[0], scope), axis)
+    return of.measure(single(of, node, scope), axis)
 
 
 def _length(of: Matrices, node: Call, scope: Scope) -> Tensor:
@@ -101,12 +101,13 @@ def _length(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 
 def _stack(of: Matrices, node: Call, scope: Scope) -> Tensor:
-    match node.args[0]:
+    (first,) = arguments(node, 1)
+    match first:
         case Big(var=Name(name=key)) as loop:
             parts = [of.value(loop.body, {**scope, key: place})
                      for place in places(of, loop, key, scope)]  # fmt: skip
             return stacked(parts)
-    return of.value(node.args[0], scope)
+    return of.value(first, scope)
 
 
 SHAPES: dict[str, Any] = {

@@ -36,11 +36,12 @@ ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """The vectors g and theta and the positive definite matrix H, flat or as columns."""
+    """The vectors g and theta (flat or as columns), the positive definite H, the bound delta."""
 
     g: Array
     theta: Array
     hessian: Array
+    bound: float
     is_code: bool
 
 
@@ -127,7 +128,10 @@ class Vectors:
         base = self.evaluate(node.left, position)
         if _is_transpose(node.right):
             return base.T
-        return self._raised(base, float(self.evaluate(node.right, position)))
+        exponent = self.evaluate(node.right, position)
+        if exponent.size != 1:
+            raise Undecidable("an exponent that is no number")
+        return self._raised(base, exponent.item())
 
     def _raised(self, base: Array, power: float) -> Array:
         if base.ndim == 2 and base.size > 1 and base.shape[0] == base.shape[1]:

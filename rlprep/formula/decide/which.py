@@ -15,13 +15,13 @@ from rlprep.formula.tree import Call, Expect, Given, Name, Node, Parallel, walk
 def policy_roles(program: Program, subject: str) -> Callable[[Name], str]:
     """Return the function that tells the new policy from the old one in this input."""
     names = [
-        n for e in program.entries for v in e.values for n in walk(v)
+        n for n in program.nodes()
         if isinstance(n, Name) and role_of(n, subject) in {"policy", "logp"}
     ]  # fmt: skip
     tilde = any(n.mark == "tilde" for n in names)
     primed = any(has_primed_parameters(n) for n in names)
     samplers = [
-        n for e in program.entries for v in e.values for x in walk(v) if isinstance(x, Expect)
+        n for x in program.nodes() if isinstance(x, Expect)
         for d in x.dist for n in walk(d) if isinstance(n, Name) and role_of(n, subject) == "policy"
     ]  # fmt: skip
     plain_samples = any(not has_primed_parameters(n) for n in samplers) and primed and not any(

@@ -1,0 +1,269 @@
+"""Python's expressions as nodes of the formula tree, admitted one kind at a time."""
+
+import ast
+from dataclasses import replace
+from fractions import Fraction
+
+from rlprep.formula.characters import GREEK
+from rlprep.formula.code_places import Places
+from rlprep.formula.errors import Unreadable
+from rlprep.formula.lexer import MAX_INTEGER
+from rlprep.formula.tree import (
+    Big,
+    Bin,
+    Call,
+    Cases,
+    Chain,
+    Dots,
+    Index,
+    Name,
+    Neg,
+    Node,
+    Num,
+    Slice,
+    Span,
+    Trans,
+    Tuple,
+)
+
+HOLDERS = {"self", "args", "cfg", "config", "hparams", "hp", "params", "opt", "batch", "data",
+           "agent", "model", "mb", "rollout", "flags", "FLAGS", "conf", "cls"}  # fmt: skip
+STORED = {"batch", "traj_batch", "mb", "minibatch", "rollout", "rollouts", "buffer", "buf", "traj",
+          "trajectory", "transition", "transitions", "storage", "memory", "experience",
+          "sample", "samples", "rollout_data"}  # fmt: skip
+LOG_PROBS = {"log_prob", "log_probs", "logp", "logps", "logprob", "logprobs", "log_pi"}
+SAME = {"detach", "contiguous", "float", "double", "clone", "item", "data", "numpy", "cpu", "to",
+        "type_as", "half", "bfloat16", "requires_grad_", "long", "type", "astype",
+        "copy"}  # fmt: skip
+OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^",
+             ast.MatMult: "@", ast.FloorDiv: "//", ast.Mod: "%"}  # fmt: skip
+RELATIONS = {ast.Eq: "=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "<", ast.Gt: ">",
+             ast.NotEq: "!="}  # fmt: skip
+
+
+class Expressions(Places):
+    """Reads expressions; whatever is not on the list is refused with its place."""
+
+    def expression(self, node: ast.expr) -> Node:
+        """Return the node of an expression."""
+        span = self.span(node)
+        match node:
+            case ast.Constant(value=bool() | int() | float() as value):
+                return self.number(node, value)
+            case ast.Constant(value=value) if value is Ellipsis:
+                return Dots(span)
+            case ast.Constant(value=None):
+                return Name(span, "None")
+            case ast.Name(id=name):
+                if name in self.renamed:
+                    return self.expression(self.renamed[name])
+                return self.name(node, name)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return Neg(span, self.expression(operand))
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self.expression(operand)
+            case ast.UnaryOp(op=ast.Invert() | ast.Not(), operand=operand):
+                one = Num(span, Fraction(1))
+                return Bin(span, "-", one, self.expression(operand))
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
+                return Bin(span, OPERATORS[type(op)], self.expression(left), self.expression(right))
+            case ast.Compare(left=left, ops=ops, comparators=rest) if all(
+                type(op) in RELATIONS for op in ops
+            ):
+                items = tuple(self.expression(item) for item in (left, *rest))
+                return Chain(span, items, tuple(RELATIONS[type(op)] for op in ops))
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                then = (self.expression(body), self.expression(test))
+                return Cases(span, (then, (self.expression(orelse), None)))
+            case ast.Tuple(elts=[only]) | ast.List(elts=[only]):
+                return self.expression(only)
+            case ast.Tuple(elts=items) | ast.List(elts=items) if items:
+                return Tuple(span, tuple(self.expression(item) for item in items))
+            case ast.NamedExpr(value=value):
+                return self.expression(value)
+            case ast.Attribute():
+                return self.attribute(node)
+            case ast.Subscript(value=value, slice=index):
+                return self.subscript(node, value, index)
+            case ast.Call():
+                return self.call(node)
+            case ast.GeneratorExp() | ast.ListComp():
+                return self.comprehension(node)
+        raise self.refuse(node, f"a {_KINDS.get(type(node), type(node).__name__.lower())}")
+
+    def number(self, node: ast.expr, value: float) -> Node:
+        """Return an exact number; a float means the decimal that it prints as."""
+        if value != value or abs(value) == float("inf"):
+            raise self.refuse(node, "this number")
+        if abs(value) > MAX_INTEGER or (value and abs(value) < 1e-30):
+            raise Unreadable("a number is too large to be part of this formula", self.span(node))
+        return Num(self.span(node), Fraction(str(value)) if isinstance(value, float)
+                   else Fraction(int(value)))  # fmt: skip
+
+    def name(self, node: ast.AST, identifier: str) -> Node:
+        """Return a name whose underscores are subscripts: `old_log_prob`."""
+        if identifier.startswith("__"):
+            raise self.refuse(node, f"'{identifier}'")
+        span = self.span(node)
+        parts = [part for part in identifier.split("_") if part] or [identifier]
+        words = [GREEK.get(part, part) for part in parts]
+        return Name(span, words[0], tuple(_label(span, word) for word in words[1:]))
+
+    def attribute(self, node: ast.Attribute) -> Node:
+        """Return what `x.T`, `self.gamma` or `batch.log_probs` means."""
+        if node.attr.startswith("_"):
+            raise self.refuse(node, f"the attribute '{node.attr}'")
+        if node.attr in {"T", "mT", "H"}:
+            return Trans(self.span(node), self.expression(node.value))
+        if node.attr in SAME:
+            return self.expression(node.value)
+        if node.attr == "shape":
+            return Call(self.span(node), Name(self.span(node), "shape"),
+                        (self.expression(node.value),))  # fmt: skip
+        self._holder(node.value)
+        if isinstance(node.value, ast.Name) and node.value.id in STORED and node.attr in LOG_PROBS:
+            return self.name(node, f"old_{node.attr}")  # it was stored when the action was taken
+        return self.name(node, node.attr)
+
+    def _holder(self, node: ast.expr) -> None:
+        """Admit only plain names before a dot: `self.policy.gamma`, not `().__class__`."""
+        while isinstance(node, ast.Attribute) and not node.attr.startswith("_"):
+            node = node.value
+        if not isinstance(node, ast.Name) or node.id.startswith("_"):
+            raise self.refuse(node, "an attribute of this")
+
+    def subscript(self, node: ast.expr, value: ast.expr, index: ast.expr) -> Node:
+        """Return `values[t + 1]` as an index, `batch["rewards"]` as a name."""
+        if isinstance(index, ast.Constant) and isinstance(index.value, str):
+            self._holder(value)
+            return self.name(node, index.value)
+        items = index.elts if isinstance(index, ast.Tuple) else [index]
+        return Index(self.span(node), self.expression(value),
+                     tuple(self._index(item) for item in items))  # fmt: skip
+
+    def _index(self, node: ast.expr) -> Node:
+        if isinstance(node, ast.Slice):
+            if node.step is not None:
+                raise self.refuse(node, "a slice with a step")
+            lower = self.expression(node.lower) if node.lower else None
+            upper = self.expression(node.upper) if node.upper else None
+            return Slice(self.span(node), lower, upper)
+        return self.expression(node)
+
+    def call(self, node: ast.Call) -> Node:
+        """Return a call; libraries and holders before the dot are transparent."""
+        span = self.span(node)
+        args = tuple(self._argument(arg) for arg in node.args)
+        kwargs = tuple((k.arg, self._argument(k.value)) for k in node.keywords if k.arg)
+        match node.func:
+            case ast.Name(id="float", lineno=_) if len(node.args) == 1 and isinstance(
+                node.args[0], ast.Constant
+            ):
+                return Name(span, "inf")
+            case ast.Name(id=name):
+                function = self.name(node.func, name)
+            case ast.Attribute(value=ast.Name(id="np" | "numpy" | "jnp"), attr="repeat"):
+                function = Name(span, "repeat_interleave")  # numpy's word for torch's
+            case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in self.libraries:
+                function = self.name(node.func, attr)
+            case ast.Attribute(value=ast.Attribute() as value, attr=attr) if (
+                _root(value) in self.libraries
+            ):
+                function = self.name(node.func, attr)
+            case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in HOLDERS:
+                function = self.name(node.func, attr)
+            case ast.Attribute(value=value, attr=attr):
+                if attr.startswith("_"):
+                    raise self.refuse(node.func, f"the attribute '{attr}'")
+                if attr in SAME:
+                    return self.expression(value)
+                function, args = self.name(node.func, attr), (self.expression(value), *args)
+            case _:
+                raise self.refuse(node.func, "a call of this")
+        if not isinstance(function, Name):
+            raise self.refuse(node.func, "a call of this")
+        if function.name in {"sum", "Sum", "fsum", "summation"} and not function.subs:
+            match args:
+                case (Big(kind="range") as inner,):
+                    return replace(inner, kind="sum")
+                case (body, Tuple(items=(var, lo, hi))):
+                    return Big(span, "sum", var, lo, hi, None, body)
+        return Call(span, function, args, kwargs)
+
+    def _argument(self, node: ast.expr) -> Node:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return Call(self.span(node), Name(self.span(node), "'" + node.value[:80] + "'"), ())
+        return self.expression(node)
+
+    def comprehension(self, node: ast.GeneratorExp | ast.ListComp) -> Node:
+        """`f(l) for l in range(a, b)` as a sum; the call around it says which kind."""
+        if len(node.generators) != 1 or node.generators[0].ifs:
+            raise self.refuse(node, "a comprehension with conditions")
+        generator = node.generators[0]
+        saved, self.renamed = self.renamed, {**self.renamed, **_zipped(generator)}
+        span, body = self.span(node), self.expression(node.elt)
+        self.renamed = saved
+        match generator.iter:
+            case ast.Call(func=ast.Name(id="range"), args=args) if 1 <= len(args) <= 2:
+                var = self.expression(generator.target)
+                bounds = [self.expression(arg) for arg in args]
+                lo = bounds[0] if len(bounds) == 2 else Num(span, Fraction(0))
+                hi = bounds[-1]
+                if not (isinstance(hi, Name) and hi.name in {"inf", "infinity", "oo"}):
+                    hi = Bin(hi.span, "-", hi, Num(hi.span, Fraction(1)))
+                return Big(span, "range", var, lo, hi, None, body)
+            case ast.Call(func=ast.Name(id="enumerate")) if isinstance(generator.target, ast.Tuple):
+                first = self.expression(generator.target.elts[0])
+                return Big(span, "range", first, Num(span, Fraction(0)), Name(span, "inf"), None,
+                           body)  # fmt: skip
+            case ast.Call(func=ast.Name(id="zip")):
+                return Big(span, "range", None, None, None, None, body)
+        var = self.expression(generator.target)
+        return Big(span, "range", var, None, None, self.expression(generator.iter), body)
+
+
+_KINDS: dict[type, str] = {
+    ast.Lambda: "function", ast.Constant: "text", ast.JoinedStr: "text", ast.Dict: "dictionary",
+    ast.Set: "set", ast.Await: "coroutine", ast.BoolOp: "logical expression",
+    ast.Starred: "starred argument",
+}  # fmt: skip
+
+
+def _root(node: ast.expr) -> str | None:
+    """Return the name at the head of `torch.nn.functional`."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _zipped(generator: ast.comprehension) -> dict[str, ast.expr]:
+    """Return what the variables of `for a, b in zip(x, y)` stand for, element by element."""
+    match generator:
+        case ast.comprehension(
+            target=ast.Tuple(elts=[ast.Name(id=number), ast.Name(id=item)]),
+            iter=ast.Call(func=ast.Name(id="enumerate"), args=[sequence]),
+        ):
+            return {item: _element(sequence, number)}
+        case ast.comprehension(
+            target=ast.Tuple(elts=names), iter=ast.Call(func=ast.Name(id="zip"), args=args)
+        ) if len(names) == len(args):
+            return {n.id: a for n, a in zip(names, args, strict=True) if isinstance(n, ast.Name)}
+    return {}
+
+
+def _element(sequence: ast.expr, number: str) -> ast.expr:
+    """Return `rewards[t + i]` for the i-th element of `rewards[t:]`, or of rewards from t on."""
+    match sequence:
+        case ast.Subscript(value=value, slice=ast.Slice(lower=ast.expr() as start, upper=None)):
+            sequence = value
+        case _:
+            start = ast.Name("t", ast.Load())
+    index = ast.BinOp(start, ast.Add(), ast.Name(number, ast.Load()))
+    found = ast.copy_location(ast.Subscript(sequence, index, ast.Load()), sequence)
+    for part in ast.walk(index):
+        ast.copy_location(part, sequence)
+    return found
+
+
+def _label(span: Span, word: str) -> Node:
+    return Num(span, Fraction(word)) if word.isdigit() and len(word) < 7 else Name(span, word)

@@ -1,0 +1,88 @@
+"""Python's statements as definitions and formulas, in order; loops come flat."""
+
+import ast
+from collections.abc import Iterator
+
+from rlprep.formula.code_expressions import OPERATORS, Expressions
+from rlprep.formula.tree import (
+    Bin,
+    Call,
+    Cases,
+    Define,
+    Name,
+    Node,
+)
+
+
+class Statements(Expressions):
+    """Reads the statements of a piece of code."""
+
+    def body(self, statements: list[ast.stmt]) -> Iterator[Node]:
+        """Yield the statements of a block; a one-line function beside others stays a function."""
+        others = [s for s in statements if not isinstance(s, ast.Import | ast.ImportFrom)]
+        for statement in statements:
+            match statement:
+                case ast.FunctionDef(
+                    name=name, body=[*_, ast.Return(value=ast.expr() as value)]
+                ) if len(others) > 1 and len(statement.body) == 1:
+                    yield self.function(statement, name, statement.args, value)
+                case _:
+                    yield from self.statement(statement)
+
+    def function(
+        self, node: ast.AST, name: str, arguments: ast.arguments, value: ast.expr
+    ) -> Define:
+        """A one-line function beside other statements: `phi = lambda x: elu(x) + 1`."""
+        span = self.span(node)
+        fn = self.name(node, name)
+        if not isinstance(fn, Name):
+            raise self.refuse(node, "a function of this name")
+        parameters = tuple(self.name(argument, argument.arg) for argument in arguments.args)
+        return Define(span, Call(span, fn, parameters), self.expression(value))
+
+    def statement(self, node: ast.stmt) -> Iterator[Node]:
+        """Yield what one statement says."""
+        match node:
+            case ast.Expr(value=ast.Constant(value=str() | None)) | ast.Pass():
+                return
+            case ast.Expr(value=value):
+                yield self.expression(value)
+            case ast.Return(value=ast.expr() as value):
+                yield self.expression(value)
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)) if len(
+                names
+            ) == len(values):
+                for name, value in zip(names, values, strict=True):
+                    yield Define(self.span(node), self.expression(name), self.expression(value))
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as value):
+                yield self.function(node, name, value.args, value.body)
+            case ast.Assign(value=ast.List(elts=[]) | ast.Dict(keys=[])):
+                return  # what a loop will fill
+            case ast.Assign(targets=targets, value=value):
+                # a = b = x: b is x, and a is b
+                inner = self.expression(value)
+                for target in reversed(targets):
+                    name = self.expression(target)
+                    yield Define(self.span(node), name, inner)
+                    inner = name
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                yield Define(self.span(node), self.expression(target), self.expression(value))
+            case ast.AugAssign(target=target, op=op, value=value) if type(op) in OPERATORS:
+                left = self.expression(target)
+                total = Bin(self.span(node), OPERATORS[type(op)], left, self.expression(value))
+                yield Define(self.span(node), left, total)
+            case ast.For(body=body) | ast.With(body=body) | ast.FunctionDef(body=body):
+                yield from self.body(body)
+            case ast.If(test=test, body=[ast.Assign() as left], orelse=[ast.Assign() as right]) if (
+                ast.dump(left.targets[0]) == ast.dump(right.targets[0])
+            ):
+                rows = (
+                    (self.expression(left.value), self.expression(test)),
+                    (self.expression(right.value), None),
+                )
+                value = Cases(self.span(node), rows)
+                yield Define(self.span(node), self.expression(left.targets[0]), value)
+            case ast.Import() | ast.ImportFrom():
+                return
+            case _:
+                raise self.refuse(node, f"a '{type(node).__name__.lower()}' statement")

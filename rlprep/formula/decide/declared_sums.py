@@ -1,0 +1,135 @@
+"""Sums, products, expectations and optima over the indices of declared quantities."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from rlprep.formula.decide.declared_functions import (
+    ONE,
+    REDUCING,
+    ZERO,
+    mean,
+    product,
+    total,
+)
+from rlprep.formula.decide.declared_names import Names, stacked
+from rlprep.formula.decide.declared_values import CONTEXT, Value, guarded
+from rlprep.formula.errors import Undecidable
+from rlprep.formula.names import variable_key
+from rlprep.formula.tree import (
+    Big,
+    Chain,
+    Expect,
+    Index,
+    Name,
+    Node,
+    Optimise,
+    Tuple,
+    walk,
+)
+
+_TIMES = CONTEXT.multiply
+
+
+class Sums(Names):
+    """Binds indices and folds what they run over."""
+
+    def _expectation(self, node: Expect, position: int) -> Value:
+        """Return a mean; `i ~ p` below the sign weighs the entries by p."""
+        match node.dist:
+            case (Chain(items=(Name() as variable, Name() as weights), ops=("~",)),):
+                key = variable_key(variable) or ""
+                shares = self._plain(weights, position)
+                if np.ndim(shares) != 1:
+                    raise Undecidable("an expectation over something that is no distribution")
+                result = ZERO
+                for index, share in enumerate(shares, 1):
+                    with self._binding(key, index):
+                        term = guarded(CONTEXT.multiply, share, self.evaluate(node.body, position))
+                    result = guarded(CONTEXT.add, result, term)
+                return result
+        return mean(self._over_free_indices(node.body, position))
+
+    def _big(self, node: Big, position: int) -> Value:
+        if node.kind not in {"sum", "prod", "product"}:
+            raise Undecidable(f"a {node.kind} has no meaning here")
+        reduce, combine = (total, CONTEXT.add) if node.kind == "sum" else (product, _TIMES)
+        variables, condition = _binder(node)
+        if not variables:
+            return reduce(self._over_free_indices(node.body, position))
+        terms = list(self._terms(node, variables, condition, position))
+        if not terms:
+            return ZERO if node.kind == "sum" else ONE
+        result = terms[0]
+        for term in terms[1:]:
+            result = guarded(combine, result, term)
+        return result
+
+    def _terms(
+        self, node: Big, variables: list[Name], condition: Chain | None, position: int
+    ) -> Iterator[Value]:
+        """Yield the summands, for every value of every index that meets the condition."""
+        if not variables:
+            if condition is None or self._holds(condition, position):
+                yield self.evaluate(node.body, position)
+            return
+        key = variable_key(variables[0])
+        if key is None:
+            raise Undecidable("an unusual index below the sum")
+        for index in self._range(node, key, position):
+            with self._binding(key, index):
+                yield from self._terms(node, variables[1:], condition, position)
+
+    def _holds(self, condition: Node, position: int) -> bool:
+        found = self.evaluate(condition, position)
+        if np.ndim(found):
+            raise Undecidable("a condition on a vector: write it for one entry")
+        return bool(found)
+
+    def _optimum(self, node: Optimise, position: int) -> Value:
+        """Return the largest or smallest entry; `max_j` binds an index of its own."""
+        reduce = REDUCING[node.sense]
+        key = variable_key(node.over[0]) if node.over else None
+        if key is None:
+            return reduce(self._over_free_indices(node.objective, position))
+        entries = []
+        for index in range(1, self._length(node.objective, key) + 1):
+            with self._binding(key, index):
+                entries.append(self.evaluate(node.objective, position))
+        return reduce(stacked(entries))
+
+    def _range(self, node: Big, key: str, position: int) -> range:
+        """Return the positions, counted from 1, that an index runs through."""
+        shift = 1 - self.base
+        if node.lo is not None and node.hi is not None:
+            lo, hi = (self.evaluate(each, position) for each in (node.lo, node.hi))
+            if np.ndim(lo) or np.ndim(hi):
+                raise Undecidable("an unusual range")
+            return range(int(lo) + shift, int(hi) + shift + 1)
+        return range(1, self._length(node.body, key) + 1)
+
+    def _length(self, body: Node, key: str) -> int:
+        """Return the length of the axis that an index runs along, by where it is used."""
+        for part in walk(body):
+            match part:
+                case Name(subs=(sub, *_)) | Index(x=Name(), items=(sub, *_)):
+                    name = part if isinstance(part, Name) else part.x
+                    if variable_key(sub) != key or not isinstance(name, Name):
+                        continue
+                    found = self._quantity(name)
+                    if found is not None and found.axes:
+                        return self.world.lengths[found.axes[0]]
+        lengths = set(self.world.lengths.values())
+        if len(lengths) == 1:
+            return lengths.pop()
+        raise Undecidable(f"it is not clear how far the index {key} runs")
+
+
+def _binder(node: Big) -> tuple[list[Name], Chain | None]:
+    """Return what stands below a sum: its indices, and the condition that they must meet."""
+    below = node.var.items if isinstance(node.var, Tuple) else (node.var,)
+    indices = [each for each in below if isinstance(each, Name)]
+    conditions = [each for each in below if isinstance(each, Chain)]
+    if len(conditions) > 1:
+        raise Undecidable("several conditions below the sum")
+    return indices, conditions[0] if conditions else None

@@ -1,0 +1,133 @@
+"""The value of an objective, ratio or divergence in one world, in the form that it is asked in."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rlprep.formula.decide.numbers import close, plain
+from rlprep.formula.decide.policies import words_of
+from rlprep.formula.decide.table_quantities import Free
+from rlprep.formula.decide.tabular import Tabular
+from rlprep.formula.errors import Undecidable
+from rlprep.formula.program import EQUALITIES
+from rlprep.formula.tree import Call, Chain, Node, Optimise, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The value of a formula in one world: numbers by place, and what kind of answer they are."""
+
+    kind: str
+    numbers: tuple[Fraction, ...]
+    is_exact: bool
+
+
+def value_of(tabular: Tabular, node: Node, subject: str, loss: bool) -> Value:
+    """Return the value of one side of a formula in the world of `tabular`."""
+    sign = -1 if loss else 1
+    match subject:
+        case "trpo_constraint":
+            return _constraint(tabular, node)
+        case "trpo":
+            return _problem(tabular, node, sign)
+        case "ratio" | "advantage":
+            return _by_pair(tabular, node)
+        case "entropy":
+            return _by_state(tabular, node)
+        case "kl":
+            return _by_outcome(tabular, node)
+    if isinstance(node, Chain):
+        raise Undecidable("a relation where a value is asked for")
+    number = plain(tabular.whole(node)) * sign
+    return Value("value", (number,), tabular.precision.is_exact)
+
+
+def _by_pair(tabular: Tabular, node: Node) -> Value:
+    """The value at every state and action (and next state, where it depends on that)."""
+    position, numbers = tabular.program.main, []
+    kind = "pair"
+    for s in tabular.world.states:
+        for a in tabular.world.actions:
+            env = {"s": s, "a": a}
+            try:
+                numbers.append(plain(tabular.evaluate(node, env, position)))
+            except Free:
+                kind = "transition"
+                numbers += [plain(tabular.evaluate(node, {**env, "s2": n}, position))
+                            for n in tabular.world.states]  # fmt: skip
+    return Value(kind, tuple(numbers), tabular.precision.is_exact)
+
+
+def _by_state(tabular: Tabular, node: Node) -> Value:
+    position = tabular.program.main
+    try:
+        numbers = [plain(tabular.evaluate(node, {"s": s}, position)) for s in tabular.world.states]
+        return Value("state", tuple(numbers), tabular.precision.is_exact)
+    except Free:
+        try:
+            numbers = [plain(tabular.evaluate(node, {"s": s, "a": a}, position))
+                       for s in tabular.world.states for a in tabular.world.actions]  # fmt: skip
+        except Free:
+            return Value("depends on the next state", (), True)
+        return Value("integrand", tuple(numbers), tabular.precision.is_exact)
+
+
+def _by_outcome(tabular: Tabular, node: Node) -> Value:
+    position = tabular.program.main
+    try:
+        number = plain(tabular.evaluate(node, {"s": 0}, position))
+        return Value("value", (number,), tabular.precision.is_exact)
+    except Free:
+        try:
+            numbers = [plain(tabular.evaluate(node, {"s": 0, "a": a}, position))
+                       for a in tabular.world.actions]  # fmt: skip
+        except Free:
+            return Value("depends on the next state", (), True)
+        return Value("integrand", tuple(numbers), tabular.precision.is_exact)
+
+
+def _constraint(tabular: Tabular, node: Node) -> Value:
+    """A relation, brought to `gap <= 0` or `gap = 0`."""
+    if isinstance(node, Optimise) and node.constraints:
+        node = node.constraints[0]
+    if not isinstance(node, Chain):
+        number = plain(tabular.whole(node))
+        return Value("no bound", (number,), tabular.precision.is_exact)
+    cut = next((i for i, op in enumerate(node.ops) if op not in EQUALITIES), 0)
+    sides = [plain(tabular.whole(item)) for item in node.items]
+    if len(set(sides[: cut + 1])) > 1 or len(set(sides[cut + 1 :])) > 1:
+        raise Undecidable("a chain whose equal sides differ")
+    left, right, op = sides[cut], sides[cut + 1], node.ops[cut]
+    if op in {">=", ">"}:
+        left, right = right, left
+    kind = "at most" if op in {"<=", ">=", "<", ">"} else "equal"
+    if op in {"<", ">"}:
+        tabular.remarks.add("a strict bound is read as the bound")
+    return Value(kind, (left - right,), tabular.precision.is_exact)
+
+
+def _problem(tabular: Tabular, node: Node, sign: int) -> Value:
+    """A constrained problem: the objective's value, then the constraint's gap."""
+    if isinstance(node, Chain) and not EQUALITIES.issuperset(node.ops):
+        gap = _constraint(tabular, node)
+        return Value(f"only {gap.kind}", gap.numbers, gap.is_exact)
+    objective = node.objective if isinstance(node, Optimise) else node
+    value = plain(tabular.whole(objective)) * sign
+    if not (isinstance(node, Optimise) and node.constraints):
+        return Value("unconstrained", (value,), tabular.precision.is_exact)
+    kept = [c for c in node.constraints if isinstance(c, Chain) and _mentions_kl(c)]
+    gap = _constraint(tabular, (kept or list(node.constraints))[0])
+    return Value(f"subject to {gap.kind}", (value, *gap.numbers), gap.is_exact)
+
+
+def _mentions_kl(node: Node) -> bool:
+    return any(
+        isinstance(n, Call) and ("kl" in words_of(n.fn) or n.fn.name == "D") for n in walk(node)
+    )
+
+
+def matches(a: Value, b: Value) -> bool:
+    """Whether two values are of one kind and have the same numbers."""
+    if a.kind != b.kind or len(a.numbers) != len(b.numbers):
+        return False
+    is_exact = a.is_exact and b.is_exact
+    return all(close(x, y, is_exact=is_exact) for x, y in zip(a.numbers, b.numbers, strict=True))

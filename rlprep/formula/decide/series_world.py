@@ -1,0 +1,62 @@
+"""The settings in which formulas of a trajectory are compared: horizon, discounts, masks."""
+
+from dataclasses import dataclass, replace
+
+from rlprep.formula.decide.polynomial import PRIME, Polynomial
+from rlprep.formula.errors import Undecidable
+from rlprep.formula.integers import maybe_integer
+from rlprep.formula.tree import Node
+
+WINDOW = 8
+TERMS = 34
+FARTHEST = 6
+"""Steps from t that a formula may name by a number: beyond, no world tells two formulas apart."""
+
+ENDLESS = 10**6  # what the letter infinity is bound to
+
+
+def refuse_far(node: Node | None) -> None:
+    """Refuse a number of steps that is written as a number and too large to be compared.
+
+    Raises:
+        Undecidable: as in r_{t+20} or a sum that ends at 100.
+    """
+    steps = maybe_integer(node, {"t": 0}) if node is not None else None
+    if steps is not None and abs(steps) >= FARTHEST:
+        raise Undecidable(f"{steps} steps are too many to be compared: write the general term")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One setting in which a formula is evaluated.
+
+    Attributes:
+        mod: the prime, or 0 for exact rationals (or symbols).
+        gamma: the discount.
+        lam: the mixing parameter.
+        t: the time asked for.
+        n: number of steps of an n-step estimate.
+        end: first step after the episode or segment; None for an infinite horizon.
+        is_episode: whether nothing at all follows `end` (rewards and values are 0 there).
+        ended: whether the step at t ended the episode (masks are 0 there).
+        shift: 1 where rewards bear Sutton's index.
+        opaque: whether residuals and advantages stay atoms (to compare recursions and patterns).
+    """
+
+    mod: int
+    gamma: Polynomial
+    lam: Polynomial
+    t: int = 0
+    n: int = 3
+    end: int | None = None
+    is_episode: bool = False
+    ended: bool = False
+    shift: int = 0
+    opaque: bool = False
+
+
+def prime_world(**changes: object) -> World:
+    """Return a world with gamma and lambda drawn (once, by a fixed seed) from the prime field."""
+    gamma, lam = 982451653 * 7919**3 % PRIME, 961748941 * 104729**3 % PRIME
+    base = World(PRIME, Polynomial.constant(gamma, PRIME), Polynomial.constant(lam, PRIME))
+    return replace(base, **changes)  # type: ignore[arg-type]

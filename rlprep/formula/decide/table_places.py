@@ -1,0 +1,98 @@
+"""Where a quantity of policy optimisation is taken: which argument is the state, which the action.
+
+Arguments that name something else than the sample at hand are refused: an action in a state's
+place, a step earlier or later, a variable that nothing binds.
+"""
+
+from collections.abc import Iterator
+
+from rlprep.formula.errors import Undecidable
+from rlprep.formula.names import indices_of, scripts_of, variable_key, words_in
+from rlprep.formula.tree import Bin, Call, Expect, Given, Index, Name, Neg, Node, Num, Tuple
+
+Env = dict[str, int]
+"""What is bound: the sample's `s`, `a`, `s2`, and variables by name (`a:var:b`, `s:var:s'`)."""
+
+STATE_LETTERS = {"s", "S", "o", "h"}
+ACTION_LETTERS = {"a", "u"}
+
+
+def argument_names(args: tuple[Node, ...]) -> Iterator[Name]:
+    """Yield the names among the arguments of a quantity."""
+    for arg in args:
+        match arg:
+            case Name():
+                yield arg
+            case Given(left=left, right=right):
+                yield from argument_names((left, right))
+            case Tuple(items=items):
+                yield from argument_names(items)
+            case Index(x=Name() as base):
+                yield base
+            case Bin() | Num() | Neg() | Call() | Expect():
+                raise Undecidable("an argument that is no state and no action")
+
+
+def is_next_index(name: Name) -> bool:
+    """Whether a name is taken one step later: s', s_{t+1}."""
+    if name.primes == 1 and name.name in {"s", "S", "V", "v"}:
+        return True
+    return any(
+        isinstance(i, Bin) and i.op == "+" and isinstance(i.right, Num) and i.right.value == 1
+        for i in indices_of(name)
+    )
+
+
+def is_moved(name: Name) -> bool:
+    """Whether a name is taken a step earlier or later: a_{t+1}, A_{t-1}."""
+    return any(
+        isinstance(i, Bin) and i.op in {"+", "-"} and isinstance(i.left, Name)
+        and isinstance(i.right, Num) and i.right.value != 0
+        for i in indices_of(name)
+    )  # fmt: skip
+
+
+def refuse_misplaced(role: str, node: Name, args: tuple[Node, ...]) -> None:
+    """Refuse a quantity of the sample that is taken at another time, or of other things.
+
+    Raises:
+        Undecidable: as in A_{t+1}, V(a), pi(s | a), Q(a, s).
+    """
+    if role in {"ratio", "logratio", "logp", "score", "advantage", "action_value"} and (
+        is_moved(node)
+    ):  # fmt: skip
+        raise Undecidable(f"{node.name} at another time than the sample's")
+    if role in {"value", "reward"} and is_moved(node) and not is_next_index(node):
+        raise Undecidable(f"{node.name} at another time than the sample's")
+    match role, args:
+        case "policy" | "logp", (Given(left=left, right=right),):
+            if _is_of(left, STATE_LETTERS) or _is_of(right, ACTION_LETTERS):
+                raise Undecidable("a policy gives actions, given a state")
+        case "value", _:
+            if args and all(_is_of(arg, ACTION_LETTERS) for arg in args):
+                raise Undecidable("a state value of an action")
+        case "action_value" | "advantage", (first, second, *_):
+            if _is_of(first, ACTION_LETTERS) or _is_of(second, STATE_LETTERS):
+                raise Undecidable(f"{node.name} is taken of a state and an action, in this order")
+
+
+def _is_of(node: Node, letters: set[str]) -> bool:
+    return isinstance(node, Name) and node.name in letters
+
+
+def refuse_unbound(args: tuple[Node, ...], env: Env) -> None:
+    """Refuse an outcome that no sum runs over where one runs over another: P(y) below a sum over x.
+
+    Raises:
+        Undecidable: an argument is such a variable.
+    """
+    bound = [key.removeprefix("a:var:") for key in env if key.startswith("a:var:")]
+    outcomes = [n for n in argument_names(args) if len(n.name) == 1 and n.name not in STATE_LETTERS]
+    if not any(bound) or not outcomes:
+        return
+    for name in outcomes:
+        words = {word for script in scripts_of(name) for word in words_in(script)}
+        same_letter = any(key.rstrip("'").partition("_")[0] == name.name for key in bound)
+        if (same_letter and not name.primes) or words & set(bound):
+            return
+    raise Undecidable(f"{variable_key(outcomes[0])} is bound by no sum and no expectation")

@@ -1,0 +1,282 @@
+"""What the names of policy optimisation stand for in a small world of tables.
+
+Every quantity is taken at the state, action and next state of its environment. One that needs what
+is not bound raises `Free`: the expectation around it (or the implicit one around a per-sample
+integrand) then binds it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from zlib import crc32
+
+from rlprep.formula.decide.numbers import Dual, Number, Precision, plain
+from rlprep.formula.decide.policies import is_old, role_of
+from rlprep.formula.decide.table_places import (
+    ACTION_LETTERS,
+    STATE_LETTERS,
+    Env,
+    argument_names,
+    is_moved,
+    is_next_index,
+    refuse_misplaced,
+    refuse_unbound,
+)
+from rlprep.formula.decide.which import policy_roles
+from rlprep.formula.decide.worlds import World
+from rlprep.formula.errors import Undecidable
+from rlprep.formula.names import flat, labels_of, variable_key
+from rlprep.formula.program import Program
+from rlprep.formula.tree import (
+    Name,
+    Node,
+    Span,
+)
+
+ONLY_NAMED = "the formula only names what is asked for"
+
+
+class Free(Undecidable):
+    """A quantity needs a state, action or next state that nothing binds."""
+
+    def __init__(self, axis: str) -> None:
+        super().__init__(axis)
+        self.axis = axis
+
+
+class Quantities:
+    """The quantities of one world, by the names that one program gives them."""
+
+    def __init__(self, program: Program, world: World, subject: str) -> None:
+        self.program = program
+        self.world = world
+        self.subject = subject
+        self.precision = Precision()
+        self.remarks: set[str] = set()
+        self.unknown: dict[str, Span] = {}
+        self.in_gradient = False
+        self.parameters: list[dict[str, tuple[Node, Env, int]]] = []
+        self.roles = policy_roles(program, subject)
+        self.default = (
+            "new" if subject in {"policy_gradient", "advantage", "entropy", "kl"} else "old"
+        )
+        self.depth = 0
+        self.in_expectation = False
+        self.is_below = False
+        self.is_named = False  # whether the ratio that is asked for is used by its own name
+        self.sums_samples = False
+
+    def quantity(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
+        """Return what a name stands for, at its arguments or at the current sample."""
+        world = self.world
+        role = role_of(node, self.subject)
+        if node.name in {"d", "mu", "rho", "eta", "p", "P"} and self._of_state_alone(args):
+            labelled = {"old", "k"} & {w.lower() for w in labels_of(node)}
+            visits = world.d_old if labelled or self.default == "old" else world.d_new
+            return visits[self.state(args, env)]
+        if role is not None:
+            refuse_misplaced(role, node, args)
+        if self.subject == "advantage" == role:
+            raise Undecidable(ONLY_NAMED)
+        self.is_named = self.is_named or (self.subject == "ratio" and role in {"ratio", "logratio"})
+        match role:
+            case "policy":
+                return self.policy(node, args, env)
+            case "logp":
+                return self.precision.log(self.policy(node, args, env))
+            case "ratio":
+                return self.ratio(env, args)
+            case "score":
+                return world.slope[self.state(args, env)][self.action(args, env)]
+            case "logratio":
+                return self.precision.log(self.ratio(env, args))
+            case "advantage":
+                return world.advantage[self.state(args, env)][self.action(args, env)]
+            case "action_value":
+                return world.q[self.state(args, env)][self.action(args, env)]
+            case "value":
+                return self.value(node, args, env)
+            case "reward":
+                return self.reward(node, args, env)
+            case "return":
+                self.remarks.add(
+                    "right in expectation: the return's mean, given s and a, is Q(s, a)"
+                )
+                return self.earned(node, args, env)
+            case "residual":
+                s, a = self.state(args, env), self.action(args, env)
+                return world.advantage[s][a] + self._surprise(env, s, a)
+            case "epsilon" | "beta" | "bound" | "gamma":
+                return world.numbers[role]
+            case "count":
+                return self.count(flat(node))
+            case "entropy":
+                return self.entropy("new", env)
+            case "kl":
+                return self.divergence("old", "new", env)
+        return self.foreign(node)
+
+    @contextmanager
+    def below(self, is_below: bool) -> Iterator[None]:
+        """Mark what is evaluated inside as part of a denominator."""
+        outside, self.is_below = self.is_below, self.is_below or is_below
+        try:
+            yield
+        finally:
+            self.is_below = outside
+
+    def count(self, what: str) -> Number:
+        """Return a number of samples: 1 where a sum over them is divided by it, which is a mean.
+
+        A divergence and an entropy belong to one state: there a sum over states counts them.
+        """
+        if self.subject in {"kl", "entropy"}:
+            return self.opaque("count")
+        if self.is_below and self.sums_samples:
+            return Fraction(1)
+        return self.opaque(what)
+
+    def _of_state_alone(self, args: tuple[Node, ...]) -> bool:
+        """Whether the arguments are one state: then the name is a distribution of states."""
+        return len(args) == 1 and isinstance(args[0], Name) and args[0].name in {"s", "S"}
+
+    def foreign(self, node: Name) -> Number:
+        """A symbol that the formula has no use for, as some fixed number of its own."""
+        key = flat(node)
+        self.unknown.setdefault(key, node.span)
+        return self.opaque(key)
+
+    def opaque(self, what: str) -> Number:
+        """Return a fixed number of its own for something that the tables don't know."""
+        return self.precision.constant(Fraction(crc32(what.encode()) % 9973 + 3, 7))
+
+    def policy(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
+        """Return a policy's probability of an action in a state."""
+        which = self.which(node)
+        parameters = [n for n in argument_names(args) if n.name == "theta"]
+        if parameters and (is_old(parameters[0]) or parameters[0].primes):
+            which = "old"
+        table = self.world.new if which == "new" else self.world.old
+        s, a = self.state(args, env), self.action(args, env)
+        value = table[s][a]
+        if which == "new" and self.in_gradient:
+            return Dual(value, value * self.world.slope[s][a])
+        return value
+
+    def which(self, node: Name) -> str:
+        """Return 'new' or 'old' for a policy's name."""
+        return self.roles(node)
+
+    def ratio(self, env: Env, args: tuple[Node, ...]) -> Number:
+        """Return pi_theta / pi_old at the sample."""
+        s, a = self.state(args, env), self.action(args, env)
+        value: Number = self.world.new[s][a]
+        if self.in_gradient:
+            value = Dual(plain(value), plain(value) * self.world.slope[s][a])
+        return self.precision.divide(value, self.world.old[s][a])
+
+    def value(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
+        """Return the value of a state."""
+        if node.name == "b":
+            return self.world.past[self.state(args, env)]
+        if self._is_next(node, args):
+            return self.world.v[self._current("s2", env)]
+        return self.world.v[self.state(args, env)]
+
+    def reward(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
+        """Return the reward."""
+        return self.world.reward[self.state(args, env)][self.action(args, env)]
+
+    def earned(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
+        """The return: from here on, or (given a trajectory) with what came before."""
+        s, a = self.state((), env), self.action((), env)
+        if self.subject == "advantage":
+            return self.world.q[s][a] + self._surprise(env, s, a)  # one sampled return
+        whole = any(isinstance(x, Name) and x.name == "tau" for x in args)
+        return self.world.q[s][a] + (self.world.past[s] if whole else 0)
+
+    def _surprise(self, env: Env, s: int, a: int) -> Fraction:
+        """What the TD residual adds to the advantage: it depends on the next state."""
+        s2 = self._current("s2", env)
+        mean = sum(
+            (self.world.step[s][a][n] * self.world.v[n] for n in self.world.states), Fraction(0)
+        )
+        return self.world.numbers["gamma"] * (self.world.v[s2] - mean)
+
+    def refuse_own_name(self, subject: str) -> None:
+        """Refuse what is asked for by its own name; in code a library's function is an answer.
+
+        Raises:
+            Undecidable: it is asked for, and the input is no code.
+        """
+        if self.subject == subject and not self.program.is_code:
+            raise Undecidable(ONLY_NAMED)
+
+    def chances(self, which: str, env: Env) -> list[Number]:
+        """Return a policy's probabilities in the current state, with slopes inside a gradient."""
+        s = self._current("s", env)
+        if which == "old":
+            return list(self.world.old[s])
+        if not self.in_gradient:
+            return list(self.world.new[s])
+        slopes = self.world.slope[s]
+        return [Dual(p, p * slope) for p, slope in zip(self.world.new[s], slopes, strict=True)]
+
+    def divergence(self, first: str, second: str, env: Env) -> Number:
+        """KL of two policies at the current state."""
+        self.refuse_own_name("kl")
+        total: Number = Fraction(0)
+        for p, q in zip(self.chances(first, env), self.chances(second, env), strict=True):
+            total = total + p * self.precision.log(self.precision.divide(p, q))
+        return total
+
+    def cross_entropy(self, first: str, second: str, env: Env) -> Number:
+        """Minus the mean logarithm of the second policy, under the first, at the current state."""
+        total: Number = Fraction(0)
+        for p, q in zip(self.chances(first, env), self.chances(second, env), strict=True):
+            total = total - p * self.precision.log(q)
+        return total
+
+    def entropy(self, which: str, env: Env) -> Number:
+        """Entropy of a policy at the current state."""
+        self.refuse_own_name("entropy")
+        return self.cross_entropy(which, which, env)
+
+    # -- where a quantity is taken --------------------------------------------------------------
+
+    def _current(self, axis: str, env: Env) -> int:
+        if axis not in env:
+            raise Free(axis)
+        return env[axis]
+
+    def state(self, args: tuple[Node, ...], env: Env) -> int:
+        """Return the state that the arguments name, else the current one."""
+        for name in argument_names(args):
+            key = "s:var:" + (variable_key(name) or "")
+            if key in env:
+                return env[key]
+            if name.name in STATE_LETTERS and is_next_index(name):
+                return self._current("s2", env)
+            if name.name in STATE_LETTERS and is_moved(name):
+                raise Undecidable("a state at another time than the sample's")
+        return self._current("s", env)
+
+    def action(self, args: tuple[Node, ...], env: Env) -> int:
+        """Return the action that the arguments name, else the current one."""
+        for name in argument_names(args):
+            key = "a:var:" + (variable_key(name) or "")
+            if key in env:
+                return env[key]
+            if name.name in ACTION_LETTERS and is_moved(name):
+                raise Undecidable("an action at another time than the sample's")
+            if name.name in ACTION_LETTERS and name.primes:
+                raise Undecidable(f"{name.name}' is bound by no sum and no expectation")
+        if self.subject in {"kl", "entropy"}:
+            refuse_unbound(args, env)
+        return self._current("a", env)
+
+    def _is_next(self, node: Name, args: tuple[Node, ...]) -> bool:
+        if "next" in {w.lower() for w in (node.name, *labels_of(node))} or is_next_index(node):
+            return True
+        return any(n.name in STATE_LETTERS | {"next"} and (is_next_index(n) or n.name == "next")
+                   for n in argument_names(args))  # fmt: skip

@@ -1,0 +1,250 @@
+"""Expectations, sums and optima over the states, actions and samples of a world of tables."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from rlprep.formula.decide.distributions import Sampling, sampling_of
+from rlprep.formula.decide.numbers import Dual, Number, plain
+from rlprep.formula.decide.policies import role_of
+from rlprep.formula.decide.table_places import STATE_LETTERS, Env
+from rlprep.formula.decide.table_quantities import Free, Quantities
+from rlprep.formula.decide.worlds import World
+from rlprep.formula.errors import Undecidable
+from rlprep.formula.names import variable_key
+from rlprep.formula.program import Program
+from rlprep.formula.tree import (
+    Big,
+    Bin,
+    Call,
+    Expect,
+    Given,
+    Name,
+    Node,
+    Num,
+    Optimise,
+    Tuple,
+    walk,
+)
+
+TIME_LETTERS = {"t", "l", "k", "n", "T", "tau", "i", "j", "h", "m", "e", "b"}
+
+
+class Sums(Quantities):
+    """Binds what quantities need; `evaluate` comes with the walk over expressions."""
+
+    def __init__(self, program: Program, world: World, subject: str) -> None:
+        super().__init__(program, world, subject)
+        self.sums_samples = self._sums_over_samples()
+
+    def evaluate(self, node: Node, env: Env, position: int) -> Number:
+        """Return the value of a node."""
+        raise NotImplementedError
+
+    def expect(self, node: Expect, env: Env, position: int) -> Number:
+        """Evaluate an expectation."""
+        sampling = sampling_of(node, self)
+        body = node.body
+        outside, self.in_expectation = self.in_expectation, True
+        try:
+            if isinstance(body, Given):
+                return self.conditional(body, sampling, env, position)
+            return self.average(sampling, body, env, position)
+        finally:
+            self.in_expectation = outside
+
+    def conditional(self, body: Given, sampling: Sampling, env: Env, position: int) -> Number:
+        """E[x | s, a]: what is given stays, the rest is averaged."""
+        names = {n.name for n in walk(body.right) if isinstance(n, Name)}
+        axes = ("s2",) if names & {"a", "A"} else ("a", "s2")
+        return self.average(Sampling(axes, policy="new", explicit=True), body.left, env, position)
+
+    def average(self, sampling: Sampling, body: Node, env: Env, position: int) -> Number:
+        """Return the mean of the body over what the sampling binds, and what else it needs."""
+        if self.world.is_sample:
+            if sampling.explicit:
+                raise Undecidable("a distribution is named")
+            return self.evaluate(body, {"s": 0, "a": 0, "s2": 0} | env, position)
+        axes = list(sampling.axes)
+        if self.subject == "advantage" and not sampling.explicit:
+            axes = []
+        if self.subject in {"kl", "entropy"}:
+            if self.subject == "kl" and not sampling.explicit:
+                raise Undecidable("an expectation whose distribution is not named")
+            axes = [axis for axis in axes if axis != "s"]
+        for _ in range(4):
+            try:
+                return self._mean(sampling, axes, body, env, position)
+            except Free as missing:
+                if missing.axis in axes or (missing.axis == "s" and "s" not in sampling.axes):
+                    raise
+                axes.append(missing.axis)
+        raise Undecidable("an expectation that cannot be resolved")
+
+    def _mean(
+        self, sampling: Sampling, axes: list[str], body: Node, env: Env, position: int
+    ) -> Number:
+        total: Number = Fraction(0)
+        for weight, inner in self._outcomes(sampling, axes, env):
+            total = total + weight * self.evaluate(body, inner, position)
+        return total
+
+    def _outcomes(
+        self, sampling: Sampling, axes: list[str], env: Env
+    ) -> Iterator[tuple[Number, Env]]:
+        """Yield every outcome of the sampled variables with its probability."""
+        world = self.world
+        policy = sampling.policy or self.default
+        visits = world.d_new if (sampling.states or self.default) == "new" else world.d_old
+        start = {k: v for k, v in env.items() if not ("s" in axes and k in {"s", "a", "s2"})}
+        for s in world.states if "s" in axes else (None,):
+            first = dict(start)
+            if s is not None:
+                first |= {"s": s} | {f"s:var:{k}": s for k in sampling.state_names}
+            for a in world.actions if "a" in axes else (None,):
+                second = dict(first)
+                weight: Number = visits[s] if s is not None else Fraction(1)
+                if a is not None:
+                    current = self._current("s", second)
+                    weight = weight * self._chance(policy, current, a, sampling)
+                    second |= {f"a:var:{k}": a for k in sampling.action_names}
+                    if not sampling.keeps_action:
+                        second["a"] = a
+                for n in world.states if "s2" in axes else (None,):
+                    third = dict(second)
+                    if n is None:
+                        yield weight, third
+                        continue
+                    third["s2"] = n
+                    s_now, a_now = self._current("s", third), self._current("a", third)
+                    yield weight * world.step[s_now][a_now][n], third
+
+    def _chance(self, policy: str, s: int, a: int, sampling: Sampling) -> Number:
+        value = (self.world.new if policy == "new" else self.world.old)[s][a]
+        if policy == "new" and self.in_gradient and sampling.explicit:
+            return Dual(value, value * self.world.slope[s][a])
+        return value
+
+    # -- sums and optima ------------------------------------------------------------------------
+
+    def _sums_over_samples(self) -> bool:
+        """Whether the input sums over samples or time, so that a count makes a mean of it."""
+        for node in self.program.nodes():
+            match node:
+                case Big(kind="sum" | "range"):
+                    if any(axis in {"time", "samples"} for axis, _ in self._axes(node)):
+                        return True
+                case Call(fn=Name(name="sum" | "reduce_sum" | "dot" | "inner")):
+                    return True
+        return False
+
+    def _axes(self, node: Big) -> list[tuple[str, str]]:
+        """Return what each index of a sum runs over, with the index."""
+        names = node.var.items if isinstance(node.var, Tuple) else (node.var,)
+        found: list[tuple[str, str]] = []
+        for var in names:
+            key = variable_key(var) if var is not None else None
+            found.append((self._axis(key, var, node), key or ""))
+        return found
+
+    def big(self, node: Big, env: Env, position: int) -> Number:
+        """A sum over actions, states, samples or time."""
+        if node.kind == "prod":
+            raise Undecidable("a product over a trajectory")
+        return self._summed(node, self._axes(node), env, position)
+
+    def _axis(self, key: str | None, var: Node | None, node: Big) -> str:
+        """Return what a sum runs over, by its letter and by how the summand uses it."""
+        if var is None or key is None or not isinstance(var, Name):
+            return "a" if self.subject in {"kl", "entropy"} else "samples"
+        letter = var.name
+        if self.subject in {"kl", "entropy"} and letter not in {"s", "S"}:
+            is_outer = any(isinstance(n, Big) for n in walk(node.body))
+            return "samples" if is_outer and letter in TIME_LETTERS else "a"
+        if (place := _place_of(key, node.body)) is not None and letter not in {"t", "l", "k"}:
+            return place
+        if letter in {"a", "u", "A"}:
+            return "a"
+        if letter in STATE_LETTERS and letter != "h":
+            return "s"
+        return "time" if letter in TIME_LETTERS else "samples"
+
+    def _summed(self, node: Big, axes: list[tuple[str, str]], env: Env, position: int) -> Number:
+        if not axes:
+            return self.evaluate(node.body, env, position)
+        (axis, key), *rest = axes
+        if axis == "samples" and self.subject in {"kl", "entropy"}:
+            return self.count(key) * self._summed(node, rest, env, position)
+        if axis in {"time", "samples"}:
+            if self._sums_rewards(node):
+                return self.future(node, key, env)
+            if self.subject == "advantage":
+                if self.in_expectation:
+                    raise Undecidable("a sum over time inside an expectation")
+                return self.foreign(Name(node.span, "sample"))
+            sampled = axis == "samples" or key in {"i", "n", "j", "m", "b"}
+            if sampled and "s" not in env and not rest:
+                return self.average(Sampling(("s", "a"), explicit=False), node.body, env, position)
+            self.remarks.add("the sum over time steps is read as the mean over visited states")
+            return self._summed(node, rest, env, position)
+        total: Number = Fraction(0)
+        for value in self.world.actions if axis == "a" else self.world.states:
+            inner = dict(env)
+            inner[f"{axis}:var:{key}"] = value
+            if not key.endswith("'"):
+                inner[axis] = value
+            elif axis == "s":
+                inner["s2"] = value
+            total = total + self._summed(node, rest, inner, position)
+        return total
+
+    def _sums_rewards(self, node: Big) -> bool:
+        names = [n for n in walk(node.body) if isinstance(n, Name)]
+        roles = {role_of(n, self.subject) for n in names}
+        if self.subject == "advantage" and not self.in_expectation:
+            return False
+        return self.subject in {"policy_gradient", "advantage"} and roles <= {
+            "reward", "return", "gamma", "count", None, "state_dist"
+        } and bool(roles & {"reward", "return"})  # fmt: skip
+
+    def future(self, node: Big, key: str, env: Env) -> Number:
+        """A sum of rewards along the trajectory: its mean, given s and a."""
+        s, a = self.state((), env), self.action((), env)
+        self.remarks.add("right in expectation: the return's mean, given s and a, is Q(s, a)")
+        lower = node.lo
+        starts_here = isinstance(lower, Name) and lower.name == "t" and not lower.primes
+        relative = any(isinstance(n, Bin) and variable_key(n.left) == "t" for n in walk(node.body))
+        if starts_here or (relative and isinstance(lower, Num) and lower.value == 0):
+            return self.world.q[s][a]
+        if isinstance(lower, Num | type(None)) and (lower is None or lower.value in {0, 1}):
+            return self.world.q[s][a] + self.world.past[s]
+        raise Undecidable("a sum of rewards from an unusual start")
+
+    def extreme(self, node: Optimise, env: Env, position: int) -> Number:
+        """The best value over states or actions; over parameters, the objective itself."""
+        letters = {n.name for over in node.over for n in walk(over) if isinstance(n, Name)}
+        axis = "s" if letters & {"s", "S"} else "a" if letters & {"a", "A"} else None
+        if axis is None:
+            return self.evaluate(node.objective, env, position)
+        keys = [k for over in node.over if (k := variable_key(over)) is not None]
+        values = []
+        for value in self.world.states if axis == "s" else self.world.actions:
+            inner = {**env, **{f"{axis}:var:{key}": value for key in keys}}
+            if not any(key.endswith("'") for key in keys):
+                inner[axis] = value
+            values.append(self.evaluate(node.objective, inner, position))
+        return (max if node.sense == "max" else min)(values, key=plain)
+
+
+def _place_of(key: str, body: Node) -> str | None:
+    """Return whether a variable stands where policies and values take an action, or a state."""
+    for node in walk(body):
+        match node:
+            case Given(left=Name() as left, right=right):
+                if variable_key(left) == key:
+                    return "a"
+                if isinstance(right, Name) and variable_key(right) == key:
+                    return "s"
+            case Call(fn=Name(name="Q" | "q" | "A" | "pi"), args=(_, Name() as second)):
+                if variable_key(second) == key:
+                    return "a"
+    return None

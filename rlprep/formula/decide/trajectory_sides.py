@@ -1,0 +1,121 @@
+"""One side of a trajectory formula, evaluated where the left side stands; equations are solved."""
+
+from collections.abc import Hashable
+from dataclasses import replace
+
+from rlprep.formula.decide.pattern import quantity
+from rlprep.formula.decide.polynomial import Atom, Polynomial
+from rlprep.formula.decide.series import Series
+from rlprep.formula.decide.timeline import role_of
+from rlprep.formula.errors import Undecidable
+from rlprep.formula.integers import maybe_integer
+from rlprep.formula.names import indices_of
+from rlprep.formula.program import EQUALITIES, key_of
+from rlprep.formula.tree import Bin, Chain, Index, Name, Node
+
+TARGETS = {"td_residual": "delta", "discounted_return": "G"}
+
+
+def target_role(subject: str) -> str:
+    """Return the role of the quantity that is asked for."""
+    return TARGETS.get(subject, "A")
+
+
+def is_target(subject: str, node: Node) -> bool:
+    """Whether a left side bears the name of the quantity that is asked for."""
+    name = node
+    while isinstance(name, Index):
+        name = name.x
+    if not isinstance(name, Name):
+        return False
+    return role_of(name, subject) == target_role(subject) and key_of(node) is not None
+
+
+def evaluate(series: Series, node: Node, subject: str) -> Polynomial:
+    """Evaluate one side at the time that the left side names."""
+    bound = series.start()
+    target = series.program.formula.target
+    if target is not None and is_target(subject, target):
+        bound["t"] -= _offset(target)
+    if isinstance(node, Chain) and (len(node.items) != 2 or not EQUALITIES.issuperset(node.ops)):
+        raise Undecidable("a relation where a value is asked for")
+    if isinstance(node, Chain):
+        return _solved(series, node, bound, subject)
+    series.own = (target_role(subject), series.world.t)
+    return series.evaluate(node, bound, series.program.main)
+
+
+def _index_nodes(target: Node) -> tuple[Node, ...]:
+    if isinstance(target, Index):
+        return target.items
+    return indices_of(target) if isinstance(target, Name) else ()
+
+
+def _offset(target: Node) -> int:
+    """Return how far from t the left side stands: 1 for `A_{t+1} = ...`."""
+    for index in reversed(_index_nodes(target)):
+        match index:
+            case Bin(op="+" | "-" as op, left=Name(name="t"), right=right):
+                step = maybe_integer(right, {})
+                if step is not None:
+                    return step if op == "+" else -step
+    return 0
+
+
+def _solved(series: Series, node: Chain, bound: dict[str, int], subject: str) -> Polynomial:
+    """Solve an equation for the earliest unknown, with the later ones at their true values."""
+    plain, role = series.world, target_role(subject)
+    series.world = replace(plain, opaque=True)
+    left, right = node.items
+    position = series.program.main
+
+    def gap() -> Polynomial:
+        return series.evaluate(left, bound, position) - series.evaluate(right, bound, position)
+
+    times = sorted(k for a in gap().atoms() if a[0] == role and len(a) == 2
+                   for k in a[1:] if isinstance(k, int))  # fmt: skip
+    if not times:
+        raise Undecidable("the unknown cancels out of the equation")
+    bound["t"] += plain.t - times[0]
+    difference = gap()
+    series.world = plain
+    first: Atom = (role, plain.t)
+    coefficient = difference.terms.get(((first, 1),), 0)
+    rest = difference - Polynomial({((first, 1),): coefficient} if coefficient else {}, plain.mod)
+    if not coefficient or first in rest.atoms():
+        raise Undecidable("the equation is not linear")
+    value = -(rest * Polynomial.constant(coefficient, plain.mod).inverse())
+    return _expanded(series, value)
+
+
+def _expanded(series: Series, value: Polynomial) -> Polynomial:
+    """Write residuals and advantages out in rewards and values."""
+    result = series.const(0)
+    for monomial, coefficient in value.terms.items():
+        term = series.const(coefficient)
+        for atom, exponent in monomial:
+            known = atom[0] in {"A", "G", "delta", "r", "V"}
+            part = quantity(series, atom) if known else Polynomial.atom(atom, value.mod)
+            term = term * part.power(exponent)
+        result = result + term
+    return result
+
+
+def boundary(series: Series, subject: str) -> tuple[Hashable, ...]:
+    """Return what a stated boundary (`A_T = ...`) gets wrong: nothing when it is right."""
+    program, end = series.program, series.world.end
+    if subject not in {"gae_recursive", "gae", "gae_finite"} or end is None or program.is_code:
+        return ()
+    wrong: list[Hashable] = []
+    for number, entry in enumerate(program.entries):
+        if number == program.main or entry.target is None or not is_target(subject, entry.target):
+            continue
+        bound = series.start()
+        times = [
+            k for i in _index_nodes(entry.target) if (k := maybe_integer(i, bound)) is not None
+        ]
+        if times and times[-1] >= end - 1:
+            given = series.evaluate(entry.values[-1], bound, number)
+            if given != series.advantage(times[-1]):
+                wrong.append(("boundary", given.key()))
+    return tuple(wrong)
