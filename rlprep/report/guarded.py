@@ -18,7 +18,6 @@ _ODD_TYPE = re.compile(
 # Numbers in a reason that a submission can choose freely, or from which, knowing what it returned,
 # a student could work out what was expected.
 _NUMBERS = (
-    (re.compile(r"off by a factor of \S+"), "the number is wrong"),
     (re.compile(r" are wrong, the largest error is .*", re.DOTALL), " are wrong"),
     (re.compile(r"^(.*?)the largest error is .*", re.DOTALL), r"\1the number is wrong"),
     (re.compile(r"returned shape \((?!(\d{1,2},? ?){0,4}\))[^)]*\)"), "returned another shape"),
