@@ -8,6 +8,7 @@ code like any submission, and run where submissions run.
 import importlib.util
 import warnings
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -95,6 +96,7 @@ class KernelAnswers:
             raise MistakeRaisedError from error
 
 
+@cache
 def _load_function(file: Path, name: str) -> Callable[..., Any]:
     """Return the function of a file of our own content."""
     spec = importlib.util.spec_from_file_location(f"rlprep_mistake_{name}_{file.stem}", file)
