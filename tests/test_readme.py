@@ -131,6 +131,7 @@ STORIES: dict[str, list[Step]] = {
     "this machine": [
         Step("rlprep doctor", shows="Landlock"),
         Step("rlprep --help", shows="check-formula"),
+        Step("rlprep schema", shows="grade"),
         Step("python -c pass"),
     ],
     "a pack from an empty folder": [
@@ -153,6 +154,7 @@ STORIES: dict[str, list[Step]] = {
     ],
 }
 ELSEWHERE = {
+    "rlprep --install-completion": "tests/cli/test_complete.py asks as a shell does",
     "rlprep ci grade": "what those files run, never a person: tests/cli/test_ci.py runs them",
     "python3 -m venv .venv && . .venv/bin/activate": ".ci/run makes and enters one",
     "pip install .": "tests/test_packaging.py installs the wheel alone",
@@ -333,7 +335,7 @@ def test_every_option_that_is_mentioned_exists():
     known = {"--help", *_options(typer.main.get_command(app))}
     for page in PAGES.values():
         for span in spans(page):
-            if not span.startswith(("pip", "pytest", "--extra-index-url")):
+            if not span.startswith(("pip", "pytest")):
                 for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", span):
                     assert option in known, f"{option} in '{span}'"
 
