@@ -7,7 +7,9 @@ from statistics import fmean, median
 
 from rlprep.report.views import ExerciseView, StaffEntry, StaffView
 
-MAX_BARS = 21
+SINGLE_MARKS = 21
+"""As many different marks get a bar each; more are joined into `JOINED_BARS`, for their labels."""
+JOINED_BARS = 11
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def bars(view: StaffView) -> list[Bar]:
     """Return the distribution of marks from 0 to the most that can be had, in equal steps."""
     found = marks(view)
     most = max([view.max_points, *found])
-    width = -(-(most + 1) // MAX_BARS)
+    width = 1 if most < SINGLE_MARKS else -(-(most + 1) // JOINED_BARS)
     lows = range(0, most + 1, width)
     counts = Counter(mark // width for mark in found)
     return [Bar(low, min(low + width - 1, most), counts[low // width]) for low in lows]

@@ -81,7 +81,7 @@ def _mistakes(view: StaffView) -> str:
     if not found:
         return ""
     rows = [
-        [text(each.exercise), f"<code>{text(each.id)}</code><br>{text(sentence(each.name))}",
+        [_id(each.exercise), f"<code>{text(each.id)}</code><br>{text(sentence(each.name))}",
          str(each.count)]
         for each in found
     ]  # fmt: skip
@@ -93,7 +93,7 @@ def _properties(view: StaffView) -> str:
     if not found:
         return ""
     rows = [
-        [text(each.exercise), text(each.claim),
+        [_id(each.exercise), text(each.claim),
          f"<meter min='0' max='{each.count}' value='{each.passed}'></meter>"
          f" {each.passed} of {each.count}"]
         for each in found
@@ -138,6 +138,11 @@ def _provenance(view: StaffView) -> str:
 
 def _value(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _id(id_: str) -> str:
+    """Return an id that a narrow column breaks between its words."""
+    return text(id_).replace("_", "_<wbr>")
 
 
 def _link(entry: StaffEntry, links: Links) -> str:
