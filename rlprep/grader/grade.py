@@ -31,6 +31,7 @@ from rlprep.grader.judge import (
     raised_text,
     run_case,
     value_finding,
+    without_hasty_blame,
 )
 from rlprep.grader.look import Defined, Look, UnreadableSourceError, look
 from rlprep.grader.result import FamilyResult, Shown, SubmissionResult, Verdict
@@ -162,7 +163,7 @@ class _Marking:
         importing.start()
         ran = self._run(cases)
         importing.join()
-        self.observations = [self._judged(each) for each in ran]
+        self.observations = without_hasty_blame([self._judged(each) for each in ran])
         last = self.observations[-1] if self.observations else None
         if last and is_final(ran[-1].outcome):
             self.ended = last.finding
