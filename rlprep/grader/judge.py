@@ -67,6 +67,8 @@ class Observation:
     gradient: np.ndarray | None = None
     finding: Finding | None = None
     """None where everything is right."""
+    changed: Finding | None = None
+    """That the call changed its inputs, where the case isn't there to tell that."""
 
 
 def run_case(case: Case, runner: Runner) -> Ran:
@@ -76,7 +78,7 @@ def run_case(case: Case, runner: Runner) -> Ran:
         repeatable = not any(isinstance(each, LeavesOf) for each in case.arguments)
         if case.contract and repeatable:
             return Ran(case, runner.call_twice(case.arguments), twice=True)
-        return Ran(case, runner.call(case.arguments, Wants(changes=case.contract)))
+        return Ran(case, runner.call(case.arguments, Wants(changes=True)))
     position = case.gradient_of
     outcome = runner.call(case.arguments, Wants(gradients=(position,)))
     gradient = outcome.gradients.get(position)
@@ -111,7 +113,8 @@ def judge(exercise: Exercise, ran: Ran, want: Any, slope: Any, runner: Runner) -
     elif finding is None and case.blockwise and runner.ignores(len(case.arguments) - 1):
         name = exercise.parameters[-1].name
         finding = Finding(Verdict.WRONG, f"never reads {name}: it isn't block by block", "whole")
-    return Observation(case, want, outcome.value, None, finding)
+    changed = None if case.contract else _changed_input(exercise, outcome)
+    return Observation(case, want, outcome.value, None, finding, changed)
 
 
 def value_finding(outcome: Outcome, want: Any, rtol: float) -> Finding | None:
@@ -134,14 +137,19 @@ def raised_text(error: Raised | None) -> str:
 
 
 def _contract_finding(exercise: Exercise, ran: Ran, finding: Finding | None) -> Finding | None:
-    outcome = ran.outcome
-    if outcome.status is Status.RETURNED and outcome.changed:
-        names = [exercise.parameters[i].name for i in outcome.changed]
-        text = f"changes its input {' and '.join(names)}: work on a copy"
-        return Finding(Verdict.WRONG, text, "changed_input")
+    if changed := _changed_input(exercise, ran.outcome):
+        return changed
     if finding and finding.sign == "numbers" and ran.twice:
         return Finding(finding.verdict, f"{SECOND}{finding.text}", "not_repeatable")
     return finding
+
+
+def _changed_input(exercise: Exercise, outcome: Outcome) -> Finding | None:
+    if outcome.status is not Status.RETURNED or not outcome.changed:
+        return None
+    names = [exercise.parameters[i].name for i in outcome.changed]
+    text = f"changes its input {' and '.join(names)}: work on a copy"
+    return Finding(Verdict.WRONG, text, "changed_input")
 
 
 def without_hasty_blame(observations: list[Observation]) -> list[Observation]:
