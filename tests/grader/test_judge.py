@@ -287,6 +287,23 @@ def test_what_is_outside_torch_gets_its_gradient_from_differences(first):
     ]  # fmt: skip
 
 
+HUGE = {
+    "a quotient beyond any float": [1e306, 0.0, 0.0, 0.0, 0.0, 0.0],
+    "a difference beyond any float": [1e308, 0.0, 0.0, -1e308, 0.0, 0.0],
+    "infinity minus infinity": [np.inf, 0.0, 0.0, np.inf, 0.0, 0.0],
+    "NaN": [np.nan, 0.0, 0.0, 0.0, 0.0, 0.0],
+}
+
+
+@pytest.mark.parametrize("values", HUGE.values(), ids=HUGE)
+def test_huge_values_nearby_are_a_wrong_gradient_and_warn_of_nothing(exercise, values, recwarn):
+    runner = Made(REFUSED, returned(X), returned(values))
+    seen = judged(exercise, run_case(GRADED, runner), SLOPE)
+    assert seen[0] == "non_finite"
+    assert seen[1].startswith("the value is right, its gradient isn't")
+    assert not list(recwarn)
+
+
 def test_what_fails_without_a_graph_too_has_no_gradient():
     failed = Outcome(Status.RAISED, error=error("KeyError"))
     ran = run_case(GRADED, runner := Made(REFUSED, failed))
