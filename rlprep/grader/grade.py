@@ -31,6 +31,7 @@ from rlprep.grader.judge import (
     raised_text,
     run_case,
     value_finding,
+    without_hasty_blame,
 )
 from rlprep.grader.look import Defined, Look, UnreadableSourceError, look
 from rlprep.grader.result import FamilyResult, Shown, SubmissionResult, Verdict
@@ -162,7 +163,7 @@ class _Marking:
         importing.start()
         ran = self._run(cases)
         importing.join()
-        self.observations = [self._judged(each) for each in ran]
+        self.observations = without_hasty_blame([self._judged(each) for each in ran])
         last = self.observations[-1] if self.observations else None
         if last and is_final(ran[-1].outcome):
             self.ended = last.finding
@@ -233,6 +234,8 @@ class _Marking:
         for seen in self.observations:
             if seen.case.family == family.id and seen.finding:
                 return seen.finding
+        if family.kind == "contract" and (changed := self._changed()):
+            return changed
         ran = {seen.case.family for seen in self.observations}
         # A family whose cases weren't all run because of an end elsewhere hasn't shown anything.
         if self.ended and (family.id not in ran or family.id == self.observations[-1].case.family):
@@ -240,6 +243,10 @@ class _Marking:
         if self.ended and family.kind == "cost":
             return self.ended
         return None
+
+    def _changed(self) -> Finding | None:
+        """Return that inputs were changed in a case of another family than the contract."""
+        return next((seen.changed for seen in self.observations if seen.changed), None)
 
     def _family(
         self, family: CaseFamily, finding: Finding | None, some_values: bool
@@ -281,7 +288,8 @@ class _Marking:
             return None
         from rlprep.grader.diagnose import diagnose
 
-        others: Sequence[Finding] = [self.cost] if self.cost else []
+        kept = any(family.kind == "contract" for family in self.exercise.families)
+        others = [each for each in (self.cost, self._changed() if kept else None) if each]
         return diagnose(self.exercise, self.observations, others, self.answers)
 
 

@@ -1,6 +1,6 @@
 """One case: the sandbox's outcome against what is expected, as a finding or as none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ ENDINGS: dict[Status, tuple[Verdict, str]] = {
     Status.SIGNATURE: (Verdict.BAD_SIGNATURE, "can't be called with the exercise's arguments"),
     Status.SYNTAX: (Verdict.SYNTAX, "the file doesn't compile"),
 }
+SECOND = "called twice with the same input, the second result: "
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Ran:
     gradient: np.ndarray | None = None
     by_differences: bool = False
     """The gradient was taken from values, which costs digits."""
+    twice: bool = False
+    """It was called twice; the outcome is the second one."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Observation:
     gradient: np.ndarray | None = None
     finding: Finding | None = None
     """None where everything is right."""
+    changed: Finding | None = None
+    """That the call changed its inputs, where the case isn't there to tell that."""
 
 
 def run_case(case: Case, runner: Runner) -> Ran:
@@ -72,8 +77,8 @@ def run_case(case: Case, runner: Runner) -> Ran:
         # A backward pass of the first call may leave gradients in the leaves that both would share.
         repeatable = not any(isinstance(each, LeavesOf) for each in case.arguments)
         if case.contract and repeatable:
-            return Ran(case, runner.call_twice(case.arguments))
-        return Ran(case, runner.call(case.arguments, Wants(changes=case.contract)))
+            return Ran(case, runner.call_twice(case.arguments), twice=True)
+        return Ran(case, runner.call(case.arguments, Wants(changes=True)))
     position = case.gradient_of
     outcome = runner.call(case.arguments, Wants(gradients=(position,)))
     gradient = outcome.gradients.get(position)
@@ -101,14 +106,15 @@ def judge(exercise: Exercise, ran: Ran, want: Any, slope: Any, runner: Runner) -
     rtol = exercise.rtol_single if case.is_single else exercise.rtol
     finding = value_finding(outcome, want, rtol)
     if case.contract:
-        finding = _contract_finding(exercise, outcome, finding)
+        finding = _contract_finding(exercise, ran, finding)
     elif finding is None and slope is not None:
         finding = _gradient_finding(ran, slope, rtol)
         return Observation(case, want, outcome.value, ran.gradient, finding)
     elif finding is None and case.blockwise and runner.ignores(len(case.arguments) - 1):
         name = exercise.parameters[-1].name
         finding = Finding(Verdict.WRONG, f"never reads {name}: it isn't block by block", "whole")
-    return Observation(case, want, outcome.value, None, finding)
+    changed = None if case.contract else _changed_input(exercise, outcome)
+    return Observation(case, want, outcome.value, None, finding, changed)
 
 
 def value_finding(outcome: Outcome, want: Any, rtol: float) -> Finding | None:
@@ -130,17 +136,36 @@ def raised_text(error: Raised | None) -> str:
     return f"raised {error.type_name}{line}{when}"
 
 
-def _contract_finding(
-    exercise: Exercise, outcome: Outcome, finding: Finding | None
-) -> Finding | None:
-    if outcome.status is Status.RETURNED and outcome.changed:
-        names = [exercise.parameters[i].name for i in outcome.changed]
-        text = f"changes its input {' and '.join(names)}: work on a copy"
-        return Finding(Verdict.WRONG, text, "changed_input")
-    if finding and finding.sign == "numbers":
-        text = f"called twice with the same input, the second result: {finding.text}"
-        return Finding(finding.verdict, text, "not_repeatable")
+def _contract_finding(exercise: Exercise, ran: Ran, finding: Finding | None) -> Finding | None:
+    if changed := _changed_input(exercise, ran.outcome):
+        return changed
+    if finding and finding.sign == "numbers" and ran.twice:
+        return Finding(finding.verdict, f"{SECOND}{finding.text}", "not_repeatable")
     return finding
+
+
+def _changed_input(exercise: Exercise, outcome: Outcome) -> Finding | None:
+    if outcome.status is not Status.RETURNED or not outcome.changed:
+        return None
+    names = [exercise.parameters[i].name for i in outcome.changed]
+    text = f"changes its input {' and '.join(names)}: work on a copy"
+    return Finding(Verdict.WRONG, text, "changed_input")
+
+
+def without_hasty_blame(observations: list[Observation]) -> list[Observation]:
+    """Return the observations, a second call blamed only where single calls were all right.
+
+    Who is wrong at the first call is wrong at the second one too, and keeps nothing between them.
+    """
+    if not any(seen.finding and seen.finding.sign == "numbers" for seen in observations):
+        return observations
+    return [replace(seen, finding=_of_any_call(seen.finding)) for seen in observations]
+
+
+def _of_any_call(finding: Finding | None) -> Finding | None:
+    if finding is None or finding.sign != "not_repeatable":
+        return finding
+    return Finding(finding.verdict, finding.text.removeprefix(SECOND), "numbers")
 
 
 def _gradient_finding(ran: Ran, slope: np.ndarray, rtol: float) -> Finding | None:

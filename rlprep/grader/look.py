@@ -64,10 +64,15 @@ def look(source: bytes, arities: Mapping[str, int]) -> Look:
     """
     tree = _parse(source)
     bindings: dict[str, ast.AST] = {}
-    for name, node in _bindings(tree.body):
-        bindings[name] = node  # the last one counts, as in Python
+    candidates: dict[str, list[ast.AST]] = {}
+    for name, node, is_certain in _bindings(tree.body):
+        bindings[name] = node
+        # The last one counts, as in Python; of those in branches any may be it.
+        candidates[name] = [*([] if is_certain else candidates.get(name, [])), node]
     known = [
-        _defined(name, node, arities[name]) for name, node in bindings.items() if name in arities
+        _first_without_fault([_defined(name, node, arities[name]) for node in nodes])
+        for name, nodes in candidates.items()
+        if name in arities
     ]
     known = [each for each in known if not _is_helper(each, known, bindings)]
     known.sort(key=lambda each: each.line)
@@ -96,29 +101,44 @@ def _parse(source: bytes) -> ast.Module:
         raise UnreadableSourceError(what, Verdict.SYNTAX) from None
 
 
-def _bindings(body: list[ast.stmt]) -> Iterator[tuple[str, ast.AST]]:
-    """Yield what a module binds, also inside if, try, with and loops."""
+def _bindings(body: list[ast.stmt], is_certain: bool = True) -> Iterator[tuple[str, ast.AST, bool]]:
+    """Yield what a module binds, also inside if, try, with, loops; and whether it surely does."""
     for node in body:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                yield node.name, node
+                yield node.name, node, is_certain
             case ast.Assign():
                 for target in node.targets:
-                    yield from ((name, node.value) for name in _names(target))
+                    yield from ((*pair, is_certain) for pair in _assigned(target, node.value))
             case ast.AnnAssign(value=ast.expr() as value):
-                yield from ((name, value) for name in _names(node.target))
+                yield from ((*pair, is_certain) for pair in _assigned(node.target, value))
             case ast.Import() | ast.ImportFrom():
                 for alias in node.names:
-                    yield (alias.asname or alias.name).split(".")[0], node
+                    yield (alias.asname or alias.name).split(".")[0], node, is_certain
             case _:
-                for inner in ("body", "orelse", "finalbody"):
-                    yield from _bindings(getattr(node, inner, []))
-                for handler in getattr(node, "handlers", []):
-                    yield from _bindings(handler.body)
+                inner_is_certain = is_certain and isinstance(node, ast.With)
+                parts = [getattr(node, part, []) for part in ("body", "orelse", "finalbody")]
+                parts += [each.body for each in getattr(node, "handlers", [])]
+                for part in parts:
+                    yield from _bindings(part, inner_is_certain)
 
 
-def _names(target: ast.expr) -> Iterator[str]:
-    return (node.id for node in ast.walk(target) if isinstance(node, ast.Name))
+def _assigned(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.AST]]:
+    """Yield the names that an assignment binds; an attribute or an entry of a name binds none."""
+    if isinstance(target, ast.Name):
+        yield target.id, value
+    elif isinstance(target, ast.Starred):
+        yield from _assigned(target.value, target)
+    elif isinstance(target, ast.Tuple | ast.List):
+        values = target.elts  # stand for whatever unpacking gives
+        if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(values):
+            values = value.elts
+        for each, part in zip(target.elts, values, strict=True):
+            yield from _assigned(each, part)
+
+
+def _first_without_fault(candidates: list[Defined]) -> Defined:
+    return next((each for each in candidates if each.fault is None), candidates[-1])
 
 
 def _defined(name: str, node: ast.AST, arity: int) -> Defined:

@@ -97,6 +97,16 @@ def test_a_changed_input_costs_the_contract_and_is_named(grade):
     assert result.diagnosis.id == "in_place"
 
 
+def test_an_input_changed_in_a_batch_only_costs_the_contract(grade):
+    result = grade(
+        RIGHT.replace("rewards.clone()", "rewards.clone() if rewards.dim() == 1 else rewards")
+    )
+    assert {f.id for f in result.families if not f.points} == {"contract"}
+    assert result.message == "changes its input rewards: work on a copy"
+    assert result.diagnosis is not None
+    assert result.diagnosis.id == "in_place"
+
+
 def test_a_submission_for_one_axis_only_keeps_what_it_earned(grade):
     source = RIGHT.replace("    out =", "    assert rewards.ndim == 1\n    out =")
     result = grade(source)

@@ -9,7 +9,15 @@ import pytest
 from rlprep.bank.load import Bank
 from rlprep.bank.schema import Exercise
 from rlprep.grader.cases.case import Case
-from rlprep.grader.judge import Ran, is_final, judge, raised_text, run_case, value_finding
+from rlprep.grader.judge import (
+    Ran,
+    is_final,
+    judge,
+    raised_text,
+    run_case,
+    value_finding,
+    without_hasty_blame,
+)
 from rlprep.grader.look import Defined
 from rlprep.grader.result import Verdict
 from rlprep.grader.run import Runner
@@ -140,13 +148,41 @@ def test_a_changed_input_is_named(exercise):
 
 
 def test_a_second_call_that_gives_something_else_is_told_as_such(exercise):
-    seen = judged(exercise, Ran(CONTRACT, returned(None)))
+    seen = judged(exercise, Ran(CONTRACT, returned(None), twice=True))
     assert seen == (
         "dtype",
         "called twice with the same input, the second result: returned None, expected real numbers",
         "not_repeatable",
     )
-    assert judged(exercise, Ran(CONTRACT, returned(X))) is None
+    assert judged(exercise, Ran(CONTRACT, returned(X), twice=True)) is None
+
+
+def test_one_call_isnt_told_as_two(exercise):
+    seen = judged(exercise, Ran(CONTRACT, returned(None)))
+    assert seen == ("dtype", "returned None, expected real numbers", "numbers")
+
+
+def test_a_second_call_isnt_blamed_where_a_first_one_is_wrong(exercise):
+    def of_contract(value):
+        single, double = Case("values", (X,)), Ran(CONTRACT, returned(2 * X), twice=True)
+        seen = [
+            judge(exercise, ran, X, None, Made()) for ran in (Ran(single, returned(value)), double)
+        ]
+        finding = without_hasty_blame(seen)[-1].finding
+        assert finding is not None
+        return finding.text[:12], finding.sign
+
+    assert of_contract(2 * X) == ("3 of 3 numbe", "numbers")
+    assert of_contract(X) == ("called twice", "not_repeatable")
+
+
+def test_inputs_may_not_change_in_any_case(exercise):
+    seen = judge(exercise, Ran(Case("values", (X,)), returned(X, changed=(0,))), X, None, Made())
+    assert seen.finding is None
+    assert seen.changed is not None
+    assert seen.changed.text == "changes its input rewards: work on a copy"
+    seen = judge(exercise, Ran(CONTRACT, returned(X, changed=(0,))), X, None, Made())
+    assert seen.changed is None
 
 
 def test_a_contract_isnt_blamed_for_an_exception(exercise):
@@ -210,7 +246,7 @@ def test_a_case_of_the_contract_is_called_twice_unless_it_shares_leaves():
     run_case(Case("values", (X,)), runner)
     assert [function for function, _, _ in runner.calls] == ["_rlprep_twice", "f", "f"]
     assert [wants for _, _, wants in runner.calls] == [
-        Wants(changes=True), Wants(changes=True), Wants(),
+        Wants(changes=True), Wants(changes=True), Wants(changes=True),
     ]  # fmt: skip
 
 
@@ -249,6 +285,23 @@ def test_what_is_outside_torch_gets_its_gradient_from_differences(first):
     assert [wants for _, _, wants in runner.calls] == [
         Wants(gradients=(0,)), Wants(work=True), None,
     ]  # fmt: skip
+
+
+HUGE = {
+    "a quotient beyond any float": [1e306, 0.0, 0.0, 0.0, 0.0, 0.0],
+    "a difference beyond any float": [1e308, 0.0, 0.0, -1e308, 0.0, 0.0],
+    "infinity minus infinity": [np.inf, 0.0, 0.0, np.inf, 0.0, 0.0],
+    "NaN": [np.nan, 0.0, 0.0, 0.0, 0.0, 0.0],
+}
+
+
+@pytest.mark.parametrize("values", HUGE.values(), ids=HUGE)
+def test_huge_values_nearby_are_a_wrong_gradient_and_warn_of_nothing(exercise, values, recwarn):
+    runner = Made(REFUSED, returned(X), returned(values))
+    seen = judged(exercise, run_case(GRADED, runner), SLOPE)
+    assert seen[0] == "non_finite"
+    assert seen[1].startswith("the value is right, its gradient isn't")
+    assert not list(recwarn)
 
 
 def test_what_fails_without_a_graph_too_has_no_gradient():

@@ -28,6 +28,17 @@ RIGHT = {
     "decorated, so anything may happen": "@staticmethod\ndef entropy(): return 1",
     "with annotations": "def entropy(x: 'Tensor') -> 'Tensor': return x",
     "assigned with an annotation": "entropy: object = lambda x: x",
+    "an attribute of it": "def entropy(x): return x\nentropy.calls = 0\nentropy.notes['by'] = 'me'",
+    "an entry of a table": "def entropy(x): return x\nTABLE = {}\nTABLE[entropy] = 'entropy'",
+    "a result of the same name, in the part for running it": (
+        "def entropy(x): return x\nif __name__ == '__main__':\n    entropy = 0.5\n"
+    ),
+    "a fallback that isn't the one taken": (
+        "try:\n    import torch\n    def entropy(x): return x\n"
+        "except ImportError:\n    def entropy(): raise RuntimeError\n"
+    ),
+    "unpacked": "entropy, helper = lambda x: x, lambda *a: a",
+    "unpacked from a call": "[entropy, *others] = make()",
     "byte order mark and Windows line ends": "\ufeffdef entropy(x):\r\n    return x\r\n",
 }
 
@@ -42,6 +53,9 @@ FAULTY = {
     "async": ("async def entropy(x): return x", "coroutine"),
     "class": ("class entropy:\n    pass", "is a class"),
     "number": ("entropy = 3", "no function"),
+    "number, unpacked": ("entropy, x = 3, 4", "no function"),
+    "in every branch": ("if x:\n    entropy = 3\nelse:\n    entropy = 4", "no function"),
+    "after a branch": ("if x:\n    def entropy(x): pass\nentropy = 4", "no function"),
     "too few": ("def gae(r, v): return r", "takes 2 arguments, the exercise passes 7"),
     "too many": ("def entropy(x, y): return x", "takes 2 arguments, the exercise passes 1"),
     "none": ("def entropy(): return 1", "takes 0 arguments"),

@@ -10,9 +10,11 @@ from rlprep.grader.cases.case import Case, Draw
 def importance_ratio(draw: Draw) -> list[Case]:
     """Return the cases of the ratio of two policies."""
 
-    def case(family: str, *shape: int, near: float = -1.5, gap: float = 1.0) -> Case:
+    def case(
+        family: str, *shape: int, near: float = -1.5, gap: float = 1.0, least: float = 0.05
+    ) -> Case:
         old = draw.normal(*shape, mean=near, scale=0.5)
-        return Case(family, (old + draw.away(0.05, gap, *shape), old))
+        return Case(family, (old + draw.away(least, gap, *shape), old))
 
     contract = case("contract", 6)
     return [
@@ -23,7 +25,7 @@ def importance_ratio(draw: Draw) -> list[Case]:
         case("shapes"),
         case("shapes", 1),
         case("improbable", 6, near=-1000.0),
-        case("improbable", 6, near=-900.0, gap=4.0),
+        case("improbable", 12, near=-900.0, gap=6.0, least=3.0),
         Case("contract", contract.arguments, contract=True),
         contract.single(),
     ]

@@ -163,9 +163,10 @@ def vtrace(draw: Draw) -> list[Case]:
         bars: tuple[float, float] | None = None,
         gap: float = 0.8,
         gamma: float | None = None,
+        least: float = 0.1,
     ) -> Case:
         behaviour = -draw.uniform(0.5, 2.0, *data.rewards.shape)
-        target = behaviour + draw.away(0.1, gap, *data.rewards.shape) if gap else behaviour.copy()
+        target = behaviour + draw.away(least, gap, *data.rewards.shape) if gap else behaviour.copy()
         rho_bar, c_bar = bars or (draw.number(1.1, 1.4), draw.number(0.7, 0.95))
         discount = draw.number(0.85, 0.97) if gamma is None else gamma
         return Case(family, (target, behaviour, *data.all(), discount, rho_bar, c_bar))
@@ -178,7 +179,7 @@ def vtrace(draw: Draw) -> list[Case]:
         case("off_policy", rollout(draw, 9), gap=1.5),
         case("off_policy", rollout(draw, 30), bars=(1.0, 1.0)),
         case("bars", rollout(draw, 8), bars=(2.0, 0.6), gap=1.5),
-        case("bars", rollout(draw, 8), bars=(0.7, 0.5), gap=1.5),
+        case("bars", rollout(draw, 12), bars=(0.6, 1.7), gap=1.5),
         case("bars", rollout(draw, 8), bars=(1e6, 1.0), gap=1.5),
         case("termination", rollout(draw, 8, terminated=[3])),
         case("termination", rollout(draw, 7, terminated=[0, 2, 6])),
@@ -188,7 +189,7 @@ def vtrace(draw: Draw) -> list[Case]:
         case("batch", mixed(draw, 5, 6)),
         case("limits", rollout(draw, 1)),
         case("limits", rollout(draw, 6, terminated=range(6))),
-        case("limits", rollout(draw, 6), gamma=1.0, gap=6.0),
+        case("limits", rollout(draw, 6), gamma=1.0, gap=6.0, least=5.2, bars=(1e4, 0.9)),
         _as_contract(contract),
         contract.single(),
     ]
