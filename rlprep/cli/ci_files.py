@@ -1,10 +1,11 @@
 """The files that make GitHub and GitLab grade what is pushed."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rlprep import __version__
+from rlprep.cli.ci_install import Source
 from rlprep.errors import MisuseError
 from rlprep.report.files import check_place, write_whole
 
@@ -15,11 +16,12 @@ _TEMPLATE = Path(__file__).parent / "ci_templates" / "action.yml"
 
 @dataclass(frozen=True)
 class Job:
-    """What a job grades, and when it fails."""
+    """What a job grades, when it fails, and what it installs."""
 
     exercises: Sequence[str]
     fail_under: float
     sandbox: str
+    source: Source
 
     @property
     def per_cent(self) -> str:
@@ -37,35 +39,32 @@ def write_github(job: Job, repository: Path) -> list[Path]:
     if not repository.is_dir():
         raise MisuseError(f"there is no folder {repository}", hint="name the repository's folder")
     files = {
-        repository / ACTION: _TEMPLATE.read_text("utf-8"),
-        repository / WORKFLOW: workflow(job),
+        repository / ACTION: _TEMPLATE.read_bytes(),
+        repository / WORKFLOW: workflow(job).encode(),
+        **_installed(job, repository / ACTION.parent),
     }
-    for path, text in files.items():
-        _refuse_to_lose(path, text)
-    for path, text in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, text)
-    return list(files)
+    return _write(files)
 
 
-def write_gitlab(job: Job, out: Path) -> None:
-    """Write the job.
+def write_gitlab(job: Job, out: Path) -> list[Path]:
+    """Write the job, and beside it the file that it installs, if any; return their paths.
 
     Raises:
         MisuseError: a file with other contents is there, or it is no place for a file.
         RlprepError: the file can't be written.
     """
     check_place(out)
-    text = gitlab_job(job)
-    _refuse_to_lose(out, text)
-    write_whole(out, text)
+    return _write({out: gitlab_job(job).encode(), **_installed(job, out.parent)})
 
 
 def workflow(job: Job) -> str:
     """Return a workflow that needs no secret, so that it works for pull requests from forks."""
+    folder = ACTION.parent.as_posix()
+    index = f"\n          index: {json.dumps(job.source.index)}" if job.source.index else ""
     return f"""\
 # Written by 'rlprep ci github'. Whoever can push here can change this file: it is feedback for
 # students. For marks of record, collect the submissions and run 'rlprep class grade'.
+# It installs rlprep from {job.source.said}.
 name: Grade
 "on": [push, pull_request, workflow_dispatch]
 permissions:
@@ -76,27 +75,31 @@ jobs:
     timeout-minutes: 15
     steps:
       - uses: actions/checkout@v4
-      - uses: ./{ACTION.parent.as_posix()}
+      - uses: ./{folder}
         with:
           exercises: {" ".join(job.exercises)}
           fail-under: "{job.per_cent}"
           sandbox: {job.sandbox}
-          install: rlprep[grade]=={__version__}
+          install: {json.dumps(job.source.requirement(f"./{folder}"))}{index}
 """
 
 
 def gitlab_job(job: Job) -> str:
     """Return a job whose JUnit report a merge request shows."""
     exercises = " ".join(f"--exercise {each}" for each in job.exercises)
+    place = ", which belongs into the repository's root" if job.source.file else ""
+    image = "python:3.12" if job.source.needs_git else "python:3.12-slim"  # slim has no git
+    install = f".rlprep/bin/python -m pip install --quiet {job.source.arguments()}"
     return f"""\
 # Written by 'rlprep ci gitlab'. Whoever can push here can change this file: it is feedback for
 # students. For marks of record, collect the submissions and run 'rlprep class grade'.
+# It installs rlprep from {job.source.said}{place}.
 grade:
-  image: python:3.12-slim
+  image: {image}
   timeout: 15 minutes
   script:
     - python -m venv .rlprep
-    - .rlprep/bin/python -m pip install --quiet 'rlprep[grade]=={__version__}'
+    - {json.dumps(install)}
     - >-
       .rlprep/bin/rlprep ci grade . {exercises}
       --fail-under {job.per_cent} --sandbox {job.sandbox}
@@ -109,6 +112,21 @@ grade:
 """
 
 
-def _refuse_to_lose(path: Path, text: str) -> None:
-    if path.exists() and path.read_bytes() != text.encode():
+def _installed(job: Job, folder: Path) -> dict[Path, bytes]:
+    """Return what is to lie beside the files, by its place."""
+    file = job.source.file
+    return {folder / file.name: file.read_bytes()} if file else {}
+
+
+def _write(files: dict[Path, bytes]) -> list[Path]:
+    for path, content in files.items():
+        _refuse_to_lose(path, content)
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, content)
+    return list(files)
+
+
+def _refuse_to_lose(path: Path, content: bytes) -> None:
+    if path.exists() and path.read_bytes() != content:
         raise MisuseError(f"{path} is there already", hint="move it away first")

@@ -11,25 +11,22 @@ belongs to root and to nobody else, and the sandbox keeps it from the submission
 
 import io
 import json
-import re
 import stat
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rlprep import __version__
 from rlprep.cli.ci_grade import Assignment, assignment, grade, publish
+from rlprep.cli.ci_install import Source
 from rlprep.cli.options import SandboxChoice
-from rlprep.cli.reading import reading
-from rlprep.errors import MisuseError, RlprepError
+from rlprep.errors import RlprepError
 from rlprep.report.files import check_place, write_whole
 
 TEMPLATES = Path(__file__).parent / "ci_templates"
 SETTINGS = "assignment.json"
 KEY = "class.key"
 SETTINGS_SCHEMA = "rlprep.autograder/v1"
-_DISTRIBUTION = re.compile(r"rlprep-[\w.+!-]+(\.whl|\.tar\.gz)")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
 
 
@@ -40,17 +37,16 @@ class _File:
     mode: int = 0o644
 
 
-def write_bundle(wanted: Assignment, out: Path, wheel: Path | None, index: str | None) -> None:
+def write_bundle(wanted: Assignment, out: Path, source: Source) -> None:
     """Write the zip; the same input gives the same bytes.
 
     Args:
         wanted: the assignment.
         out: the file to write.
-        wheel: what to install; None for this version by its name.
-        index: a further package index.
+        source: what to install.
 
     Raises:
-        MisuseError: the wheel isn't one, or `out` is no place for a file.
+        MisuseError: `out` is no place for a file.
         RlprepError: the file can't be written.
     """
     check_place(out)
@@ -58,13 +54,10 @@ def write_bundle(wanted: Assignment, out: Path, wheel: Path | None, index: str |
         _File("run_autograder", (TEMPLATES / "run_autograder").read_bytes(), 0o755),
         _File("setup.sh", (TEMPLATES / "setup.sh").read_bytes(), 0o755),
         _File(SETTINGS, _settings(wanted)),
+        _File("requirements.txt", _requirements(source).encode()),
     ]
-    requirement = f"rlprep[grade]=={__version__}"
-    if wheel is not None:
-        files.append(_wheel(wheel))
-        requirement = f"./{wheel.name}[grade]"
-    extra = f"--extra-index-url {_one_line(index)}\n" if index else ""
-    files.append(_File("requirements.txt", f"{extra}{requirement}\n".encode()))
+    if source.file:
+        files.append(_File(source.file.name, source.file.read_bytes()))
     if wanted.key:
         files.append(_File(KEY, wanted.key.read_bytes(), 0o600))
     made = io.BytesIO()
@@ -88,6 +81,12 @@ def run(root: Path) -> int:
     wanted = _read_settings(root)
     report = grade([root / "submission"], wanted)
     return publish(report, [Request("gradescope", results)], 0.0)
+
+
+def _requirements(source: Source) -> str:
+    said = f"# Written by 'rlprep ci gradescope'; installs rlprep from {source.said}.\n"
+    index = f"--extra-index-url {source.index}\n" if source.index else ""
+    return f"{said}{index}{source.requirement()}\n"
 
 
 def _settings(wanted: Assignment) -> bytes:
@@ -128,21 +127,6 @@ def _student(metadata: Path) -> str:
     if not who:
         raise RlprepError("Gradescope names nobody for the submission", where=str(metadata))
     return " ".join(who)
-
-
-def _wheel(path: Path) -> _File:
-    if not _DISTRIBUTION.fullmatch(path.name):
-        raise MisuseError(
-            f"{path.name} is no wheel or sdist of rlprep", hint="python -m build makes one"
-        )
-    with reading(path):
-        return _File(path.name, path.read_bytes())
-
-
-def _one_line(address: str) -> str:
-    if not address.startswith(("https://", "http://")) or any(map(str.isspace, address)):
-        raise MisuseError(f"'{address}' is no address of a package index", hint="https://...")
-    return address
 
 
 def _entry(file: _File) -> zipfile.ZipInfo:
