@@ -7,7 +7,7 @@ import typer
 
 from rlprep.cli import complete, options
 from rlprep.cli.examples import examples
-from rlprep.cli.options import SandboxChoice
+from rlprep.cli.options import Packs, SandboxChoice
 
 app = typer.Typer(
     help="Grade on Gradescope, GitHub and GitLab.",
@@ -59,6 +59,7 @@ def grade(
     sandbox: Confinement = SandboxChoice.STRICT,
     fail_under: FailUnder = 0.0,
     report: Annotated[list[str] | None, options.reports(complete.grade_formats)] = None,
+    pack: Packs = None,
 ) -> None:
     """Grade one submission as an assignment.
 
@@ -77,7 +78,7 @@ def grade(
 
     wanted = requests(report or [], CI_FACES)
     check_surroundings(each.format for each in wanted)
-    assignment = ci_grade.assignment(exercise, key, student, sandbox)
+    assignment = ci_grade.assignment(exercise, key, student, sandbox, pack or ())
     raise typer.Exit(ci_grade.run(places or [Path()], assignment, wanted, fail_under))
 
 
@@ -107,15 +108,16 @@ def gradescope(
     index: Index = None,
     key: Key = None,
     sandbox: Confinement = SandboxChoice.STRICT,
+    pack: Packs = None,
 ) -> None:
     """Write the zip that Gradescope takes as an autograder.
 
-    A wheel's file goes into the zip. With --key the class's secret does too,
-    and only staff can download it.
+    A wheel's file and a pack go into the zip. With --key the class's secret
+    does too; only staff can download it.
     """
     from rlprep.cli import ci_grade, ci_gradescope, ci_install
 
-    assignment = ci_grade.assignment(exercise, key, None, sandbox)
+    assignment = ci_grade.assignment(exercise, key, None, sandbox, pack or ())
     ci_gradescope.write_bundle(assignment, to, ci_install.source(install, index))
     print(f"{to}: {assignment.max_points} points; upload it as the autograder")
 
@@ -130,17 +132,18 @@ def github(
     to: Annotated[Path, options.to("DIR")] = Path(),
     fail_under: FailUnder = 100.0,
     sandbox: Confinement = SandboxChoice.STRICT,
+    pack: Packs = None,
 ) -> None:
     """Write a workflow for GitHub Actions, and its action.
 
     They go into the repository whose folder --to names, and a wheel's file
-    with them.
+    with them. A pack must be in that repository.
     """
     from rlprep.cli import ci_files, ci_grade, ci_install
 
-    wanted = ci_grade.assignment(exercise, None, None, sandbox)
+    wanted = ci_grade.assignment(exercise, None, None, sandbox, pack or ())
     source = ci_install.source(install, index)
-    job = ci_files.Job(wanted.exercises, fail_under, sandbox.value, source)
+    job = ci_files.Job(wanted.exercises, fail_under, sandbox.value, source, wanted.packs)
     for path in ci_files.write_github(job, to):
         print(path)
 
@@ -155,17 +158,19 @@ def gitlab(
     to: Annotated[Path | None, options.to("FILE", default="stdout")] = None,
     fail_under: FailUnder = 100.0,
     sandbox: Confinement = SandboxChoice.STRICT,
+    pack: Packs = None,
 ) -> None:
     """Write a job for GitLab CI.
 
     Merge requests show its JUnit report. A wheel's file is copied beside it.
+    A pack must be in the repository.
     """
     from rlprep.cli import ci_files, ci_grade, ci_install
     from rlprep.errors import MisuseError
 
-    wanted = ci_grade.assignment(exercise, None, None, sandbox)
+    wanted = ci_grade.assignment(exercise, None, None, sandbox, pack or ())
     source = ci_install.source(install, index)
-    job = ci_files.Job(wanted.exercises, fail_under, sandbox.value, source)
+    job = ci_files.Job(wanted.exercises, fail_under, sandbox.value, source, wanted.packs)
     if to is not None:
         for path in ci_files.write_gitlab(job, to):
             print(path)
@@ -174,4 +179,4 @@ def gitlab(
             "a wheel's file can't go to stdout with the job", hint="--to .gitlab-ci.yml"
         )
     else:
-        print(ci_files.gitlab_job(job), end="")
+        print(ci_files.gitlab_job(job, Path()), end="")

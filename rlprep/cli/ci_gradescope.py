@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rlprep.bank.places import CONTENT
 from rlprep.cli.ci_grade import Assignment, assignment, grade, publish
 from rlprep.cli.ci_install import Source
 from rlprep.cli.options import SandboxChoice
@@ -58,6 +59,8 @@ def write_bundle(wanted: Assignment, out: Path, source: Source) -> None:
     ]
     if source.file:
         files.append(_File(source.file.name, source.file.read_bytes()))
+    for folder, pack in zip(_pack_folders(wanted), wanted.packs, strict=True):
+        files += _pack(folder, pack)
     if wanted.key:
         files.append(_File(KEY, wanted.key.read_bytes(), 0o600))
     made = io.BytesIO()
@@ -89,11 +92,29 @@ def _requirements(source: Source) -> str:
     return f"{said}{index}{source.requirement()}\n"
 
 
+def _pack_folders(wanted: Assignment) -> list[str]:
+    """Return where each pack is in the zip."""
+    return [f"packs/{number}" for number, _ in enumerate(wanted.packs, 1)]
+
+
+def _pack(folder: str, pack: Path) -> list[_File]:
+    """Return the content of a pack and nothing else of its folder, for its owner's eyes only."""
+    found = [file for name in CONTENT for file in sorted((pack / name).rglob("*"))]
+    return [
+        _File(f"{folder}/{inside.as_posix()}", file.read_bytes(), 0o600)
+        for file in found
+        if file.is_file()
+        for inside in (file.relative_to(pack),)
+        if not any(part.startswith((".", "__")) for part in inside.parts)
+    ]
+
+
 def _settings(wanted: Assignment) -> bytes:
     data = {
         "schema": SETTINGS_SCHEMA,
         "exercises": list(wanted.exercises),
         "sandbox": wanted.sandbox.value,
+        "packs": _pack_folders(wanted),
     }
     return (json.dumps(data, indent=2) + "\n").encode()
 
@@ -103,6 +124,7 @@ def _read_settings(root: Path) -> Assignment:
     try:
         data = json.loads((source / SETTINGS).read_text("utf-8"))
         exercises, sandbox = data["exercises"], SandboxChoice(data["sandbox"])
+        packs = [source / folder for folder in data.get("packs", ())]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RlprepError(
             f"the autograder's settings can't be read: {error}",
@@ -111,8 +133,9 @@ def _read_settings(root: Path) -> Assignment:
         ) from None
     key = source / KEY
     if not key.exists():
-        return assignment(exercises, None, None, sandbox)
-    return assignment(exercises, key, _student(root / "submission_metadata.json"), sandbox)
+        return assignment(exercises, None, None, sandbox, packs)
+    student = _student(root / "submission_metadata.json")
+    return assignment(exercises, key, student, sandbox, packs)
 
 
 def _student(metadata: Path) -> str:

@@ -255,6 +255,7 @@ class Job:
         self.program(self.temp / "rlprep" / "bin" / "rlprep", shim)
         settings = {
             "RLPREP_EXERCISES": "entropy",
+            "RLPREP_PACKS": "",
             "RLPREP_PATH": ".",
             "RLPREP_FAIL_UNDER": "0",
             "RLPREP_SANDBOX": "strict",

@@ -76,18 +76,18 @@ MEAN = Source("rlprep[grade] @ '\"\\ : # $(x) `y` {z} é\t|", None, "https://' ;
 
 def test_each_place_quotes_what_it_is_given():
     job = Job(["gae"], 100, "strict", Source(MEAN.spec, None, MEAN.index))
-    step = yaml.safe_load(workflow(job))["jobs"]["grade"]["steps"][1]
+    step = yaml.safe_load(workflow(job, Path()))["jobs"]["grade"]["steps"][1]
     assert step["with"]["install"] == MEAN.spec
     assert step["with"]["index"] == MEAN.index
-    script = yaml.safe_load(gitlab_job(job))["grade"]["script"]
+    script = yaml.safe_load(gitlab_job(job, Path()))["grade"]["script"]
     assert shlex.split(script[1])[-4:] == ["--extra-index-url", MEAN.index, "--", MEAN.spec]
 
 
 def test_what_needs_git_gets_an_image_with_it():
     images = {
-        spec: yaml.safe_load(gitlab_job(Job(["gae"], 0, "strict", source(spec, None))))["grade"][
-            "image"
-        ]
+        spec: yaml.safe_load(gitlab_job(Job(["gae"], 0, "strict", source(spec, None)), Path()))[
+            "grade"
+        ]["image"]
         for spec in ("rlprep==1", "git+https://host/rlprep")
     }
     assert images == {"rlprep==1": "python:3.12-slim", "git+https://host/rlprep": "python:3.12"}
