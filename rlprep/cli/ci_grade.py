@@ -50,8 +50,9 @@ def assignment(
     """Return an assignment.
 
     Raises:
-        MisuseError: an exercise is unknown or none is named, the key can't be read or wouldn't be
-            safe, or a student is named without one.
+        MisuseError: an exercise is unknown or none is named, a key wouldn't be safe, or a student
+            is named without one.
+        LearnerError: the key can't be read.
         AuthorError: a pack is unsound.
     """
     from rlprep.classroom.key import read_key
@@ -91,9 +92,10 @@ def grade(places: Sequence[Path], wanted: Assignment) -> "GradeReport":
     """Return the report on a submission.
 
     Raises:
-        MisuseError: a key without a student, a place that isn't there, or torch isn't.
+        MisuseError: a key without a student, or torch isn't installed.
+        LearnerError: a place isn't there.
     """
-    from rlprep.errors import MisuseError
+    from rlprep.errors import LearnerError
     from rlprep.grader.assignment import grade_assignment
     from rlprep.grader.grade import Grader
     from rlprep.grader.result import GradeReport
@@ -103,7 +105,7 @@ def grade(places: Sequence[Path], wanted: Assignment) -> "GradeReport":
     seed = _seed(wanted)
     for place in places:
         if not place.exists():
-            raise MisuseError(f"there is no {place}", hint="name the submission's file or folder")
+            raise LearnerError(f"there is no {place}", hint="name the submission's file or folder")
     files = [file for place in places for file in _handed_in(place, wanted.packs)]
     with Sandbox(sandbox_mode(wanted.sandbox)) as box:
         grader = Grader(wanted.bank, box, seed)

@@ -19,7 +19,7 @@ from rlprep.classroom.record import Entry, State
 from rlprep.classroom.roster import read_roster
 from rlprep.cli.grade import require_grading
 from rlprep.cli.open_bank import sound_bank
-from rlprep.errors import MissingExtraError, MisuseError
+from rlprep.errors import LearnerError, MissingExtraError
 from rlprep.report.class_progress import ClassProgress
 from rlprep.report.prose import printable
 from rlprep.report.screen import is_terminal
@@ -63,8 +63,8 @@ def survey(wish: Wish) -> Seen:
     bank = sound_bank(wish.packs)
     for id_ in wish.exercises:
         bank.exercise(id_)
-    folder = read_folder(wish.folder, Layout(wish.layout))
-    return Seen(bank, folder, read_roster(wish.roster) if wish.roster else None)
+    names = read_roster(wish.roster) if wish.roster else None
+    return Seen(bank, read_folder(wish.folder, Layout(wish.layout)), names)
 
 
 def grade_class(journal: Journal, wish: Wish, seen: Seen) -> None:
@@ -137,7 +137,7 @@ def _key(path: Path, *, is_needed: bool) -> Key:
     if not path.exists() and not path.is_symlink():
         if is_needed:
             hint = "without it, nobody gets the same cases again; name it with --key"
-            raise MisuseError(f"the class's key is gone: there is no {path}", hint=hint)
+            raise LearnerError(f"the class's key is gone: there is no {path}", hint=hint)
         key = make_key(path)
         _say(f"the class's key is new: {path}; keep it, and keep it from students")
         return key

@@ -19,7 +19,7 @@ import yaml
 
 from rlprep.cli import app
 from rlprep.cli.ci_grade import publish
-from rlprep.errors import MisuseError
+from rlprep.errors import LearnerError, MisuseError
 from rlprep.report.request import Request
 from tests.report.sample import ours
 
@@ -390,7 +390,6 @@ ZIP, JOB, HUB = (
 )
 MISUSE = {
     "an unknown exercise": (["grade", ".", "--exercise", "gea"], "did you mean 'gae'?"),
-    "no such place": (["grade", "nowhere", "--exercise", "gae"], "there is no nowhere"),
     "an unknown format": (["grade", ".", "--exercise", "gae", "--report", "jnit=x"], "'junit'?"),
     "no path": (["grade", ".", "--exercise", "gae", "--report", "junit"], "FORMAT=PATH"),
     "two to stdout": (
@@ -402,7 +401,6 @@ MISUSE = {
         [*ZIP, ADDRESS, "--out", "a.zip", "--key", "short", "--sandbox", "off"],
         "--key needs --sandbox strict",
     ),
-    "a short key": (["grade", ".", "--exercise", "gae", "--key", "short"], "no class key"),
     "a wheel of another": (
         [*ZIP, "torch-1.whl", "--out", "a.zip"],
         "no wheel or sdist of rlprep",
@@ -428,6 +426,20 @@ def test_misuse(tmp_path, monkeypatch, arguments, words):
     with pytest.raises(MisuseError, match=re.escape(words)):
         app(["ci", *arguments], standalone_mode=False)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["short"]
+
+
+UNREADABLE = {
+    "no such place": (["grade", "nowhere", "--exercise", "gae"], "there is no nowhere"),
+    "a short key": (["grade", ".", "--exercise", "gae", "--key", "short"], "no class key"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "words"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_cannot_be_read(tmp_path, monkeypatch, arguments, words):
+    (tmp_path / "short").write_text("short")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(LearnerError, match=re.escape(words)):
+        app(["ci", *arguments], standalone_mode=False)
 
 
 def test_the_same_student_meets_the_same_cases(key):

@@ -53,6 +53,8 @@ UNREADABLE = [
     ["progress", "--import", "nowhere"],
     ["class", "gradebook", "nowhere", "folder", "--column", "x", "--to", "a.csv"],
     ["ci", "gradescope", "--exercise", "gae", "--to", "a.zip", "--install", "rlprep-1.whl"],
+    ["ci", "grade", "folder", "--exercise", "gae", "--key", "nowhere", "--student", "ada"],
+    ["class", "grade", "folder", "--exercise", "gae", "--roster", "nowhere"],
 ]
 
 
