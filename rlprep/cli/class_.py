@@ -153,7 +153,8 @@ def report(
     About all, for staff, FORMAT is json, csv, junit or markdown, each a file,
     or html, a folder. A folder with a file for each student: student-html,
     student-json, student-markdown, student-junit or gradescope. A student's
-    file holds nothing of the hidden cases, of seeds, or of other students.
+    file holds nothing of the hidden cases, of seeds, or of other students; a
+    folder of an earlier report loses the files of who is gone, and no others.
     """
     from rlprep.classroom.assemble import class_report
     from rlprep.report.class_faces import CLASS_FACES, FOLDERS, write_class_reports
