@@ -55,7 +55,7 @@ def test_the_bundle_is_whole_and_the_same_every_time(run, tmp_path, key):
     arguments = ["--exercise", "gae", "--exercise", "entropy", "--key", str(key)]
     arguments += ["--install", str(wheel), "--index", "https://example.org/simple"]
     for name in ("a.zip", "b.zip"):
-        done = run("ci", "gradescope", *arguments, "--out", name)
+        done = run("ci", "gradescope", *arguments, "--to", name)
         assert done.returncode == 0, done.stderr
         assert "20 points" in done.stdout
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
@@ -77,7 +77,7 @@ def test_the_bundle_is_whole_and_the_same_every_time(run, tmp_path, key):
 
 
 def test_without_a_wheel_the_zip_says_where_rlprep_comes_from(call, tmp_path):
-    arguments = ["--exercise", "gae", "--install", ADDRESS, "--out", "a.zip"]
+    arguments = ["--exercise", "gae", "--install", ADDRESS, "--to", "a.zip"]
     assert call("ci", "gradescope", *arguments).returncode == 0
     held = members(tmp_path / "a.zip")
     assert "class.key" not in held
@@ -114,7 +114,7 @@ def autograder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(
         [sys.executable, "-m", "rlprep", "ci", "gradescope", "--exercise", "entropy",
          "--exercise", "gae", "--install", wheel, "--key", folder / "class.key",
-         "--out", folder / "bundle.zip"],
+         "--to", folder / "bundle.zip"],
         cwd=ROOT, check=True, capture_output=True, timeout=120,
     )  # fmt: skip
     root = folder / "autograder"
@@ -378,7 +378,7 @@ def test_the_job_gives_pip_one_argument(call, job: Job):
 
 def test_nothing_is_written_over(call, tmp_path):
     (tmp_path / ".gitlab-ci.yml").write_text("mine")
-    arguments = ["--exercise", "gae", "--install", ADDRESS, "--out", ".gitlab-ci.yml"]
+    arguments = ["--exercise", "gae", "--install", ADDRESS, "--to", ".gitlab-ci.yml"]
     done = call("ci", "gitlab", *arguments)
     assert done.returncode == 2
     assert ".gitlab-ci.yml is there already" in done.stderr
@@ -398,24 +398,24 @@ MISUSE = {
     ),
     "a student without a key": (["grade", ".", "--exercise", "gae", "--student", "a"], "--key"),
     "a key where files can be read": (
-        [*ZIP, ADDRESS, "--out", "a.zip", "--key", "short", "--sandbox", "off"],
+        [*ZIP, ADDRESS, "--to", "a.zip", "--key", "short", "--sandbox", "off"],
         "--key needs --sandbox strict",
     ),
     "a wheel of another": (
-        [*ZIP, "torch-1.whl", "--out", "a.zip"],
+        [*ZIP, "torch-1.whl", "--to", "a.zip"],
         "no wheel or sdist of rlprep",
     ),
-    "a zip that is a folder": ([*ZIP, ADDRESS, "--out", "."], "is a folder"),
-    "a job into nowhere": ([*JOB, ADDRESS, "--out", "no/x.yml"], "no folder for"),
+    "a zip that is a folder": ([*ZIP, ADDRESS, "--to", "."], "is a folder"),
+    "a job into nowhere": ([*JOB, ADDRESS, "--to", "no/x.yml"], "no folder for"),
     "an index that is two lines": (
-        [*ZIP, ADDRESS, "--out", "a.zip", "--index", "https://a\n--pre"],
+        [*ZIP, ADDRESS, "--to", "a.zip", "--index", "https://a\n--pre"],
         "--index can't be",
     ),
     "Classroom 50 elsewhere": (
         ["grade", "short", "--exercise", "gae", "--report", "classroom50=r.json"],
         "CLASSROOM, ASSIGNMENT",
     ),
-    "a folder that isn't there": ([*HUB, ADDRESS, "--out", "no"], "no folder no"),
+    "a folder that isn't there": ([*HUB, ADDRESS, "--to", "no"], "no folder no"),
 }
 
 
