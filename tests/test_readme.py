@@ -57,6 +57,7 @@ class Step:
 
 WRONG = 'rlprep check-formula ppo_clip "E[max(r*A, clip(r, 1-eps, 1+eps)*A)]"'
 RIGHT = 'rlprep check-formula ppo_clip "E[min(r*A, clip(r, 1-eps, 1+eps)*A)]"'
+WHEEL = {"FILE.whl": "rlprep-1.0-py3-none-any.whl"}
 STORIES: dict[str, list[Step]] = {
     "the interview at a terminal": [
         Step("rlprep quiz --part A", shows="press Enter to start", typed=("/quit",)),
@@ -85,9 +86,19 @@ STORIES: dict[str, list[Step]] = {
         Step("rlprep grade --watch FILE", {"FILE": "my_gae.py"}, "q quits", typed=("q",)),
     ],
     "an exercise in CI": [
-        Step("rlprep ci github --exercise gae", makes=".github/workflows"),
-        Step("rlprep ci gitlab --exercise gae", shows="rlprep ci grade"),
-        Step("rlprep ci gradescope --exercise gae --out autograder.zip", makes="autograder.zip"),
+        Step(
+            "rlprep ci github --exercise gae --install FILE.whl", WHEEL, makes=".github/workflows"
+        ),
+        Step(
+            "rlprep ci gitlab --exercise gae --install FILE.whl --to .gitlab-ci.yml",
+            WHEEL,
+            makes=".gitlab-ci.yml",
+        ),
+        Step(
+            "rlprep ci gradescope --exercise gae --install FILE.whl --to autograder.zip",
+            WHEEL,
+            makes="autograder.zip",
+        ),
     ],
     "properties as tests": [
         Step("pytest --rlprep FILE", {"FILE": "my_gae.py"}, r"7 passed"),
@@ -216,6 +227,7 @@ def folder(tmp_path: Path) -> Path:
     (here / "many.jsonl").write_text(json.dumps({"question": "gae", "text": ANSWER}) + "\n")
     (here / "my_gae.py").write_bytes(SOLUTION.read_bytes())
     (here / "grades.csv").write_text(GRADES)
+    (here / WHEEL["FILE.whl"]).write_bytes(b"what python -m build makes")
     return here
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 PACK_PATH_VARIABLE = "RLPREP_PACK_PATH"
 ENTRY_POINT_GROUP = "rlprep.packs"
+CONTENT = ("questions", "solutions")
+"""The folders of a place in which its packs are; whatever else is there is no content."""
 
 
 def other_places(given: Iterable[Path]) -> Iterator[tuple[str, Path]]:

@@ -25,6 +25,7 @@ from distributed.comm.addressing import parse_address
 from distributed.comm.registry import get_backend
 
 from rlprep.bank.load import Bank, load_bank
+from rlprep.bank.places import PACK_PATH_VARIABLE
 from rlprep.classroom.marking import Marked, MismatchError, Task, mark
 from rlprep.classroom.provenance import content_hash, grader_version
 from rlprep.errors import RlprepError
@@ -68,11 +69,11 @@ class Cluster:
         MismatchError: a worker has another rlprep, or none.
     """
 
-    def __init__(self, address: str, mode: Mode, exercises: tuple[str, ...]) -> None:
+    def __init__(self, address: str, mode: Mode, bank: Bank, exercises: tuple[str, ...]) -> None:
         self.address = address
         # What Dask logs of a lost connection is said by us, once.
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
-        content = content_hash(load_bank(), exercises)
+        content = content_hash(bank, exercises)
         self._orders = Orders(uuid.uuid4().hex, mode, grader_version(), content)
         try:
             # A client that fails over the form of its address says so in a traceback of its own.
@@ -153,7 +154,8 @@ class Cluster:
             if isinstance(answer, BaseException):
                 raise MismatchError(
                     f"the worker {worker} can't mark: {type(answer).__name__}: {answer}",
-                    hint=f"install the same rlprep there: {self._orders.grader}",
+                    hint=f"install the same rlprep there ({self._orders.grader}); a pack of yours"
+                    f" belongs into its {PACK_PATH_VARIABLE}",
                 )
             _compare(answer, self._orders, worker)
         self._threads = sum(_in_time(ANSWER_S, self._client.nthreads).values()) or 1
@@ -230,7 +232,8 @@ def _compare(said: tuple[str, str], orders: Orders, worker: str) -> None:
         if theirs != ours:
             raise MismatchError(
                 f"the worker {worker} has another {what}: {theirs}, here it is {ours}",
-                hint="install the same rlprep on all machines, then restart their workers",
+                hint="install the same rlprep on all machines, with the same packs"
+                f" ({PACK_PATH_VARIABLE}), then restart their workers",
             )
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from rlprep.classroom.downloads import Label, newest
 from rlprep.classroom.layouts import WANTED, Labelled, Layout, guessed, is_python, labelled
-from rlprep.errors import LearnerError, MisuseError
+from rlprep.errors import LearnerError
 
 MOST_ENTRIES = 2000
 """Looked at in one student's folder: somebody hands in a virtual environment every year."""
@@ -74,7 +74,7 @@ def read_folder(folder: Path, layout: Layout = Layout.AUTO) -> Folder:
     """Return what a class handed in.
 
     Raises:
-        MisuseError: it is no folder, or lacks what the layout needs.
+        LearnerError: it can't be read, or lacks what the layout needs.
         LearnerError: nothing in it is a submission.
     """
     entries = _entries(folder)
@@ -105,7 +105,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
             entries = [each for each in scanned if not _is_noise(each.name)]
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise MisuseError(f"not a class's folder: {reason}", where=text_of(folder)) from None
+        raise LearnerError(f"not a class's folder: {reason}", where=text_of(folder)) from None
     return sorted(entries, key=lambda each: each.name)
 
 

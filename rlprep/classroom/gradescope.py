@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rlprep.classroom.downloads import Label
-from rlprep.errors import MisuseError
+from rlprep.errors import LearnerError
 
 METADATA = "submission_metadata.yml"
 MOST_BYTES = 1 << 28
@@ -24,23 +24,23 @@ def read_metadata(path: Path) -> dict[str, list[Label]]:
     """Return the submitters of each folder; a group hands in one for all of them.
 
     Raises:
-        MisuseError: the file can't be read, or is something else.
+        LearnerError: the file can't be read, or is something else.
     """
     import yaml
 
     where = path.name
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise MisuseError(f"larger than {MOST_BYTES >> 20} MB", where=where)
+            raise LearnerError(f"larger than {MOST_BYTES >> 20} MB", where=where)
         data = yaml.load(_submitters(path.read_text("utf-8-sig")), Loader=yaml.BaseLoader)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         hint = "an export of Gradescope's has one; unpack all of it"
-        raise MisuseError(f"can't be read: {reason}", where=where, hint=hint) from None
+        raise LearnerError(f"can't be read: {reason}", where=where, hint=hint) from None
     except (ValueError, RecursionError, yaml.YAMLError):
-        raise MisuseError("not what Gradescope writes", where=where) from None
+        raise LearnerError("not what Gradescope writes", where=where) from None
     if not isinstance(data, dict):
-        raise MisuseError("not what Gradescope writes", where=where)
+        raise LearnerError("not what Gradescope writes", where=where)
     return {str(folder): _labels(entry) for folder, entry in data.items()}
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rlprep.classroom.folder import text_of
-from rlprep.errors import MisuseError, RlprepError
+from rlprep.errors import LearnerError, RlprepError
 
 LEAST_BYTES = 16
 MOST_BYTES = 4096
@@ -50,16 +50,16 @@ def read_key(path: Path) -> Key:
     """Return the key in a file.
 
     Raises:
-        MisuseError: there is none, or it is too short to be a secret.
+        LearnerError: there is none, or it is too short to be a secret.
     """
     try:
         with path.open("rb") as file:
             secret = file.read(MOST_BYTES + 1).strip()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise MisuseError(f"the class's key can't be read: {reason}", where=text_of(path)) from None
+        raise LearnerError(f"can't be read: {reason}", where=text_of(path)) from None
     if not LEAST_BYTES <= len(secret) <= MOST_BYTES:
-        raise MisuseError(
+        raise LearnerError(
             f"no class key: {LEAST_BYTES} to {MOST_BYTES} bytes are one",
             where=text_of(path),
             hint="leave --key away, and one is made beside the journal",

@@ -107,7 +107,7 @@ def labelled(shown: Sequence[os.DirEntry[str]], layout: Layout) -> list[Labelled
     """Return whose the entries are, but for those that are nobody's in this layout.
 
     Raises:
-        MisuseError: the layout needs a file that isn't there.
+        LearnerError: the layout needs a file that isn't there.
     """
     return _LABELLED[layout](shown)
 

@@ -92,6 +92,22 @@ def _defined(bank: Bank, source: bytes) -> list[str]:
         return []
 
 
+def check_known(bank: Bank, journal: Journal) -> None:
+    """Refuse a bank that hasn't what a journal's class was asked.
+
+    Raises:
+        MisuseError: naming what isn't there.
+    """
+    settings = journal.settings()
+    known = bank.ids("exercise")
+    lacking = [id_ for id_ in settings.exercises if id_ not in known] if settings else []
+    if lacking:
+        raise MisuseError(
+            f"the class was asked what nothing here brings: {', '.join(lacking)}",
+            hint="name the pack that it was graded with: --pack DIR",
+        )
+
+
 def settings_of(bank: Bank, title: str, key: Key, exercises: Sequence[str]) -> Settings:
     """Return the settings of a first round.
 

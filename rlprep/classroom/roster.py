@@ -15,7 +15,7 @@ import unicodedata
 from pathlib import Path
 
 from rlprep.classroom.folder import text_of
-from rlprep.errors import MisuseError
+from rlprep.errors import LearnerError
 
 STUDENT_COLUMNS = (
     "student", "student_id", "id", "login", "username", "user", "sis_login_id", "sis_user_id",
@@ -31,12 +31,12 @@ def read_roster(path: Path) -> dict[str, str]:
     """Return the name of each student by identity, names empty where there are none.
 
     Raises:
-        MisuseError: it can't be read, is empty, or lists somebody twice.
+        LearnerError: it can't be read, is empty, or lists somebody twice.
     """
     where = text_of(path)
     rows = _rows(_text(path, where), where)
     if not rows:
-        raise MisuseError("nobody is on the roster", where=where)
+        raise LearnerError("nobody is on the roster", where=where)
     is_gradebook = _header(rows)[:2] == ["student", "id"]
     student_at, name_at, rows = _columns(rows, where)
     names: dict[str, str] = {}
@@ -46,16 +46,16 @@ def read_roster(path: Path) -> dict[str, str]:
         if not student and is_gradebook:
             continue
         if not student:
-            raise MisuseError("a row without an identity", where=f"{where}:{line}")
+            raise LearnerError("a row without an identity", where=f"{where}:{line}")
         if student in names:
-            raise MisuseError(
+            raise LearnerError(
                 f"'{student}' is on the roster twice: lines {lines[student]} and {line}",
                 where=where,
                 hint="the identity must be unique; keep one row",
             )
         names[student], lines[student] = _cell(row, name_at), line
     if not names:
-        raise MisuseError("nobody is on the roster", where=where)
+        raise LearnerError("nobody is on the roster", where=where)
     return names
 
 
@@ -65,15 +65,15 @@ def _text(path: Path, where: str) -> str:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise MisuseError(f"the roster can't be read: {reason}", where=where) from None
+        raise LearnerError(f"can't be read: {reason}", where=where) from None
     if len(data) > MOST_BYTES:
-        raise MisuseError(f"no roster: larger than {MOST_BYTES >> 20} MB", where=where)
+        raise LearnerError(f"no roster: larger than {MOST_BYTES >> 20} MB", where=where)
     is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         return data.decode("utf-16" if is_wide else "utf-8-sig")
     except UnicodeDecodeError:
         hint = "save it as 'CSV UTF-8'"
-        raise MisuseError("the roster is no UTF-8 text", where=where, hint=hint) from None
+        raise LearnerError("the roster is no UTF-8 text", where=where, hint=hint) from None
 
 
 def _rows(text: str, where: str) -> list[tuple[int, list[str]]]:
@@ -84,7 +84,7 @@ def _rows(text: str, where: str) -> list[tuple[int, list[str]]]:
     try:
         return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
-        raise MisuseError(f"no CSV: {error}", where=f"{where}:{reader.line_num}") from None
+        raise LearnerError(f"no CSV: {error}", where=f"{where}:{reader.line_num}") from None
 
 
 def _columns(
@@ -99,7 +99,7 @@ def _columns(
     if students:
         return students[0], names[0] if names else None, rows[1:]
     if names:
-        raise MisuseError(
+        raise LearnerError(
             "the roster's header names no column of identities",
             where=where,
             hint=f"call it one of {', '.join(STUDENT_COLUMNS)}",

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rlprep.cli.grade import require_grading, sandbox_mode, warn_of
+from rlprep.cli.open_bank import sound_bank
 from rlprep.cli.options import SandboxChoice
 
 if TYPE_CHECKING:
+    from rlprep.bank.load import Bank
     from rlprep.grader.result import GradeReport
     from rlprep.report.request import Request
 
@@ -25,6 +27,8 @@ class Assignment:
         key: file with the class's secret; None for fresh cases.
         student: whose cases come from the key.
         sandbox: how much confinement to ask for.
+        packs: folders of content besides what is shipped.
+        bank: with these packs.
     """
 
     exercises: tuple[str, ...]
@@ -32,18 +36,25 @@ class Assignment:
     key: Path | None
     student: str | None
     sandbox: SandboxChoice
+    packs: tuple[Path, ...]
+    bank: "Bank"
 
 
 def assignment(
-    exercises: Sequence[str], key: Path | None, student: str | None, sandbox: SandboxChoice
+    exercises: Sequence[str],
+    key: Path | None,
+    student: str | None,
+    sandbox: SandboxChoice,
+    packs: Sequence[Path] = (),
 ) -> Assignment:
     """Return an assignment.
 
     Raises:
-        MisuseError: an exercise is unknown or none is named, the key can't be read or wouldn't be
-            safe, or a student is named without one.
+        MisuseError: an exercise is unknown or none is named, a key wouldn't be safe, or a student
+            is named without one.
+        LearnerError: the key can't be read.
+        AuthorError: a pack is unsound.
     """
-    from rlprep.bank.load import load_bank
     from rlprep.classroom.key import read_key
     from rlprep.errors import MisuseError
 
@@ -51,7 +62,7 @@ def assignment(
         raise MisuseError(
             "which exercise?", hint="--exercise ID; 'rlprep exercise list' names them"
         )
-    bank = load_bank()
+    bank = sound_bank(packs)
     ids = tuple(dict.fromkeys(exercises))
     points = sum(bank.exercise(each).points for each in ids)
     if key is not None:
@@ -63,7 +74,7 @@ def assignment(
         read_key(key)
     if student is not None and key is None:
         raise MisuseError("--student means something with --key only", hint="give both")
-    return Assignment(ids, points, key, student, sandbox)
+    return Assignment(ids, points, key, student, sandbox, tuple(packs), bank)
 
 
 def run(
@@ -81,11 +92,11 @@ def grade(places: Sequence[Path], wanted: Assignment) -> "GradeReport":
     """Return the report on a submission.
 
     Raises:
-        MisuseError: a key without a student, a place that isn't there, or torch isn't.
+        MisuseError: a key without a student, or torch isn't installed.
+        LearnerError: a place isn't there.
     """
-    from rlprep.bank.load import load_bank
-    from rlprep.errors import MisuseError
-    from rlprep.grader.assignment import grade_assignment, python_files
+    from rlprep.errors import LearnerError
+    from rlprep.grader.assignment import grade_assignment
     from rlprep.grader.grade import Grader
     from rlprep.grader.result import GradeReport
     from rlprep.sandbox.client import Sandbox
@@ -94,15 +105,31 @@ def grade(places: Sequence[Path], wanted: Assignment) -> "GradeReport":
     seed = _seed(wanted)
     for place in places:
         if not place.exists():
-            raise MisuseError(f"there is no {place}", hint="name the submission's file or folder")
-    files = [file for place in places for file in python_files(place)]
+            raise LearnerError(f"there is no {place}", hint="name the submission's file or folder")
+    files = [file for place in places for file in _handed_in(place, wanted.packs)]
     with Sandbox(sandbox_mode(wanted.sandbox)) as box:
-        grader = Grader(load_bank(), box, seed)
+        grader = Grader(wanted.bank, box, seed)
         results = grade_assignment(grader, files, wanted.exercises)
         ran = any(result.seconds for result in results)
         layers = box.wait_ready()["layers"] if ran else {}
         warn_of(layers, box.mode)
         return GradeReport(seed, {"mode": str(box.mode), "layers": layers}, results)
+
+
+def _handed_in(place: Path, packs: Sequence[Path]) -> list[Path]:
+    """Return the Python files of a place; what a pack in it brings is nobody's submission."""
+    from rlprep.bank.places import CONTENT
+    from rlprep.grader.assignment import python_files
+
+    files = python_files(place)
+    if not place.is_dir():
+        return files
+    brought = [(pack / name).resolve() for pack in packs for name in CONTENT]
+    return [
+        file
+        for file in files
+        if not any(file.parent.resolve().is_relative_to(folder) for folder in brought)
+    ]
 
 
 def publish(report: "GradeReport", reports: "Sequence[Request]", fail_under: float) -> int:

@@ -11,25 +11,23 @@ belongs to root and to nobody else, and the sandbox keeps it from the submission
 
 import io
 import json
-import re
 import stat
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rlprep import __version__
+from rlprep.bank.places import CONTENT
 from rlprep.cli.ci_grade import Assignment, assignment, grade, publish
+from rlprep.cli.ci_install import Source
 from rlprep.cli.options import SandboxChoice
-from rlprep.cli.reading import reading
-from rlprep.errors import MisuseError, RlprepError
+from rlprep.errors import RlprepError
 from rlprep.report.files import check_place, write_whole
 
 TEMPLATES = Path(__file__).parent / "ci_templates"
 SETTINGS = "assignment.json"
 KEY = "class.key"
 SETTINGS_SCHEMA = "rlprep.autograder/v1"
-_DISTRIBUTION = re.compile(r"rlprep-[\w.+!-]+(\.whl|\.tar\.gz)")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold
 
 
@@ -40,17 +38,16 @@ class _File:
     mode: int = 0o644
 
 
-def write_bundle(wanted: Assignment, out: Path, wheel: Path | None, index: str | None) -> None:
+def write_bundle(wanted: Assignment, out: Path, source: Source) -> None:
     """Write the zip; the same input gives the same bytes.
 
     Args:
         wanted: the assignment.
         out: the file to write.
-        wheel: what to install; None for this version by its name.
-        index: a further package index.
+        source: what to install.
 
     Raises:
-        MisuseError: the wheel isn't one, or `out` is no place for a file.
+        MisuseError: `out` is no place for a file.
         RlprepError: the file can't be written.
     """
     check_place(out)
@@ -58,13 +55,12 @@ def write_bundle(wanted: Assignment, out: Path, wheel: Path | None, index: str |
         _File("run_autograder", (TEMPLATES / "run_autograder").read_bytes(), 0o755),
         _File("setup.sh", (TEMPLATES / "setup.sh").read_bytes(), 0o755),
         _File(SETTINGS, _settings(wanted)),
+        _File("requirements.txt", _requirements(source).encode()),
     ]
-    requirement = f"rlprep[grade]=={__version__}"
-    if wheel is not None:
-        files.append(_wheel(wheel))
-        requirement = f"./{wheel.name}[grade]"
-    extra = f"--extra-index-url {_one_line(index)}\n" if index else ""
-    files.append(_File("requirements.txt", f"{extra}{requirement}\n".encode()))
+    if source.file:
+        files.append(_File(source.file.name, source.file.read_bytes()))
+    for folder, pack in zip(_pack_folders(wanted), wanted.packs, strict=True):
+        files += _pack(folder, pack)
     if wanted.key:
         files.append(_File(KEY, wanted.key.read_bytes(), 0o600))
     made = io.BytesIO()
@@ -90,11 +86,35 @@ def run(root: Path) -> int:
     return publish(report, [Request("gradescope", results)], 0.0)
 
 
+def _requirements(source: Source) -> str:
+    said = f"# Written by 'rlprep ci gradescope'; installs rlprep from {source.said}.\n"
+    index = f"--extra-index-url {source.index}\n" if source.index else ""
+    return f"{said}{index}{source.requirement()}\n"
+
+
+def _pack_folders(wanted: Assignment) -> list[str]:
+    """Return where each pack is in the zip."""
+    return [f"packs/{number}" for number, _ in enumerate(wanted.packs, 1)]
+
+
+def _pack(folder: str, pack: Path) -> list[_File]:
+    """Return the content of a pack and nothing else of its folder, for its owner's eyes only."""
+    found = [file for name in CONTENT for file in sorted((pack / name).rglob("*"))]
+    return [
+        _File(f"{folder}/{inside.as_posix()}", file.read_bytes(), 0o600)
+        for file in found
+        if file.is_file()
+        for inside in (file.relative_to(pack),)
+        if not any(part.startswith((".", "__")) for part in inside.parts)
+    ]
+
+
 def _settings(wanted: Assignment) -> bytes:
     data = {
         "schema": SETTINGS_SCHEMA,
         "exercises": list(wanted.exercises),
         "sandbox": wanted.sandbox.value,
+        "packs": _pack_folders(wanted),
     }
     return (json.dumps(data, indent=2) + "\n").encode()
 
@@ -104,6 +124,7 @@ def _read_settings(root: Path) -> Assignment:
     try:
         data = json.loads((source / SETTINGS).read_text("utf-8"))
         exercises, sandbox = data["exercises"], SandboxChoice(data["sandbox"])
+        packs = [source / folder for folder in data.get("packs", ())]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RlprepError(
             f"the autograder's settings can't be read: {error}",
@@ -112,8 +133,9 @@ def _read_settings(root: Path) -> Assignment:
         ) from None
     key = source / KEY
     if not key.exists():
-        return assignment(exercises, None, None, sandbox)
-    return assignment(exercises, key, _student(root / "submission_metadata.json"), sandbox)
+        return assignment(exercises, None, None, sandbox, packs)
+    student = _student(root / "submission_metadata.json")
+    return assignment(exercises, key, student, sandbox, packs)
 
 
 def _student(metadata: Path) -> str:
@@ -128,21 +150,6 @@ def _student(metadata: Path) -> str:
     if not who:
         raise RlprepError("Gradescope names nobody for the submission", where=str(metadata))
     return " ".join(who)
-
-
-def _wheel(path: Path) -> _File:
-    if not _DISTRIBUTION.fullmatch(path.name):
-        raise MisuseError(
-            f"{path.name} is no wheel or sdist of rlprep", hint="python -m build makes one"
-        )
-    with reading(path):
-        return _File(path.name, path.read_bytes())
-
-
-def _one_line(address: str) -> str:
-    if not address.startswith(("https://", "http://")) or any(map(str.isspace, address)):
-        raise MisuseError(f"'{address}' is no address of a package index", hint="https://...")
-    return address
 
 
 def _entry(file: _File) -> zipfile.ZipInfo:

@@ -11,7 +11,7 @@ import typer
 from rlprep.cli import complete, options
 from rlprep.cli.examples import examples
 from rlprep.cli.grade import require_grading, sandbox_mode
-from rlprep.cli.options import AsJson, JournalPath, SandboxChoice
+from rlprep.cli.options import AsJson, JournalPath, Packs, SandboxChoice
 from rlprep.cli.reading import reading
 
 if TYPE_CHECKING:
@@ -93,11 +93,13 @@ def grade(
     ] = False,
     sandbox: Confinement = None,
     as_json: AsJson = False,
+    pack: Packs = None,
 ) -> None:
     """Grade a folder of submissions, each of them once.
 
     A second run grades only what is new or changed. Each student's hidden
-    cases come from the class's key, the same for whatever they hand in.
+    cases come from the class's key, the same for whatever they hand in. With
+    --scheduler, a pack must be in RLPREP_PACK_PATH of the workers too.
 
     Exit code 0 when everybody who handed in has a mark, 3 when a person must
     look at some submission, 4 when grading one failed through our fault.
@@ -116,6 +118,7 @@ def grade(
         scheduler=scheduler,
         regrades=regrade,
         mode=sandbox_mode(sandbox),
+        packs=tuple(pack or ()),
     )
     seen = survey(wish)
     with open_journal(journal or _beside(folder, "journal"), writes=True) as opened:
@@ -150,7 +153,8 @@ def report(
     About all, for staff, FORMAT is json, csv, junit or markdown, each a file,
     or html, a folder. A folder with a file for each student: student-html,
     student-json, student-markdown, student-junit or gradescope. A student's
-    file holds nothing of the hidden cases, of seeds, or of other students.
+    file holds nothing of the hidden cases, of seeds, or of other students; a
+    folder of an earlier report loses the files of who is gone, and no others.
     """
     from rlprep.classroom.assemble import class_report
     from rlprep.report.class_faces import CLASS_FACES, FOLDERS, write_class_reports
@@ -209,6 +213,7 @@ def replay(
     journal: JournalPath = None,
     sandbox: Confinement = None,
     as_json: AsJson = False,
+    pack: Packs = None,
 ) -> None:
     """Make a recorded mark again, with the same cases.
 
@@ -216,23 +221,26 @@ def replay(
 
     Exit code 0 if it is the same mark, 1 if it is another.
     """
-    from rlprep.bank.load import load_bank
     from rlprep.classroom import replay as replaying
+    from rlprep.classroom.plan import check_known
+    from rlprep.cli.open_bank import sound_bank
     from rlprep.report.class_terminal import show_replay
     from rlprep.report.progress import ProgressLine
     from rlprep.sandbox.client import Sandbox
 
     require_grading()
+    bank = sound_bank(pack or ())
     if folder is None and journal is None:
         folder = _class_of(Path(submission))
     with _reading(folder, journal) as opened:
         entry = replaying.find(opened, submission)
+        check_known(bank, opened)
         file = (folder or Path()) / entry.path
         line = ProgressLine()
         line("replay", 0, 1)
         try:
             with Sandbox(sandbox_mode(sandbox)) as box:
-                result = replaying.replay(opened, entry, load_bank(), box, file)
+                result = replaying.replay(opened, entry, bank, box, file)
         finally:
             line.wipe()
     if as_json:

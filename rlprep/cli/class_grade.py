@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from rlprep.bank.load import Bank, load_bank
+from rlprep.bank.load import Bank
 from rlprep.classroom.batch import mark_all
 from rlprep.classroom.crew import Crew, Threads, usable_cores
 from rlprep.classroom.folder import Folder, read_folder, text_of
 from rlprep.classroom.journal import Journal
 from rlprep.classroom.key import Key, is_open_to_others, make_key, read_key
 from rlprep.classroom.layouts import Layout
-from rlprep.classroom.plan import asked_of, call_roll, continued, settings_of
+from rlprep.classroom.plan import asked_of, call_roll, check_known, continued, settings_of
 from rlprep.classroom.record import Entry, State
 from rlprep.classroom.roster import read_roster
 from rlprep.cli.grade import require_grading
-from rlprep.errors import MissingExtraError, MisuseError
+from rlprep.cli.open_bank import sound_bank
+from rlprep.errors import LearnerError, MissingExtraError
 from rlprep.report.class_progress import ClassProgress
 from rlprep.report.prose import printable
 from rlprep.report.screen import is_terminal
@@ -40,6 +41,7 @@ class Wish:
     scheduler: str | None
     regrades: bool
     mode: Mode
+    packs: tuple[Path, ...]
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,11 @@ def survey(wish: Wish) -> Seen:
         RlprepError: nothing is there to grade, or to grade with.
     """
     _check_libraries(wish.scheduler)
-    bank = load_bank()
+    bank = sound_bank(wish.packs)
     for id_ in wish.exercises:
         bank.exercise(id_)
-    folder = read_folder(wish.folder, Layout(wish.layout))
-    return Seen(bank, folder, read_roster(wish.roster) if wish.roster else None)
+    names = read_roster(wish.roster) if wish.roster else None
+    return Seen(bank, read_folder(wish.folder, Layout(wish.layout)), names)
 
 
 def grade_class(journal: Journal, wish: Wish, seen: Seen) -> None:
@@ -111,6 +113,8 @@ def _call(journal: Journal, wish: Wish, seen: Seen) -> tuple[str, ...]:
     before = journal.settings()
     key = _key(wish.key, is_needed=before is not None)
     title = text_of(wish.folder.resolve().name or "class")
+    if not wish.exercises:
+        check_known(bank, journal)
     exercises = wish.exercises or (before.exercises if before else ())
     if before:
         now = settings_of(bank, title, key, exercises)
@@ -133,7 +137,7 @@ def _key(path: Path, *, is_needed: bool) -> Key:
     if not path.exists() and not path.is_symlink():
         if is_needed:
             hint = "without it, nobody gets the same cases again; name it with --key"
-            raise MisuseError(f"the class's key is gone: there is no {path}", hint=hint)
+            raise LearnerError(f"the class's key is gone: there is no {path}", hint=hint)
         key = make_key(path)
         _say(f"the class's key is new: {path}; keep it, and keep it from students")
         return key
@@ -146,7 +150,7 @@ def _crew(wish: Wish, bank: Bank, exercises: tuple[str, ...]) -> Crew:
     if wish.scheduler is not None:
         from rlprep.classroom.cluster import Cluster
 
-        return Cluster(wish.scheduler, wish.mode, exercises)
+        return Cluster(wish.scheduler, wish.mode, bank, exercises)
     return Threads(bank, wish.mode, wish.jobs or usable_cores())
 
 

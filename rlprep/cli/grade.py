@@ -117,11 +117,16 @@ def _check_options(
     return reports
 
 
+def can_grade() -> bool:
+    """Whether the libraries that grading needs are installed."""
+    return all(find_spec(library) for library in ("torch", "numpy"))
+
+
 def require_grading() -> None:
     """Refuse where the libraries that grading needs aren't installed."""
     from rlprep.errors import MissingExtraError
 
-    if not all(find_spec(library) for library in ("torch", "numpy")):
+    if not can_grade():
         raise MissingExtraError("grading", "grade")
 
 

@@ -114,7 +114,7 @@ def run(
     settings = Settings(seed, seeds, quick)
     result = _worked_out(decoder) if decoder else _measured(lab, settings)
     _print(lab, result, settings, decoder, as_json=as_json, csv=csv)
-    _write(lab, result, csv, plot, quiet=as_json or csv == "-")
+    _write(lab, result, None if decoder else settings, csv, plot, quiet=as_json or csv == "-")
 
 
 def _decoder(lab: "Lab", given: dict[str, Any]) -> "Decoder | None":
@@ -215,7 +215,13 @@ def _shows_braille() -> bool:
 
 
 def _write(
-    lab: "Lab", result: "LabResult", csv: str | None, plot: Path | None, *, quiet: bool
+    lab: "Lab",
+    result: "LabResult",
+    settings: "Settings | None",
+    csv: str | None,
+    plot: Path | None,
+    *,
+    quiet: bool,
 ) -> None:
     """Write the files that were asked for, and say so where that disturbs no machine."""
     from rlprep.report.files import write_whole
@@ -228,8 +234,10 @@ def _write(
         written.append(f"table: {csv}")
     if plot is not None:
         from rlprep.report.lab_plot import plot_bytes
+        from rlprep.report.lab_text import plot_title
 
-        write_whole(plot, plot_bytes(lab.title, result, plot.suffix.lower()))
+        title = plot_title(lab, settings) if settings else lab.title
+        write_whole(plot, plot_bytes(title, result, plot.suffix.lower()))
         written.append(f"plot: {plot}")
     if written and not quiet:
         print("\n".join(["", *written]))

@@ -128,4 +128,4 @@ def seed(default: str | bool = True, most: int | None = None) -> Any:
 
 def to(what: str, default: str | bool = True) -> Any:
     """Return the option for the file that a command writes."""
-    return typer.Option("--to", "--out", metavar=what, help="Where to write.", show_default=default)
+    return typer.Option("--to", metavar=what, help="Where to write.", show_default=default)

@@ -2,14 +2,19 @@
 
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rlprep.cli.examples import examples
+from rlprep.cli.grade import can_grade
 from rlprep.cli.open_bank import open_bank
 from rlprep.cli.options import AsJson, ListOnly, Packs, Plain
 from rlprep.cli.progress_store import open_store
+
+if TYPE_CHECKING:
+    from rlprep.bank.load import Bank
+    from rlprep.progress.attempt import Kind
 
 
 class KindChoice(StrEnum):
@@ -49,7 +54,6 @@ def review(
     more where your interview is near. A wrong answer comes back tomorrow, a
     good one later. Without a terminal it lists what is due and asks nothing.
     """
-    from rlprep.interview.course import course
     from rlprep.progress.interview_date import read_date, remember_date
     from rlprep.progress.today import read_today
     from rlprep.report.json_text import json_line
@@ -59,7 +63,8 @@ def review(
     if interview_date is not None:
         remember_date(store, read_date(interview_date))
     bank = open_bank(pack)
-    today = read_today(store, course(bank))
+    items = _items(bank, kind)
+    today = read_today(store, items)
     tasks = today.tasks(kind)[:limit]
     if as_json:
         print(json_line(today_json(bank, today, tasks)))
@@ -72,4 +77,16 @@ def review(
     if tasks and not list_ and is_interactive():
         from rlprep.cli.review_session import ReviewSession
 
-        ReviewSession(screen, bank, store).go_through(tasks)
+        ReviewSession(screen, bank, store, items).go_through(tasks)
+
+
+def _items(bank: "Bank", kind: str | None) -> "list[tuple[Kind, str]]":
+    """Return what can be done here: without torch, say so and leave exercises out."""
+    from rlprep.interview.course import course
+    from rlprep.progress.attempt import KINDS
+
+    if can_grade():
+        return course(bank)
+    if kind in (None, "exercise"):
+        print("no exercises: grading needs torch, pip install 'rlprep[grade]'", file=sys.stderr)
+    return course(bank, [kind for kind in KINDS if kind != "exercise"])

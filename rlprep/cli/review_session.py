@@ -7,19 +7,31 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rlprep.bank.load import Bank
     from rlprep.interview.screen import Screen
+    from rlprep.progress.schedule import Key
     from rlprep.progress.store import Store
     from rlprep.progress.today import Task
 
 
+_KEYS = "Enter begins, s skips it, q stops"
+_CHOICES = {
+    "": "begin",
+    **dict.fromkeys(("s", "skip", "/skip"), "skip"),
+    **dict.fromkeys(("q", "quit", "/quit"), "stop"),
+}
+
+
 @dataclass(frozen=True)
 class ReviewSession:
-    """A review at a terminal."""
+    """A review at a terminal; `items` are all that may be asked, in their order."""
 
     screen: "Screen"
     bank: "Bank"
     store: "Store"
+    items: "Sequence[Key]"
 
     def go_through(self, tasks: "list[Task]") -> None:
         """Ask one task after the other.
@@ -30,14 +42,10 @@ class ReviewSession:
         try:
             for number, task in enumerate(tasks, 1):
                 self.screen.say("")
-                typed = self.screen.ask(
-                    f"{number} of {len(tasks)}, {task.kind} {task.id}."
-                    " Enter begins, s skips it, q stops > "
-                )
-                word = typed.strip().lower()
-                if word in ("q", "quit", "/quit"):
+                chosen = self._choice(f"{number} of {len(tasks)}, {task.kind} {task.id}.")
+                if chosen == "stop":
                     return
-                if word not in ("s", "skip", "/skip"):
+                if chosen == "begin":
                     self._ask(task)
         except EOFError:
             self.screen.say("")
@@ -47,6 +55,16 @@ class ReviewSession:
             self.screen.say("What you have done is kept; `rlprep review` has the rest.", "good")
             raise typer.Exit(130) from None
         self._say_what_follows()
+
+    def _choice(self, task: str) -> str:
+        """Ask until the answer is one of those offered; any other is shown again, and not lost."""
+        while True:
+            typed = self.screen.ask(f"{task} {_KEYS} > ")
+            chosen = _CHOICES.get(typed.strip().lower())
+            if chosen:
+                return chosen
+            self.screen.say("Nothing has begun yet: Enter, s or q. You typed:", "warn")
+            self.screen.quote(typed)
 
     def _ask(self, task: "Task") -> None:
         if task.kind == "exercise":
@@ -82,17 +100,15 @@ class ReviewSession:
         self.screen.say("It is done for today once it is graded.", "dim")
 
     def _say_when_again(self, task: "Task") -> None:
-        from rlprep.interview.course import course
         from rlprep.progress.today import read_today
         from rlprep.report.review import again_text
 
         self.screen.say("")
-        self.screen.say(again_text(read_today(self.store, course(self.bank)), task), "good")
+        self.screen.say(again_text(read_today(self.store, self.items), task), "good")
 
     def _say_what_follows(self) -> None:
-        from rlprep.interview.course import course
         from rlprep.progress.today import read_today
         from rlprep.report.review import show_what_follows
 
         self.screen.say("")
-        show_what_follows(self.screen, read_today(self.store, course(self.bank)))
+        show_what_follows(self.screen, read_today(self.store, self.items))

@@ -1,14 +1,14 @@
 """The order in which the items of a bank are begun: a question, its formulas, its exercises."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from rlprep.bank.load import Bank
 from rlprep.progress.attempt import KINDS, Kind
 
 
-def course(bank: Bank) -> list[tuple[Kind, str]]:
-    """Return every item of a bank once, as kind and id; what no question names comes last."""
-    known = {(kind, id_) for kind in KINDS for id_ in bank.ids(kind)}
+def course(bank: Bank, kinds: Collection[Kind] = KINDS) -> list[tuple[Kind, str]]:
+    """Return every item of some kinds once, as kind and id; what no question names comes last."""
+    known = {(kind, id_) for kind in kinds for id_ in bank.ids(kind)}
     return [key for key in dict.fromkeys(_walk(bank)) if key in known]
 
 

@@ -2,12 +2,15 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 from rlprep.errors import MisuseError
 
+_FALLBACKS = ("nano", "vi")
+_VI = "(vi: i begins to write; Esc, then :wq and Enter, saves and closes)"
 _MARKER = "--- write above this line; what is below is ignored ---"
 
 
@@ -19,11 +22,10 @@ def edit(draft: str, below: str) -> str:
         below: shown under the draft for reference, ignored afterwards.
 
     Raises:
-        MisuseError: no editor is set or it failed; the draft is then as it was.
+        MisuseError: there is no editor or it failed; the draft is then as it was.
     """
-    command = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if not command:
-        raise MisuseError("no editor is set", hint="set EDITOR, for example: export EDITOR=nano")
+    command = _command()
+    below = f"{_VI}\n{below}" if command == _FALLBACKS[-1] else below
     with tempfile.TemporaryDirectory(prefix="rlprep-") as folder:
         file = Path(folder) / "answer.md"
         file.write_text(f"{draft}\n\n{_MARKER}\n{below}\n", "utf-8")
@@ -40,3 +42,17 @@ def edit(draft: str, below: str) -> str:
             hint="your draft is as it was; type /edit to try again",
         )
     return text.partition(_MARKER)[0].strip("\n")
+
+
+def _command() -> str:
+    """Return the editor that is set, else one that is there."""
+    for name in ("VISUAL", "EDITOR"):
+        if command := os.environ.get(name, "").strip():
+            return command
+    found = next(filter(shutil.which, _FALLBACKS), None)
+    if found is None:
+        raise MisuseError(
+            f"no editor is set, and neither {' nor '.join(_FALLBACKS)} is here",
+            hint="set EDITOR to the command of yours, for example: export EDITOR='code --wait'",
+        )
+    return found

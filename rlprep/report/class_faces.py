@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from rlprep.classroom.record import ClassReport
 from rlprep.report.class_csv import class_csv
+from rlprep.report.class_folder import write_folder
 from rlprep.report.class_html import class_html
 from rlprep.report.class_json import class_json, student_json
 from rlprep.report.class_junit import class_junit
 from rlprep.report.class_markdown import class_markdown
-from rlprep.report.files import write_folder, write_whole
+from rlprep.report.files import write_whole
 from rlprep.report.gradescope import gradescope
 from rlprep.report.json_text import json_document
 from rlprep.report.request import STDOUT, Request
@@ -49,6 +50,11 @@ class StudentFace:
     suffix: str
     make: Callable[[StudentView], str | None]
 
+    @property
+    def kind(self) -> str:
+        """Return the pattern of its files' paths."""
+        return f"{self.folder}/*{self.suffix}"
+
     def files(self, report: ClassReport) -> dict[str, str]:
         """Return the text of each file by its path."""
         names = stems(report)
@@ -66,6 +72,11 @@ class Overview:
     """The overview for staff with the page of each student, which it links to."""
 
     pages: StudentFace
+
+    @property
+    def kind(self) -> str:
+        """Return the pattern of the students' pages' paths."""
+        return self.pages.kind
 
     def files(self, report: ClassReport) -> dict[str, str]:
         """Return the text of each file by its path."""
@@ -104,9 +115,10 @@ def write_class_reports(report: ClassReport, wanted: Iterable[Request]) -> None:
         RlprepError: one can't be written.
     """
     for request in wanted:
-        files = CLASS_FACES[request.format].files(report)
-        if request.format in FOLDERS:
-            write_folder(request.path, files)
+        face = CLASS_FACES[request.format]
+        files = face.files(report)
+        if not isinstance(face, StaffFace):
+            write_folder(request.path, files, face.kind)
             continue
         (text,) = files.values()
         if request.path == STDOUT:

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -62,23 +62,3 @@ def check_place(path: Path, suffixes: Sequence[str] = ()) -> None:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise MisuseError(f"{path} can't be written: {reason}") from None
-
-
-def write_folder(folder: Path, files: Mapping[str, str]) -> None:
-    """Write the files of a report into a folder, which is made where there is none.
-
-    Args:
-        folder: where to.
-        files: the text of each by its path relative to the folder.
-
-    Raises:
-        RlprepError: one can't be written.
-    """
-    for name, text in files.items():
-        path = folder / name
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise RlprepError(f"the folder {path.parent} can't be made: {reason}") from None
-        write_whole(path, text)

@@ -9,6 +9,9 @@ from rlprep.report.lab_chart import chart_lines
 from rlprep.report.lab_table import table_lines
 
 WIDEST = 100
+FEW_SEEDS = 2
+FEW = "Two repetitions make wide intervals, 9 standard deviations each way; '--seeds 5' is better."
+"""Student's t with one degree of freedom is 12.7, and that over the root of 2 is 9."""
 
 
 def terminal_width() -> int:
@@ -46,11 +49,17 @@ def how_often(settings: Settings) -> str:
     form = "quick form" if settings.quick else "full form"
     if settings.seeds == 1:
         return f"Seed {settings.seed}, {form}. '--seeds 5' adds 95 % confidence intervals."
-    last = settings.seed + settings.seeds - 1
+    wide = f" {FEW}" if settings.seeds == FEW_SEEDS else ""
     return (
-        f"Seeds {settings.seed} to {last}, {form}: means ± 95 % confidence intervals "
-        "(Student's t over seeds)."
+        f"{settings.seeds} repetitions with seeds drawn from {settings.seed}, {form}: means ± 95 %"
+        f" confidence intervals (Student's t over repetitions).{wide}"
     )
+
+
+def plot_title(lab: Lab, settings: Settings) -> str:
+    """Return a picture's title; it says itself where its bands are no more than a rough idea."""
+    few = " (2 repetitions: wide bands)" if settings.seeds == FEW_SEEDS else ""
+    return f"{lab.title}{few}"
 
 
 def list_text(labs: tuple[Lab, ...]) -> str:

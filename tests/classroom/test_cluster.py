@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from rlprep.bank.load import load_bank
 from rlprep.classroom import cluster
 from rlprep.classroom.journal import open_journal
 from rlprep.classroom.marking import MismatchError, Task
@@ -162,7 +163,7 @@ def test_every_mark_is_that_of_the_file_graded_here(graded, sources, bank, sandb
 def test_an_unreachable_scheduler(folder, at, monkeypatch):
     monkeypatch.setattr(cluster, "CONNECT_S", 1.0)
     with pytest.raises(cluster.RlprepError, match="can't be reached"):
-        cluster.Cluster(at, Mode.BEST_EFFORT, ("gae",))
+        cluster.Cluster(at, Mode.BEST_EFFORT, load_bank(), ("gae",))
 
 
 def test_a_worker_compares_before_every_task(monkeypatch):

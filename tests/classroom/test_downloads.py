@@ -11,7 +11,7 @@ from rlprep.classroom.enrol import enrolled
 from rlprep.classroom.folder import Found, read_folder
 from rlprep.classroom.layouts import Layout
 from rlprep.cli.class_ import LayoutChoice
-from rlprep.errors import LearnerError, MisuseError
+from rlprep.errors import LearnerError
 
 
 def put(folder: Path, *names: str) -> Path:
@@ -237,7 +237,7 @@ BAD_EXPORTS = {
 def test_another_file_of_that_name_is_refused(tmp_path, data):
     put(tmp_path, "submission_10/gae.py")
     (tmp_path / "submission_metadata.yml").write_bytes(data)
-    with pytest.raises(MisuseError, match="not what Gradescope writes"):
+    with pytest.raises(LearnerError, match="not what Gradescope writes"):
         read_folder(tmp_path)
 
 
@@ -247,13 +247,15 @@ def test_a_list_that_no_class_has_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("rlprep.classroom.gradescope.MOST_BYTES", len(EXPORT.encode()))
     assert read_folder(tmp_path).found
     monkeypatch.setattr("rlprep.classroom.gradescope.MOST_BYTES", len(EXPORT.encode()) - 1)
-    with pytest.raises(MisuseError, match=r"^submission_metadata\.yml: larger than 0 MB$"):
+    with pytest.raises(LearnerError, match=r"^submission_metadata\.yml: larger than 0 MB$"):
         read_folder(tmp_path)
 
 
 def test_what_a_layout_needs_and_isnt_there(tmp_path):
     put(tmp_path, "submission_10/gae.py", "ada.py")
-    with pytest.raises(MisuseError, match=r"submission_metadata\.yml: can't be read: no such file"):
+    with pytest.raises(
+        LearnerError, match=r"submission_metadata\.yml: can't be read: no such file"
+    ):
         read_folder(tmp_path, Layout.GRADESCOPE)
     with pytest.raises(LearnerError, match=r"no \.py file with a name that Canvas gives"):
         read_folder(tmp_path, Layout.CANVAS)

@@ -8,7 +8,7 @@ import pytest
 
 from rlprep.classroom.folder import identity, read_folder
 from rlprep.classroom.layouts import Layout
-from rlprep.errors import LearnerError, MisuseError
+from rlprep.errors import LearnerError
 
 SOURCE = "x = 1\n"
 
@@ -144,5 +144,5 @@ def test_an_empty_folder_and_no_folder(folder: Path):
         read_folder(folder)
     with pytest.raises(LearnerError, match="no student's folder"):
         read_folder(folder, Layout.FOLDERS)
-    with pytest.raises(MisuseError, match="not a class's folder: no such file"):
+    with pytest.raises(LearnerError, match="not a class's folder: no such file"):
         read_folder(folder / "nowhere")

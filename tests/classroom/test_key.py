@@ -5,7 +5,7 @@ import stat
 import pytest
 
 from rlprep.classroom.key import Key, is_open_to_others, make_key, read_key
-from rlprep.errors import MisuseError, RlprepError
+from rlprep.errors import LearnerError, RlprepError
 
 
 def test_a_key_is_made_for_its_owner_only_and_read_back(tmp_path):
@@ -34,9 +34,9 @@ def test_nothing_is_overwritten_or_written_through_a_link(tmp_path):
 def test_a_short_key_is_refused(tmp_path):
     path = tmp_path / "class.key"
     path.write_bytes(b"secret\n")
-    with pytest.raises(MisuseError, match="no class key: 16 to 4096 bytes"):
+    with pytest.raises(LearnerError, match="no class key: 16 to 4096 bytes"):
         read_key(path)
-    with pytest.raises(MisuseError, match="no such file"):
+    with pytest.raises(LearnerError, match="no such file"):
         read_key(tmp_path / "nowhere")
 
 

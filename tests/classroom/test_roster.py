@@ -3,7 +3,7 @@
 import pytest
 
 from rlprep.classroom.roster import read_roster
-from rlprep.errors import MisuseError
+from rlprep.errors import LearnerError
 
 BOTH = {"ada": "Ada L.", "bob": "Bob, Jr."}
 GOOD = {
@@ -54,13 +54,13 @@ BAD = {
 def test_refused(tmp_path, data, words):
     path = tmp_path / "roster.csv"
     path.write_bytes(data)
-    with pytest.raises(MisuseError) as caught:
+    with pytest.raises(LearnerError) as caught:
         read_roster(path)
     assert words in str(caught.value)
 
 
 def test_no_file(tmp_path):
-    with pytest.raises(MisuseError, match="the roster can't be read: no such file"):
+    with pytest.raises(LearnerError, match=r"roster\.csv: can't be read: no such file"):
         read_roster(tmp_path / "roster.csv")
 
 
@@ -70,5 +70,5 @@ def test_what_no_class_has(tmp_path, monkeypatch):
     path.write_bytes(b"student\nada\n")
     assert read_roster(path) == {"ada": ""}
     path.write_bytes(b"student\nanna\n")
-    with pytest.raises(MisuseError, match="no roster: larger than 0 MB"):
+    with pytest.raises(LearnerError, match="no roster: larger than 0 MB"):
         read_roster(path)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import stat
 import subprocess
@@ -18,7 +19,7 @@ import yaml
 
 from rlprep.cli import app
 from rlprep.cli.ci_grade import publish
-from rlprep.errors import MisuseError
+from rlprep.errors import LearnerError, MisuseError
 from rlprep.report.request import Request
 from tests.report.sample import ours
 
@@ -29,6 +30,8 @@ OURS = ROOT / ".github" / "actions" / "grade" / "action.yml"
 SOLUTION = ROOT / "solutions" / "exercises" / "entropy_torch.py"
 SCHEMAS = ROOT / "tests" / "data" / "schemas"
 KEY = "a secret of more than sixteen bytes"
+ADDRESS = "git+https://example.org/course/rlprep@v1"
+INDEX = "https://example.org/whl/cpu"
 
 
 @pytest.fixture
@@ -50,9 +53,9 @@ def test_the_bundle_is_whole_and_the_same_every_time(run, tmp_path, key):
     wheel = tmp_path / "rlprep-1.2.3-py3-none-any.whl"
     wheel.write_bytes(b"a wheel")
     arguments = ["--exercise", "gae", "--exercise", "entropy", "--key", str(key)]
-    arguments += ["--wheel", str(wheel), "--index", "https://example.org/simple"]
+    arguments += ["--install", str(wheel), "--index", "https://example.org/simple"]
     for name in ("a.zip", "b.zip"):
-        done = run("ci", "gradescope", *arguments, "--out", name)
+        done = run("ci", "gradescope", *arguments, "--to", name)
         assert done.returncode == 0, done.stderr
         assert "20 points" in done.stdout
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
@@ -66,19 +69,21 @@ def test_the_bundle_is_whole_and_the_same_every_time(run, tmp_path, key):
         "setup.sh": 0o755,
     }
     assert held["requirements.txt"][1].decode().splitlines() == [
+        f"# Written by 'rlprep ci gradescope'; installs rlprep from the file {wheel.name}.",
         "--extra-index-url https://example.org/simple",
         f"./{wheel.name}[grade]",
     ]
     assert json.loads(held["assignment.json"][1])["exercises"] == ["gae", "entropy"]
 
 
-def test_without_a_wheel_this_version_is_installed_by_its_name(run, tmp_path):
-    from rlprep import __version__
-
-    assert run("ci", "gradescope", "--exercise", "gae", "--out", "a.zip").returncode == 0
+def test_without_a_wheel_the_zip_says_where_rlprep_comes_from(call, tmp_path):
+    arguments = ["--exercise", "gae", "--install", ADDRESS, "--to", "a.zip"]
+    assert call("ci", "gradescope", *arguments).returncode == 0
     held = members(tmp_path / "a.zip")
     assert "class.key" not in held
-    assert held["requirements.txt"][1].decode() == f"rlprep[grade]=={__version__}\n"
+    said, requirement = held["requirements.txt"][1].decode().splitlines()
+    assert said == f"# Written by 'rlprep ci gradescope'; installs rlprep from {ADDRESS}."
+    assert requirement == f"rlprep[grade] @ {ADDRESS}"
 
 
 @pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck isn't installed")
@@ -108,8 +113,8 @@ def autograder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "class.key").write_text(KEY)
     subprocess.run(
         [sys.executable, "-m", "rlprep", "ci", "gradescope", "--exercise", "entropy",
-         "--exercise", "gae", "--wheel", wheel, "--key", folder / "class.key",
-         "--out", folder / "bundle.zip"],
+         "--exercise", "gae", "--install", wheel, "--key", folder / "class.key",
+         "--to", folder / "bundle.zip"],
         cwd=ROOT, check=True, capture_output=True, timeout=120,
     )  # fmt: skip
     root = folder / "autograder"
@@ -250,6 +255,7 @@ class Job:
         self.program(self.temp / "rlprep" / "bin" / "rlprep", shim)
         settings = {
             "RLPREP_EXERCISES": "entropy",
+            "RLPREP_PACKS": "",
             "RLPREP_PATH": ".",
             "RLPREP_FAIL_UNDER": "0",
             "RLPREP_SANDBOX": "strict",
@@ -267,11 +273,19 @@ def job(tmp_path: Path) -> Job:
 def test_what_is_installed_is_one_argument_of_pip(job: Job):
     job.program(job.folder / "python3", 'printf "%s\\n" "$@" >"$HOME/made"')
     job.program(job.temp / "rlprep" / "bin" / "python", 'printf "%s\\n" "$@" >"$HOME/installed"')
-    done = job.run(0, RLPREP_INSTALL="rlprep[grade]; touch $(pwned) --pre")
+    hostile = {"RLPREP_INSTALL": "rlprep[grade]; touch $(pwned) --pre", "RLPREP_INDEX": "$(x) -y"}
+    done = job.run(0, **hostile)
     assert done.returncode == 0, done.stderr
     assert (job.folder / "made").read_text().splitlines()[:2] == ["-m", "venv"]
     installed = (job.folder / "installed").read_text().splitlines()
-    assert installed[-2:] == ["--", "rlprep[grade]; touch $(pwned) --pre"]
+    assert installed[-3:] == ["--extra-index-url=$(x) -y", "--", hostile["RLPREP_INSTALL"]]
+
+
+def test_an_action_that_is_not_told_what_to_install_says_so_and_installs_nothing(job: Job):
+    done = job.run(0, RLPREP_INSTALL="", RLPREP_INDEX="")
+    assert done.returncode == 2
+    assert done.stdout.startswith("::error::the action's input 'install'")
+    assert list((job.temp / "rlprep").rglob("*")) == [job.temp / "rlprep" / "bin"]
 
 
 def test_the_action_grades_annotates_and_sums_up(job: Job):
@@ -301,8 +315,9 @@ def test_a_hostile_input_is_an_argument_and_a_misuse_is_no_mark(job: Job):
     assert job.files["GITHUB_OUTPUT"].read_text() == "before\n"
 
 
-def test_the_workflow_and_the_job_are_well_formed(run, tmp_path):
-    done = run("ci", "github", "--exercise", "gae", "--exercise", "entropy")
+def test_the_workflow_and_the_job_are_well_formed(call, tmp_path):
+    arguments = ["--exercise", "gae", "--exercise", "entropy", "--install", ADDRESS]
+    done = call("ci", "github", *arguments)
     assert done.returncode == 0, done.stderr
     action, workflow = map(Path, done.stdout.splitlines())
     assert (tmp_path / action).read_bytes() == ACTION.read_bytes()
@@ -313,23 +328,68 @@ def test_the_workflow_and_the_job_are_well_formed(run, tmp_path):
     inputs = yaml.safe_load(ACTION.read_text("utf-8"))["inputs"]
     assert set(uses["with"]) <= set(inputs)
     assert uses["with"]["exercises"] == "gae entropy"
-    job = yaml.safe_load(run("ci", "gitlab", "--exercise", "gae").stdout)["grade"]
+    assert uses["with"]["install"] == f"rlprep[grade] @ {ADDRESS}"
+    printed = call("ci", "gitlab", "--exercise", "gae", "--install", ADDRESS).stdout
+    job = yaml.safe_load(printed)["grade"]
     assert job["artifacts"]["reports"] == {"junit": "rlprep.xml"}
     assert "ci grade . --exercise gae --fail-under 100" in job["script"][2]
-    assert run("ci", "github", "--exercise", "gae", "--exercise", "entropy").returncode == 0
+    for text in (printed, (tmp_path / workflow).read_text()):
+        assert f"# It installs rlprep from {ADDRESS}.\n" in text
+    assert call("ci", "github", *arguments).returncode == 0
 
 
-def test_nothing_is_written_over(run, tmp_path):
+def test_a_wheel_lies_where_the_written_files_look_for_it(call, tmp_path):
+    made = tmp_path / "dist" / "rlprep-1.2.3-py3-none-any.whl"
+    made.parent.mkdir()
+    made.write_bytes(b"a wheel")
+    arguments = ["--exercise", "gae", "--install", str(made)]
+    action, workflow, wheel = call("ci", "github", *arguments).stdout.splitlines()
+    uses = yaml.safe_load((tmp_path / workflow).read_text())["jobs"]["grade"]["steps"][1]
+    assert uses["with"]["install"] == f"./{wheel}[grade]"
+    assert Path(wheel).parent == Path(action).parent
+    assert (tmp_path / wheel).read_bytes() == b"a wheel"
+    written = call("ci", "gitlab", *arguments, "--to", ".gitlab-ci.yml").stdout.splitlines()
+    assert written == [".gitlab-ci.yml", made.name]
+    script = yaml.safe_load((tmp_path / ".gitlab-ci.yml").read_text())["grade"]["script"]
+    assert shlex.split(script[1])[-2:] == ["--", f"./{made.name}[grade]"]
+    assert (tmp_path / made.name).read_bytes() == b"a wheel"
+    assert "--to .gitlab-ci.yml" in call("ci", "gitlab", *arguments).stderr
+    (tmp_path / made.name).write_bytes(b"another")
+    done = call("ci", "gitlab", *arguments, "--to", ".gitlab-ci.yml")
+    assert (done.returncode, made.name in done.stderr) == (2, True)
+
+
+def test_the_job_gives_pip_one_argument(call, job: Job):
+    limits = "rlprep >= 0.1, <2"
+    printed = call(
+        "ci", "gitlab", "--exercise", "gae", "--install", limits, "--index", INDEX
+    ).stdout
+    script = yaml.safe_load(printed)["grade"]["script"][1]
+    bin_ = job.work / ".rlprep" / "bin"
+    bin_.mkdir(parents=True)
+    job.program(bin_ / "python", 'printf "%s\\n" "$@" >made')
+    subprocess.run(["sh", "-c", script], cwd=job.work, check=True)
+    assert sorted(path.name for path in job.work.iterdir()) == [".rlprep", "made"]
+    assert (job.work / "made").read_text().splitlines() == [
+        "-m", "pip", "install", "--quiet", "--extra-index-url", INDEX, "--",
+        "rlprep[grade]>=0.1,<2",
+    ]  # fmt: skip
+
+
+def test_nothing_is_written_over(call, tmp_path):
     (tmp_path / ".gitlab-ci.yml").write_text("mine")
-    done = run("ci", "gitlab", "--exercise", "gae", "--out", ".gitlab-ci.yml")
+    arguments = ["--exercise", "gae", "--install", ADDRESS, "--to", ".gitlab-ci.yml"]
+    done = call("ci", "gitlab", *arguments)
     assert done.returncode == 2
     assert ".gitlab-ci.yml is there already" in done.stderr
     assert (tmp_path / ".gitlab-ci.yml").read_text() == "mine"
 
 
+ZIP, JOB, HUB = (
+    [service, "--exercise", "gae", "--install"] for service in ("gradescope", "gitlab", "github")
+)
 MISUSE = {
     "an unknown exercise": (["grade", ".", "--exercise", "gea"], "did you mean 'gae'?"),
-    "no such place": (["grade", "nowhere", "--exercise", "gae"], "there is no nowhere"),
     "an unknown format": (["grade", ".", "--exercise", "gae", "--report", "jnit=x"], "'junit'?"),
     "no path": (["grade", ".", "--exercise", "gae", "--report", "junit"], "FORMAT=PATH"),
     "two to stdout": (
@@ -338,25 +398,24 @@ MISUSE = {
     ),
     "a student without a key": (["grade", ".", "--exercise", "gae", "--student", "a"], "--key"),
     "a key where files can be read": (
-        ["gradescope", "--exercise", "gae", "--out", "a.zip", "--key", "short", "--sandbox", "off"],
+        [*ZIP, ADDRESS, "--to", "a.zip", "--key", "short", "--sandbox", "off"],
         "--key needs --sandbox strict",
     ),
-    "a short key": (["grade", ".", "--exercise", "gae", "--key", "short"], "no class key"),
     "a wheel of another": (
-        ["gradescope", "--exercise", "gae", "--out", "a.zip", "--wheel", "short"],
+        [*ZIP, "torch-1.whl", "--to", "a.zip"],
         "no wheel or sdist of rlprep",
     ),
-    "a zip that is a folder": (["gradescope", "--exercise", "gae", "--out", "."], "is a folder"),
-    "a job into nowhere": (["gitlab", "--exercise", "gae", "--out", "no/x.yml"], "no folder for"),
+    "a zip that is a folder": ([*ZIP, ADDRESS, "--to", "."], "is a folder"),
+    "a job into nowhere": ([*JOB, ADDRESS, "--to", "no/x.yml"], "no folder for"),
     "an index that is two lines": (
-        ["gradescope", "--exercise", "gae", "--out", "a.zip", "--index", "https://a\n--pre"],
-        "no address of a package index",
+        [*ZIP, ADDRESS, "--to", "a.zip", "--index", "https://a\n--pre"],
+        "--index can't be",
     ),
     "Classroom 50 elsewhere": (
         ["grade", "short", "--exercise", "gae", "--report", "classroom50=r.json"],
         "CLASSROOM, ASSIGNMENT",
     ),
-    "a folder that isn't there": (["github", "--exercise", "gae", "--out", "no"], "no folder no"),
+    "a folder that isn't there": ([*HUB, ADDRESS, "--to", "no"], "no folder no"),
 }
 
 
@@ -367,6 +426,20 @@ def test_misuse(tmp_path, monkeypatch, arguments, words):
     with pytest.raises(MisuseError, match=re.escape(words)):
         app(["ci", *arguments], standalone_mode=False)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["short"]
+
+
+UNREADABLE = {
+    "no such place": (["grade", "nowhere", "--exercise", "gae"], "there is no nowhere"),
+    "a short key": (["grade", ".", "--exercise", "gae", "--key", "short"], "no class key"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "words"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_cannot_be_read(tmp_path, monkeypatch, arguments, words):
+    (tmp_path / "short").write_text("short")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(LearnerError, match=re.escape(words)):
+        app(["ci", *arguments], standalone_mode=False)
 
 
 def test_the_same_student_meets_the_same_cases(key):

@@ -226,7 +226,7 @@ def marks(place: Path) -> int:
 REFUSED = {
     "other exercises": (["--exercise", "gae"], 2, "other exercises: entropy; now it is gae"),
     "another key": (["--key", "other.key"], 2, "the journal belongs to another class: to 'hw1'"),
-    "a lost key": (["--key", "lost.key"], 2, "the class's key is gone"),
+    "a lost key": (["--key", "lost.key"], 3, "the class's key is gone"),
     "no scheduler": (["--regrade", "--scheduler", "nonsense://"], 4, "can't be reached"),
 }
 
@@ -255,7 +255,7 @@ def test_an_empty_folder_and_none(tmp_path):
     assert empty.returncode == 3
     assert "nothing to grade: no .py file in it" in empty.stderr
     nowhere = rlprep("class", "grade", tmp_path / "nowhere")
-    assert nowhere.returncode == 2
+    assert nowhere.returncode == 3
     assert "not a class's folder" in nowhere.stderr
     assert rlprep("class", "status", tmp_path / "hw").returncode == 2
     assert [each.name for each in tmp_path.iterdir()] == ["hw"]

@@ -18,9 +18,9 @@ UNKNOWN = [
     ["export", "markdown", "--question", "gaee"],
     ["lab", "run", "recal"],
     ["schema", "gaee"],
-    ["ci", "github", "--exercise", "gaee"],
-    ["ci", "gitlab", "--exercise", "gaee"],
-    ["ci", "gradescope", "--exercise", "gaee", "--to", "a.zip"],
+    ["ci", "github", "--exercise", "gaee", "--install", "rlprep"],
+    ["ci", "gitlab", "--exercise", "gaee", "--install", "rlprep"],
+    ["ci", "gradescope", "--exercise", "gaee", "--install", "rlprep", "--to", "a.zip"],
     ["class", "grade", "folder", "--exercise", "gaee"],
     ["class", "status"],
     ["class", "status", "folder"],
@@ -40,8 +40,8 @@ NOWHERE = [
     ["exercise", "start", "gae", "--to", "no/such.py"],
     ["exercise", "start", "gae", "--to", "folder"],
     ["lab", "run", "recall", "--csv", "no/such.csv"],
-    ["ci", "gitlab", "--exercise", "gae", "--to", "no/such.yml"],
-    ["ci", "gradescope", "--exercise", "gae", "--to", "folder"],
+    ["ci", "gitlab", "--exercise", "gae", "--install", "rlprep", "--to", "no/such.yml"],
+    ["ci", "gradescope", "--exercise", "gae", "--install", "rlprep", "--to", "folder"],
     ["class", "gradebook", "a.csv", "folder", "--column", "x", "--to", "/dev/null"],
     ["export", "html", "/dev/full"],
 ]
@@ -52,7 +52,9 @@ UNREADABLE = [
     ["check-formula", "--batch", "nowhere"],
     ["progress", "--import", "nowhere"],
     ["class", "gradebook", "nowhere", "folder", "--column", "x", "--to", "a.csv"],
-    ["ci", "gradescope", "--exercise", "gae", "--to", "a.zip", "--wheel", "rlprep-1.whl"],
+    ["ci", "gradescope", "--exercise", "gae", "--to", "a.zip", "--install", "rlprep-1.whl"],
+    ["ci", "grade", "folder", "--exercise", "gae", "--key", "nowhere", "--student", "ada"],
+    ["class", "grade", "folder", "--exercise", "gae", "--roster", "nowhere"],
 ]
 
 

@@ -46,7 +46,7 @@ def test_a_real_run_through_a_pipe(run: Run, tmp_path: Path, fonts: dict[str, st
     assert done.stderr == ""  # no progress where nobody looks
     assert "\x1b" not in done.stdout
     assert "±" in done.stdout
-    assert "Seeds 0 to 1, quick form" in done.stdout
+    assert "2 repetitions with seeds drawn from 0, quick form" in " ".join(done.stdout.split())
     assert done.stdout.splitlines()[-2:] == ["table: t.csv", "plot: p.svg"]
     rows = list(csv.reader((tmp_path / "t.csv").read_text("utf-8").splitlines()))
     assert "softmax (share), 95 % low" in rows[0]

@@ -5,11 +5,13 @@ import io
 import json
 import math
 
+import numpy as np
 import pytest
 from matplotlib.image import imread
 
 from rlprep.labs.cache_size import Decoder, cache_sizes
 from rlprep.labs.catalogue import find_lab
+from rlprep.labs.confidence import half_width
 from rlprep.labs.lab import Axis, Cell, Column, Estimate, LabResult, Line, Panel, Settings
 from rlprep.report.lab_chart import chart_lines
 from rlprep.report.lab_csv import lab_csv
@@ -18,7 +20,7 @@ from rlprep.report.lab_numbers import cell_text, number_text
 from rlprep.report.lab_plot import SUFFIXES, plot_bytes
 from rlprep.report.lab_scale import Scale
 from rlprep.report.lab_table import table_lines
-from rlprep.report.lab_text import how_often, lab_text, result_text
+from rlprep.report.lab_text import how_often, lab_text, plot_title, result_text
 from tests.json_schemas import fits
 
 LAB = find_lab("kv-cache")
@@ -202,7 +204,13 @@ def test_json_has_its_contract_and_no_nan():
 
 def test_the_account_says_how_often_it_was_repeated():
     assert "Student's t" in how_often(Settings(seed=4, seeds=3))
-    assert how_often(Settings(seed=4, seeds=3)).startswith("Seeds 4 to 6, full form")
+    said = how_often(Settings(seed=4, seeds=3))
+    assert said.startswith("3 repetitions with seeds drawn from 4, full form")
+    assert "wide" not in said
+    assert "wide intervals, 9 standard" in how_often(Settings(seed=4, seeds=2))
+    assert half_width(np.array([-1.0, 1.0]) / math.sqrt(2)).item() == pytest.approx(9, abs=0.02)
+    titles = [plot_title(LAB, Settings(seeds=seeds)) for seeds in (1, 2, 3)]
+    assert titles == [LAB.title, f"{LAB.title} (2 repetitions: wide bands)", LAB.title]
     text = lab_text(LAB, RESULT, Settings(quick=True))
     assert "Seed 0, quick form" in text
     assert "rlprep quiz --question gqa" in text

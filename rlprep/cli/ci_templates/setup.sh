@@ -27,6 +27,11 @@ if ! python=$(find_python); then
     fi
 fi
 
+if grep -q 'git+' "$source_folder/requirements.txt" && ! command -v git >/dev/null; then
+    apt-get update
+    apt-get install -y --no-install-recommends git ca-certificates openssh-client
+fi
+
 "$python" -m venv "$source_folder/venv"
 cd "$source_folder" # the requirements may name a file beside them
 "$source_folder/venv/bin/python" -m pip install --no-cache-dir --disable-pip-version-check \
