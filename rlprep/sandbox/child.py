@@ -47,8 +47,9 @@ def run(fds: list[int], limits: dict[str, Any], confinement: layers.Layers) -> N
     if confinement.confines:
         sys.meta_path.insert(0, OtherLibraries())
     source = bytes(payload[: case["source_bytes"]])
-    decoder = wire.Decoder(payload[case["source_bytes"] :], values.to_tensor, trusted=True)
-    arguments = Arguments(decoder.value(case["args"]), case["gradients"], case["changes"])
+    received = Received()
+    decoder = wire.Decoder(payload[case["source_bytes"] :], received, trusted=True)
+    arguments = Arguments(decoder.value(case["args"]), case["gradients"], received)
     cotangent = decoder.value(case["cotangent"])
     reseed(case["seed"])
     chunks: list[Any] = []
@@ -122,16 +123,33 @@ class OtherLibraries(importlib.abc.MetaPathFinder):
             )
 
 
+class Received:
+    """Makes tensors of what was sent, and knows of each what that was."""
+
+    def __init__(self) -> None:
+        self._sent: list[tuple[torch.Tensor, wire.RawArray]] = []
+
+    def __call__(self, raw: wire.RawArray) -> torch.Tensor:
+        """Return a tensor with memory of its own."""
+        tensor = values.to_tensor(raw)
+        self._sent.append((tensor, raw))
+        return tensor
+
+    def sent(self, tensor: torch.Tensor) -> wire.RawArray:
+        """Return what a tensor was made of."""
+        return next(raw for made, raw in self._sent if made is tensor)
+
+
 class Arguments:
     """The arguments of the call, and what is needed to say afterwards what became of them."""
 
-    def __init__(self, sent: list[Any], gradients: list[int], changes: bool) -> None:
+    def __init__(self, sent: list[Any], gradients: list[int], received: Received) -> None:
         self.values = [self._build(value) for value in sent]
         for i, value in enumerate(self.values):
             if type(value) is wire.LeavesOf:
                 self.values[i] = list(self.values[value.argument].leaves)
         self.tensors = {i: v for i, v in enumerate(self.values) if type(v) is torch.Tensor}
-        self.before = {i: v.clone() for i, v in self.tensors.items()} if changes else {}
+        self.before = {i: received.sent(tensor) for i, tensor in self.tensors.items()}
         for i in gradients:
             self.values[i].requires_grad_()
 
@@ -208,7 +226,7 @@ def call(
             "status": "returned",
             "value": value,
             "gradients": [wire.encode(slope, chunks) for slope in slopes],
-            "changed": arguments.changed(),
+            "changed": arguments.changed() if case["changes"] else [],
             "calls": {str(i): n for i, n in arguments.calls().items()},
             "work": counter.report() if counter else None,
         }

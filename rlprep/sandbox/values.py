@@ -82,9 +82,9 @@ def take(room: list[int], nbytes: int) -> None:
         raise OverflowError
 
 
-def same(now: torch.Tensor, was: torch.Tensor) -> bool:
-    """Whether a tensor is bit for bit what it was."""
-    if now.shape != was.shape or now.dtype != was.dtype or now.layout != was.layout:
+def same(now: torch.Tensor, sent: wire.RawArray) -> bool:
+    """Whether a tensor is bit for bit what was sent."""
+    if now.shape != sent.shape or now.dtype != DTYPES[sent.dtype] or now.layout != torch.strided:
         return False
     # As bytes: NaN equals itself, and -0.0 isn't 0.0.
-    return now.contiguous().numpy().tobytes() == was.contiguous().numpy().tobytes()
+    return now.contiguous().numpy().tobytes() == sent.data
