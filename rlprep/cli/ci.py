@@ -20,12 +20,13 @@ Key = Annotated[Path | None, options.key("fresh cases")]
 FailUnder = Annotated[float, options.fail_under()]
 Confinement = Annotated[SandboxChoice, options.sandbox()]
 Install = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--install",
         metavar="SPEC",
         help="What pip installs there: a wheel's file, git+https://HOST/REPOSITORY@TAG, or"
         " rlprep==VERSION of a package index.",
+        show_default="this version, of your package index",
     ),
 ]
 Index = Annotated[
@@ -104,7 +105,7 @@ def autograde(
 def gradescope(
     exercise: Exercises,
     to: Annotated[Path, options.to("FILE.zip")],
-    install: Install,
+    install: Install = None,
     index: Index = None,
     key: Key = None,
     sandbox: Confinement = SandboxChoice.STRICT,
@@ -127,7 +128,7 @@ def gradescope(
 )
 def github(
     exercise: Exercises,
-    install: Install,
+    install: Install = None,
     index: Index = None,
     to: Annotated[Path, options.to("DIR")] = Path(),
     fail_under: FailUnder = 100.0,
@@ -153,7 +154,7 @@ def github(
 )
 def gitlab(
     exercise: Exercises,
-    install: Install,
+    install: Install = None,
     index: Index = None,
     to: Annotated[Path | None, options.to("FILE", default="stdout")] = None,
     fail_under: FailUnder = 100.0,

@@ -1,16 +1,18 @@
 """What pip installs where submissions are graded: said by `--install`, and checked here.
 
-No name of a package index stands in for an answer: as long as nobody has registered it, anybody
-may. Whatever is let through is put into YAML, into a shell's command and into a requirements file,
+Without it, this version by its name; that is told, since a name is whatever an index has under it,
+and as long as nobody has registered it, anybody may. Whatever is let through is put into YAML, into a shell's command and into a requirements file,
 so it is made of characters that mean nothing to any of them, `<` and `>` but for, which are quoted.
 """
 
 import json
 import re
 import shlex
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from rlprep import __version__
 from rlprep.cli.reading import reading
 from rlprep.errors import MisuseError
 
@@ -63,17 +65,24 @@ class Source:
         return address if is_address else f"pip's package index, as {self.spec}"
 
 
-def source(spec: str, index: str | None) -> Source:
+def source(spec: str | None, index: str | None) -> Source:
     """Return where rlprep comes from.
 
     Args:
-        spec: the path of a wheel or sdist, an address, or a requirement that names rlprep.
+        spec: the path of a wheel or sdist, an address, or a requirement that names rlprep; None
+            for this version by its name.
         index: the address of a further package index.
 
     Raises:
         MisuseError: it is none of these, or an address shows a password.
         LearnerError: the file can't be read.
     """
+    if spec is None:
+        spec = f"rlprep=={__version__}"
+        said = (
+            f"it will install {spec} by its name: your package index must have it, else --install"
+        )
+        print(f"warning: {said}", file=sys.stderr)
     if index is not None:
         _check_address(index, "--index")
         if index.startswith("git+"):

@@ -17,6 +17,7 @@ import jsonschema
 import pytest
 import yaml
 
+from rlprep import __version__
 from rlprep.cli import app
 from rlprep.cli.ci_grade import publish
 from rlprep.errors import LearnerError, MisuseError
@@ -383,6 +384,13 @@ def test_nothing_is_written_over(call, tmp_path):
     assert done.returncode == 2
     assert ".gitlab-ci.yml is there already" in done.stderr
     assert (tmp_path / ".gitlab-ci.yml").read_text() == "mine"
+
+
+def test_a_bare_name_is_installed_with_a_warning(call):
+    done = call("ci", "gitlab", "--exercise", "gae")
+    assert done.returncode == 0
+    assert f"-- 'rlprep[grade]=={__version__}'" in done.stdout
+    assert "your package index must have it" in done.stderr
 
 
 ZIP, JOB, HUB = (
