@@ -1,8 +1,9 @@
 """What pip installs where submissions are graded: said by `--install`, and checked here.
 
 Without it, this version by its name; that is told, since a name is whatever an index has under it,
-and as long as nobody has registered it, anybody may. Whatever is let through is put into YAML, into a shell's command and into a requirements file,
-so it is made of characters that mean nothing to any of them, `<` and `>` but for, which are quoted.
+and as long as nobody has registered it, anybody may. Whatever is let through is put into YAML, into
+a shell's command and into a requirements file, so it is made of characters that mean nothing to any
+of them, `<` and `>` but for, which are quoted.
 """
 
 import json
@@ -79,10 +80,11 @@ def source(spec: str | None, index: str | None) -> Source:
     """
     if spec is None:
         spec = f"rlprep=={__version__}"
-        said = (
-            f"it will install {spec} by its name: your package index must have it, else --install"
+        print(
+            f"warning: {spec} will be installed by its name, which your package index must have;"
+            " --install names another place",
+            file=sys.stderr,
         )
-        print(f"warning: {said}", file=sys.stderr)
     if index is not None:
         _check_address(index, "--index")
         if index.startswith("git+"):

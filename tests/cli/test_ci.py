@@ -390,7 +390,7 @@ def test_a_bare_name_is_installed_with_a_warning(call):
     done = call("ci", "gitlab", "--exercise", "gae")
     assert done.returncode == 0
     assert f"-- 'rlprep[grade]=={__version__}'" in done.stdout
-    assert "your package index must have it" in done.stderr
+    assert "which your package index must have" in done.stderr
 
 
 ZIP, JOB, HUB = (
