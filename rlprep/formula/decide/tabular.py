@@ -190,6 +190,8 @@ class Tabular(Sums):
             return value
         role = role_of(node.fn, self.subject)
         if role is not None and node.fn.name not in FUNCTIONS:
+            if not node.args and not node.kwargs:
+                raise Undecidable(f"{node.fn.name}() is of nothing")
             power = self._power(node.fn, env, position)
             value = self.quantity(node.fn, node.args, env)
             return self.precision.power(value, power) if power is not None else value
