@@ -1,5 +1,6 @@
 """What the subscript of an expectation says: which variables are drawn, and from what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -91,8 +92,9 @@ def sampling_of(node: Expect, tables: "Quantities") -> Sampling:
 def _policy(item: Node, tables: "Quantities") -> Name | None:
     """Return the name of a policy that stands in a subscript by itself: E_pi, E_{pi(.|s)}."""
     name = item.fn if isinstance(item, Call) else item
-    is_one = isinstance(name, Name) and role_of(name, tables.subject) == "policy"
-    return name if is_one else None
+    if isinstance(name, Name) and role_of(name, tables.subject) == "policy":
+        return name
+    return None
 
 
 def _variables(node: Node) -> list[Name]:
@@ -113,7 +115,7 @@ def leaves_sample(key: str, axis: str, body: Node) -> bool:
     return is_other and any(isinstance(n, Name) and n.name == axis for n in walk(body))
 
 
-def _note_unknown(items: list[Node], tables: "Quantities") -> None:
+def _note_unknown(items: Sequence[Node], tables: "Quantities") -> None:
     """Note the words of a subscript that are neither variables nor distributions."""
     for item in items:
         name = item.fn if isinstance(item, Call) else item
