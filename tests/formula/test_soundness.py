@@ -226,6 +226,26 @@ def test_an_unusual_hand_is_read_by_its_meaning(formula, text) -> None:
     assert verdict.verdict == "equivalent", verdict.message
 
 
+DEFINED = (
+    (r"r_t + \gamma f(s_{t+1}) - f(s_t)", "f(s) = V(s)"),
+    (r"r_t + \gamma f(s_{t+1}) - f(s_t)", "f(x) = V(x)"),
+    (r"Q(s,a) - \sum_b \pi(b|s) f(b)", "f(a) = Q(s,a)"),
+    (r"f(s, a) - \sum_b \pi(b|s) f(s, b)", "f(x, y) = Q(x, y)"),
+)
+
+
+@pytest.mark.parametrize(("weight", "definition"), DEFINED)
+def test_a_function_of_the_input_is_taken_at_its_argument(weight, definition) -> None:
+    text = rf"E[\nabla \log \pi(a|s) ({weight})], {definition}"
+    verdict = decide(specs()["policy_gradient"], text)
+    assert verdict.verdict == "equivalent", verdict.message
+
+
+def test_a_function_of_the_input_at_another_argument_is_another_value() -> None:
+    text = r"E[\nabla \log \pi(a_t|s_t) (r_t + \gamma f(s_t) - f(s_t))], f(s) = V(s)"
+    assert decide(specs()["policy_gradient"], text).verdict == "different"
+
+
 WRONG = (
     ("ppo_total", "0.5 L_clip - c_1 L_vf + c_2 S"),
     ("ppo_total", "2 L_clip - c_1 L_vf + c_2 S"),
