@@ -93,12 +93,63 @@ MISPLACED = (
     ("trpo_objective", "(ratio[t+1] * adv[t]).mean()"),
     ("kl", r"\sum_x P(x) \log (P(x)/Q(y))"),
     ("entropy", r"-\sum_a \pi(a|s) \log \pi(a'|s)"),
+    ("ratio", "pi(a|s) / pi_old(s)"),
+    ("ratio", "pi() / pi_old(a|s)"),
+    ("ratio", "pi(z|s) / pi_old(a|s)"),
+    ("ratio", "pi(a|s, x) / pi_old(a|s)"),
+    ("ratio", "pi(a, b|s) / pi_old(a|s)"),
+    ("ratio", "pi(a_t|s_t) / pi_old(a_i|s_i)"),
+    ("advantage", "Q(s) - V(s)"),
+    ("advantage", "Q(s,a) - V()"),
+    ("advantage", "Q(s,a) - V(x)"),
+    ("entropy", r"-\sum_a \pi(a|s) \log \pi(a|x)"),
+    ("kl", r"\sum_x P(x) \log (P(x)/Q())"),
+    ("trpo_objective", r"E[r_t(\theta_{old}) A_t]"),
+    ("trpo_objective", r"E[r_t(\phi) A_t]"),
+    ("trpo_objective", "E[r_t(theta) A(s)]"),
+    ("ppo_kl_penalty", r"E[r A - \beta KL(\pi_{old}(.|z) \| \pi(.|s))]"),
 )
 
 
 @pytest.mark.parametrize(("formula", "text"), MISPLACED)
 def test_a_quantity_of_something_else_is_not_the_samples(formula, text) -> None:
     assert decide(specs()[formula], text).verdict == "undecided"
+
+
+SUBSCRIPTS = (
+    ("trpo_objective", "E_{xyzzy}[r_t A_t]"),
+    ("trpo_objective", "E_{foo bar}[r_t A_t]"),
+    ("trpo_objective", "E_{t+3}[r_t A_t]"),
+    ("trpo_objective", r"E_{s, a \sim xyzzy}[r_t A_t]"),
+    ("policy_gradient", r"E_{xyzzy}[\nabla \log \pi(a|s) A(s,a)]"),
+)
+
+
+@pytest.mark.parametrize(("formula", "text"), SUBSCRIPTS)
+def test_what_an_expectation_is_over_must_be_known(formula, text) -> None:
+    assert decide(specs()[formula], text).verdict == "undecided"
+
+
+DRAWN = (
+    ("trpo_objective", r"E_{(s,a) \sim \mathcal{D}}[r_t A_t]"),
+    ("trpo_objective", r"E_{\pi_{old}(\cdot|s)}[r_t A_t]"),
+    ("trpo_objective", "E_{(s_t, a_t)}[r_t A_t]"),
+    ("policy_gradient", r"E_{\tau \sim p_\theta(\tau)}[\nabla \log \pi(a|s) A(s,a)]"),
+    ("policy_gradient", r"E_{s \sim d^\pi} E_{\pi(\cdot|s)}[\nabla \log \pi(a|s) A(s,a)]"),
+    ("ratio", "pi(y|x) / pi_old(y|x)"),
+    ("ratio", r"\frac{\pi(A|S, \theta)}{\pi(A|S, \theta_{old})}"),
+    ("advantage", r"\sum_b \pi(b|s) (Q(s,a) - Q(s,b))"),
+    ("advantage", r"Q(s,a) - E_{b \sim \pi(.|s)}[Q(s,b)]"),
+    ("advantage", r"E_{b \sim \pi}[Q(s,a) - Q(s,b)]"),
+    ("policy_gradient", r"\sum_x d(x) \sum_b \nabla \pi(b|x) Q(x,b)"),
+    ("trpo_objective", r"\sum_x \rho_{old}(x) \sum_b \pi(b|x) A(x,b)"),
+)
+
+
+@pytest.mark.parametrize(("formula", "text"), DRAWN)
+def test_other_letters_for_what_is_drawn_are_read(formula, text) -> None:
+    verdict = decide(specs()[formula], text)
+    assert verdict.verdict == "equivalent", verdict.message
 
 
 NAMED = (
@@ -173,6 +224,26 @@ RIGHT = (
 def test_an_unusual_hand_is_read_by_its_meaning(formula, text) -> None:
     verdict = decide(specs()[formula], text)
     assert verdict.verdict == "equivalent", verdict.message
+
+
+DEFINED = (
+    (r"r_t + \gamma f(s_{t+1}) - f(s_t)", "f(s) = V(s)"),
+    (r"r_t + \gamma f(s_{t+1}) - f(s_t)", "f(x) = V(x)"),
+    (r"Q(s,a) - \sum_b \pi(b|s) f(b)", "f(a) = Q(s,a)"),
+    (r"f(s, a) - \sum_b \pi(b|s) f(s, b)", "f(x, y) = Q(x, y)"),
+)
+
+
+@pytest.mark.parametrize(("weight", "definition"), DEFINED)
+def test_a_function_of_the_input_is_taken_at_its_argument(weight, definition) -> None:
+    text = rf"E[\nabla \log \pi(a|s) ({weight})], {definition}"
+    verdict = decide(specs()["policy_gradient"], text)
+    assert verdict.verdict == "equivalent", verdict.message
+
+
+def test_a_function_of_the_input_at_another_argument_is_another_value() -> None:
+    text = r"E[\nabla \log \pi(a_t|s_t) (r_t + \gamma f(s_t) - f(s_t))], f(s) = V(s)"
+    assert decide(specs()["policy_gradient"], text).verdict == "different"
 
 
 WRONG = (

@@ -1,15 +1,22 @@
 """What the subscript of an expectation says: which variables are drawn, and from what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rlprep.formula.decide.policies import role_of
 from rlprep.formula.decide.table_places import is_next_index
+from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import labels_of, variable_key
 from rlprep.formula.tree import Call, Chain, Expect, Name, Node, Tuple, walk
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.table_quantities import Quantities
+
+DRAWN = {"tau", "pi", "rho", "mu", "nu", "eta", "xi", "omega", "data", "batch", "buffer", "theta",
+         "old", "new", "traj", "trajectory", "env", "unif", "uniform", "samples", "rollout",
+         "replay", "demo", "mathcal"}  # fmt: skip
+"""What a subscript calls a sample or its source, beside single letters and policies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +55,13 @@ def sampling_of(node: Expect, tables: "Quantities") -> Sampling:
             drawn = [*waiting, *_variables(item.items[0])]
             waiting = []
             source = item.items[1]
+            _note_unknown([*drawn, source], tables)
             role = _source(source, tables)
             explicit = explicit or role is not None
             kinds = {_kind(v, tables) for v in drawn}
+            if kinds == {"all"} and len(drawn) == 1 and _policy(source, tables) is not None:
+                kinds = {"a"}  # whatever is drawn from a policy is an action
+                actions += [k for v in drawn if (k := variable_key(v))]
             if kinds & {"tau", "all"}:
                 kinds = {"s", "a"}
             if "a" in kinds:
@@ -60,24 +71,58 @@ def sampling_of(node: Expect, tables: "Quantities") -> Sampling:
             axes |= kinds
             actions += [k for v in drawn if _kind(v, tables) == "a" and (k := variable_key(v))]
             visited += [k for v in drawn if _kind(v, tables) == "s" and (k := variable_key(v))]
-        elif isinstance(item, Name) and role_of(item, tables.subject) == "policy":
-            policy = states = tables.which(item)
-            explicit, axes = True, axes | {"s", "a"}
-        elif isinstance(item, Name):
-            waiting.append(item)
+        elif (name := _policy(item, tables)) is not None:
+            policy = tables.which(name)
+            states = states if isinstance(item, Call) else policy  # pi(.|s) draws no state
+            explicit, axes = True, axes | ({"a"} if isinstance(item, Call) else {"s", "a"})
+        elif isinstance(item, Name | Tuple):
+            waiting += _variables(item)
+        else:
+            raise Undecidable("an expectation over something that is no variable and no policy")
+    _note_unknown(waiting, tables)
     kinds = {_kind(v, tables) for v in waiting}
     if kinds & {"tau", "all"} or not (axes | kinds):
         kinds |= {"s", "a"}
     axes |= kinds & {"s", "a", "s2"}
-    keeps = bool(actions) and all(a.endswith("'") for a in actions)
+    keeps = bool(actions) and all(leaves_sample(key, "a", node.body) for key in actions)
     order = tuple(axis for axis in ("s", "a", "s2") if axis in axes)
     return Sampling(order, policy, states, explicit, tuple(actions), tuple(visited), keeps)
+
+
+def _policy(item: Node, tables: "Quantities") -> Name | None:
+    """Return the name of a policy that stands in a subscript by itself: E_pi, E_{pi(.|s)}."""
+    name = item.fn if isinstance(item, Call) else item
+    if isinstance(name, Name) and role_of(name, tables.subject) == "policy":
+        return name
+    return None
 
 
 def _variables(node: Node) -> list[Name]:
     if isinstance(node, Tuple):
         return [n for n in node.items if isinstance(n, Name)]
     return [node] if isinstance(node, Name) else []
+
+
+def leaves_sample(key: str, axis: str, body: Node) -> bool:
+    """Whether a bound variable leaves the sample's own action or state as it is.
+
+    It does with a prime, as a', and as another letter where the body uses the usual one too:
+    in a sum over b of pi(b|s) (Q(s,a) - Q(s,b)), a is still the sample's action.
+    """
+    if key.endswith("'"):
+        return True
+    is_other = key.partition("_")[0].lower() != axis
+    return is_other and any(isinstance(n, Name) and n.name == axis for n in walk(body))
+
+
+def _note_unknown(items: Sequence[Node], tables: "Quantities") -> None:
+    """Note the words of a subscript that are neither variables nor distributions."""
+    for item in items:
+        name = item.fn if isinstance(item, Call) else item
+        if isinstance(name, Name) and not (
+            len(name.name) == 1 or name.name in DRAWN or role_of(name, tables.subject)
+        ):
+            tables.foreign(name)
 
 
 def _kind(name: Name, tables: "Quantities") -> str:

@@ -211,6 +211,9 @@ def _of_policies(tabular: "Tabular", node: Call, env: "Env", position: int) -> N
         if lowered == "kl_div":
             return _kl_div(tabular, sides, env, position)
         whiches = [_which(tabular, side) for side in sides]
+        for side in sides:
+            if isinstance(side, Call):
+                tabular.refuse_strangers("policy", side.args, env)
         if tabular.world.is_sample:
             raise Undecidable("a divergence needs whole distributions")
         state = _average_state(tabular, node, env)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from rlprep.formula.decide.bounds import plain_gap, states_the_bound
 from rlprep.formula.decide.numbers import close, plain
 from rlprep.formula.decide.policies import words_of
 from rlprep.formula.decide.table_quantities import Free
@@ -97,12 +98,20 @@ def _constraint(tabular: Tabular, node: Node) -> Value:
     if len(set(sides[: cut + 1])) > 1 or len(set(sides[cut + 1 :])) > 1:
         raise Undecidable("a chain whose equal sides differ")
     left, right, op = sides[cut], sides[cut + 1], node.ops[cut]
+    below, above = node.items[cut], node.items[cut + 1]
     if op in {">=", ">"}:
         left, right = right, left
+        below, above = above, below
     kind = "at most" if op in {"<=", ">=", "<", ">"} else "equal"
     if op in {"<", ">"}:
         tabular.remarks.add("a strict bound is read as the bound")
-    return Value(kind, (left - right,), tabular.precision.is_exact)
+    gap = left - right
+    if kind == "at most" and states_the_bound(tabular, below, above, gap):
+        plainly = plain_gap(tabular)
+        if gap != plainly:
+            tabular.remarks.add("both sides are read as under one increasing function")
+        gap = plainly
+    return Value(kind, (gap,), tabular.precision.is_exact)
 
 
 def _problem(tabular: Tabular, node: Node, sign: int) -> Value:

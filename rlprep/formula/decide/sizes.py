@@ -16,7 +16,7 @@ from rlprep.formula.decide.quotient import Quotient
 from rlprep.formula.decide.size_names import Assignment, assignments, key_of, words_of
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Call, Name, Node, Num, Span, walk
+from rlprep.formula.tree import Bin, Call, Name, Node, Num, Span, Wrap, walk
 from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"kv_cache_bytes", "kv_reduction"}
@@ -121,6 +121,8 @@ def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> l
     keys = list(dict.fromkeys(_free_keys(program)))
     if not _is_about_sizes(program):
         raise Undecidable("no size occurs here")
+    if subject == "kv_reduction":
+        _refuse_doubtful_letters(program)
     found: list[Meaning] = []
     ways = assignments(keys)
     if program.is_code and not any(ways):
@@ -135,6 +137,26 @@ def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> l
 
 def _is_about_sizes(program: Program) -> bool:
     return any(isinstance(n, Name) for value in program.formula.values for n in walk(value))
+
+
+def _refuse_doubtful_letters(program: Program) -> None:
+    """Refuse a lone letter, and `floor(h / g)`, which is the map of heads if h is one head.
+
+    Raises:
+        Undecidable: the formula is one of these.
+    """
+    for side in members(program):
+        if isinstance(side, Name) and len(key_of(side)) == 1 and (
+            definition(program, key_of(side), program.main) is None
+        ):  # fmt: skip
+            raise Undecidable(f"'{side.name}' alone may be several sizes: write H_q and H_kv")
+        nodes = tuple(walk(side))
+        rounds = any(
+            (isinstance(n, Wrap) and n.kind == "floor") or (isinstance(n, Bin) and n.op == "//")
+            or (isinstance(n, Call) and n.fn.name == "floor") for n in nodes
+        )  # fmt: skip
+        if rounds and any(isinstance(n, Name) and key_of(n) == "h" for n in nodes):
+            raise Undecidable("'h' may be one head or their number: write H_q")
 
 
 def _with_heads(roles: Assignment, subject: str) -> Assignment:

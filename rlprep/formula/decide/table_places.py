@@ -15,6 +15,7 @@ Env = dict[str, int]
 
 STATE_LETTERS = {"s", "S", "o", "h"}
 ACTION_LETTERS = {"a", "u"}
+PARAMETERS = {"theta", "phi", "psi", "w", "omega"}
 
 
 def argument_names(args: tuple[Node, ...]) -> Iterator[Name]:
@@ -68,12 +69,62 @@ def refuse_misplaced(role: str, node: Name, args: tuple[Node, ...]) -> None:
         case "policy" | "logp", (Given(left=left, right=right),):
             if _is_of(left, STATE_LETTERS) or _is_of(right, ACTION_LETTERS):
                 raise Undecidable("a policy gives actions, given a state")
+        case "policy" | "logp" | "action_value" | "advantage", (only,):
+            if _is_of(only, STATE_LETTERS):
+                raise Undecidable(f"{node.name} of a state alone: it needs an action")
+        case "ratio" | "logratio", _:
+            if any(n.name in PARAMETERS - {"theta"} or n.subs for n in argument_names(args)):
+                raise Undecidable("a ratio of other parameters than the new policy's")
         case "value", _:
             if args and all(_is_of(arg, ACTION_LETTERS) for arg in args):
                 raise Undecidable("a state value of an action")
         case "action_value" | "advantage", (first, second, *_):
             if _is_of(first, ACTION_LETTERS) or _is_of(second, STATE_LETTERS):
                 raise Undecidable(f"{node.name} is taken of a state and an action, in this order")
+
+
+def refuse_strangers(
+    spoken: dict[str, Name], role: str, args: tuple[Node, ...], env: Env, *, indices: bool
+) -> None:
+    """Refuse a second letter in the place of the state, or of the action, of one sample.
+
+    Args:
+        spoken: the first unbound name in each place; added to.
+        role: what the arguments belong to.
+        args: the arguments.
+        env: what is bound; a bound variable is nobody's second letter.
+        indices: whether a_t and a_i are two letters; below two sums they may be one sample's.
+
+    Raises:
+        Undecidable: as in Q(s, a) - V(x), pi(a | s, x), pi(a | s) / pi_old(z | s).
+    """
+    states: tuple[Node, ...] = ()
+    actions: tuple[Node, ...] = ()
+    match role, args:
+        case "policy" | "logp", (Given(left=left, right=right),):
+            states, actions = (right,), (left,)
+        case "action_value" | "advantage", (first, second):
+            states, actions = (first,), (second,)
+        case "value", (only,):
+            states = (only,)
+    for axis, nodes in (("s", states), ("a", actions)):
+        names = [n for n in argument_names(nodes) if n.name not in PARAMETERS]
+        if len(names) > 1:
+            raise Undecidable("a policy of more than an action, given a state")
+        for name in names:
+            if f"{axis}:var:{variable_key(name)}" in env or len(name.name) > 1:
+                continue
+            first = spoken.setdefault(axis, name)
+            if first.name.lower() != name.name.lower() or (indices and _indexed_apart(first, name)):
+                raise Undecidable(
+                    f"{variable_key(first)} and {variable_key(name)} stand in the same place"
+                )
+
+
+def _indexed_apart(first: Name, second: Name) -> bool:
+    """Whether two names bear different letters as their index: a_t, a_i."""
+    a, b = ([i.name for i in indices_of(n) if isinstance(i, Name)] for n in (first, second))
+    return bool(a and b) and a != b
 
 
 def _is_of(node: Node, letters: set[str]) -> bool:

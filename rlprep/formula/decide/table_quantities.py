@@ -20,6 +20,7 @@ from rlprep.formula.decide.table_places import (
     is_moved,
     is_next_index,
     refuse_misplaced,
+    refuse_strangers,
     refuse_unbound,
 )
 from rlprep.formula.decide.which import policy_roles
@@ -60,6 +61,7 @@ class Quantities:
         self.default = (
             "new" if subject in {"policy_gradient", "advantage", "entropy", "kl"} else "old"
         )
+        self.spoken: dict[str, Name] = {}
         self.depth = 0
         self.in_expectation = False
         self.is_below = False
@@ -70,12 +72,13 @@ class Quantities:
         """Return what a name stands for, at its arguments or at the current sample."""
         world = self.world
         role = role_of(node, self.subject)
-        if node.name in {"d", "mu", "rho", "eta", "p", "P"} and self._of_state_alone(args):
+        if node.name in {"d", "mu", "rho", "eta", "p", "P"} and self._of_state_alone(args, env):
             labelled = {"old", "k"} & {w.lower() for w in labels_of(node)}
             visits = world.d_old if labelled or self.default == "old" else world.d_new
             return visits[self.state(args, env)]
         if role is not None:
             refuse_misplaced(role, node, args)
+            self.refuse_strangers(role, args, env)
         if self.subject == "advantage" == role:
             raise Undecidable(ONLY_NAMED)
         self.is_named = self.is_named or (self.subject == "ratio" and role in {"ratio", "logratio"})
@@ -116,6 +119,10 @@ class Quantities:
                 return self.divergence("old", "new", env)
         return self.foreign(node)
 
+    def refuse_strangers(self, role: str, args: tuple[Node, ...], env: Env) -> None:
+        """Refuse a second letter, or outside of sums a second index, for the sample at hand."""
+        refuse_strangers(self.spoken, role, args, env, indices=not self.sums_samples)
+
     @contextmanager
     def below(self, is_below: bool) -> Iterator[None]:
         """Mark what is evaluated inside as part of a denominator."""
@@ -136,9 +143,11 @@ class Quantities:
             return Fraction(1)
         return self.opaque(what)
 
-    def _of_state_alone(self, args: tuple[Node, ...]) -> bool:
+    def _of_state_alone(self, args: tuple[Node, ...], env: Env) -> bool:
         """Whether the arguments are one state: then the name is a distribution of states."""
-        return len(args) == 1 and isinstance(args[0], Name) and args[0].name in {"s", "S"}
+        return len(args) == 1 and isinstance(args[0], Name) and (
+            args[0].name in {"s", "S"} or f"s:var:{variable_key(args[0])}" in env
+        )  # fmt: skip
 
     def foreign(self, node: Name) -> Number:
         """A symbol that the formula has no use for, as some fixed number of its own."""

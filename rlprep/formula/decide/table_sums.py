@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from rlprep.formula.decide.distributions import Sampling, sampling_of
+from rlprep.formula.decide.distributions import Sampling, leaves_sample, sampling_of
 from rlprep.formula.decide.numbers import Dual, Number, plain
 from rlprep.formula.decide.policies import role_of
 from rlprep.formula.decide.table_places import STATE_LETTERS, Env
@@ -190,7 +190,7 @@ class Sums(Quantities):
         for value in self.world.actions if axis == "a" else self.world.states:
             inner = dict(env)
             inner[f"{axis}:var:{key}"] = value
-            if not key.endswith("'"):
+            if not leaves_sample(key, axis, node.body):
                 inner[axis] = value
             elif axis == "s":
                 inner["s2"] = value

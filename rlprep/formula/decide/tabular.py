@@ -13,7 +13,7 @@ from rlprep.formula.decide.effort import spend
 from rlprep.formula.decide.functions import STABILISER, apply
 from rlprep.formula.decide.numbers import Dual, Number, dual, plain
 from rlprep.formula.decide.policies import role_of
-from rlprep.formula.decide.table_places import Env
+from rlprep.formula.decide.table_places import Env, is_moved
 from rlprep.formula.decide.table_quantities import Free
 from rlprep.formula.decide.table_sums import Sums
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
@@ -26,6 +26,7 @@ from rlprep.formula.tree import (
     Cases,
     Chain,
     Expect,
+    Given,
     Grad,
     Index,
     Name,
@@ -34,6 +35,7 @@ from rlprep.formula.tree import (
     Num,
     Optimise,
     Sub,
+    Tuple,
     Wrap,
 )
 from rlprep.formula.vocabulary import FUNCTIONS
@@ -168,7 +170,10 @@ class Tabular(Sums):
         if isinstance(target, Call) and arguments:
             for parameter, argument in zip(target.args, arguments, strict=False):
                 key = variable_key(parameter)
-                if key is not None and variable_key(argument) != key and not _is_label(parameter):
+                is_same = variable_key(argument) == key and not (
+                    isinstance(argument, Name) and is_moved(argument)
+                )
+                if key is not None and not is_same and not _is_label(parameter):
                     frame[key] = (argument, env, self.program.main)
         if frame:
             self.parameters = [*self.parameters, frame]
@@ -178,20 +183,39 @@ class Tabular(Sums):
             if frame:
                 self.parameters = self.parameters[:-1]
 
+    def _resolved(self, args: tuple[Node, ...]) -> tuple[Node, ...]:
+        """Put what a definition was called with in its parameters' place: f(s') of f(s) = V(s)."""
+        frame = self.parameters[-1] if self.parameters else {}
+
+        def resolved(arg: Node) -> Node:
+            match arg:
+                case Name():
+                    found = frame.get(variable_key(arg) or "")
+                    return found[0] if found is not None and isinstance(found[0], Name) else arg
+                case Given(left=left, right=right):
+                    return replace(arg, left=resolved(left), right=resolved(right))
+                case Tuple(items=items):
+                    return replace(arg, items=tuple(map(resolved, items)))
+            return arg
+
+        return tuple(map(resolved, args))
+
     # -- functions and cases --------------------------------------------------------------------
 
     def call(self, node: Call, env: Env, position: int) -> Number:
         """Apply a function."""
         defined = self.program.definition(node.fn, position, len(node.args))
         if defined is not None and role_of(node.fn, self.subject) != "policy":
-            return self.define(defined, node.args, env)
+            return self.define(defined, self._resolved(node.args), env)
         value = apply(self, node, env, position)
         if value is not None:
             return value
         role = role_of(node.fn, self.subject)
         if role is not None and node.fn.name not in FUNCTIONS:
+            if not node.args and not node.kwargs:
+                raise Undecidable(f"{node.fn.name}() is of nothing")
             power = self._power(node.fn, env, position)
-            value = self.quantity(node.fn, node.args, env)
+            value = self.quantity(node.fn, self._resolved(node.args), env)
             return self.precision.power(value, power) if power is not None else value
         if node.fn.name in FUNCTIONS:
             raise Undecidable(f"{node.fn.name} has no meaning here")
@@ -261,4 +285,4 @@ def _compare(op: str, a: Fraction, b: Fraction) -> bool:
 
 
 def _is_label(node: Node) -> bool:
-    return isinstance(node, Name) and node.name in {"theta", "s", "a", "t", "pi"}
+    return isinstance(node, Name) and node.name in {"theta", "t", "pi"}

@@ -2,6 +2,9 @@
 
 import pytest
 
+from rlprep.formula.check import decide
+from tests.formula.corpus.labels import specs
+
 CACHE, REDUCTION, MAP = "kv_cache_bytes", "kv_reduction", "gqa_head_map"
 
 RIGHT = {
@@ -106,3 +109,13 @@ def test_the_witness_of_a_map_uses_eight_and_two_heads(ask) -> None:
     shown = ask(MAP, "h mod H_kv").counterexample
 
     assert shown == {"at": {"H_q": "8", "H_kv": "2", "h": "1"}, "yours": "1", "reference": "0"}
+
+
+@pytest.mark.parametrize("text", ["g", "r", "floor(h / g)", "h // g", r"\lfloor h / g \rfloor"])
+def test_a_letter_with_several_meanings_is_no_reduction_factor(text) -> None:
+    assert decide(specs()["kv_reduction"], text).verdict == "undecided"
+
+
+@pytest.mark.parametrize("text", ["H / G", "H // G", "group_size", "g = H_q / H_kv"])
+def test_a_reduction_factor_by_groups_is_one(text) -> None:
+    assert decide(specs()["kv_reduction"], text).verdict == "equivalent"

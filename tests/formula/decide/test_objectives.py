@@ -1,0 +1,89 @@
+"""Objectives and policies: functions by every library's name, gradients of constants, z3's samples.
+
+Each line hangs on one step of the evaluation, so that a slip in that step changes its verdict.
+"""
+
+import pytest
+
+from rlprep.formula.check import decide
+from tests.formula.corpus.labels import specs
+
+CLIP = r"\min(r A, clip(r, 1-\epsilon, 1+\epsilon) A)"
+SCORE = r"\nabla \log \pi(a_t|s_t)"
+SURPRISE = r"\delta_t - r_t - \gamma V(s_{t+1}) + V(s_t)"
+
+RIGHT = (
+    ("ratio", "torch.pow(pi / pi_old, 1)"),
+    ("ratio", "np.square(np.sqrt(pi / pi_old))"),
+    ("ratio", "torch.exp(torch.sub(logp, logp_old))"),
+    ("ratio", "torch.exp(torch.add(logp, -logp_old))"),
+    ("ratio", "torch.div(pi, pi_old)"),
+    ("ratio", "torch.mul(pi, 1 / pi_old)"),
+    ("ppo_clip", rf"E_{{s,a \sim \pi_{{old}}}}[{CLIP}]"),
+    ("ppo_clip", "torch.minimum(ratio*adv, ratio.clamp(min=1-eps, max=1+eps)*adv).mean()"),
+    ("policy_gradient", rf"E[{SCORE} A_t + \nabla \pi_{{old}}(a_t|s_t)]"),
+    ("policy_gradient", rf"E[{SCORE} A_t + ({SURPRISE})^2]"),
+    ("policy_gradient", rf"E[{SCORE} \sum_k \gamma^k r_k]"),
+    ("ppo_kl_penalty", "(ratio*adv).mean() - beta*F.kl_div(logp, p_old)"),
+)
+
+
+@pytest.mark.parametrize(("formula", "text"), RIGHT)
+def test_a_right_objective_is_read(formula, text) -> None:
+    verdict = decide(specs()[formula], text)
+    assert verdict.verdict == "equivalent", verdict.message
+
+
+WRONG = (
+    ("ratio", "np.square(pi / pi_old)"),
+    ("ratio", "torch.exp(torch.add(logp, logp_old))"),
+    ("ratio", "torch.div(pi_old, pi)"),
+    ("ppo_clip", rf"E_{{s,a \sim \pi_\theta}}[{CLIP}]"),
+    ("ppo_clip", "torch.minimum(ratio*adv, ratio.clamp(min=1-eps)*adv).mean()"),
+    ("policy_gradient", rf"E[{SCORE} A_t + \nabla \pi(a_t|s_t)]"),
+    ("policy_gradient", rf"E[{SCORE} A_t + ({SURPRISE} - 1)^2]"),
+)
+
+
+@pytest.mark.parametrize(("formula", "text"), WRONG)
+def test_a_slip_in_an_objective_is_seen(formula, text) -> None:
+    verdict = decide(specs()[formula], text)
+    assert verdict.verdict == "different", verdict.message
+
+
+def test_a_clip_without_bounds_is_unreadable() -> None:
+    text = r"E[\min(r A, \mathrm{clip}_{\epsilon}(r) A)]"
+    assert decide(specs()["ppo_clip"], text).verdict == "unreadable"
+
+
+def test_a_sample_that_no_grid_holds_is_found() -> None:
+    verdict = decide(specs()["ppo_clip"], rf"E[{CLIP} + \max(r - 50, 0)]")
+    assert verdict.verdict == "different"
+    assert verdict.proof.startswith("z3")
+    assert verdict.counterexample
+    assert verdict.counterexample["yours"] != verdict.counterexample["reference"]
+
+
+def test_only_a_strict_bound_is_remarked_on() -> None:
+    said = "a strict bound is read as the bound"
+    bounds = {op: decide(specs()["trpo_constraint"], rf"E[KL(\pi_{{old}} \| \pi)] {op} \delta")
+              for op in ("<", r"\le")}  # fmt: skip
+    assert said in bounds["<"].remarks
+    assert said not in bounds[r"\le"].remarks
+
+
+LIMITS = (
+    ("nstep_advantage", r"\sum_{0 \le l < n} \gamma^l \delta_{t+l}", "equivalent"),
+    ("nstep_advantage", r"\sum_{-1 < l < n} \gamma^l \delta_{t+l}", "equivalent"),
+    ("nstep_advantage", r"\sum_{0 < l < n} \gamma^l \delta_{t+l}", "different"),
+    ("nstep_advantage", r"\sum_{0 \le l \le n} \gamma^l \delta_{t+l}", "different"),
+    ("gae_finite", r"\sum_{t \le k < T} (\gamma\lambda)^{k-t} \delta_k", "equivalent"),
+    ("gae_finite", r"\sum_{t-1 < k < T} (\gamma\lambda)^{k-t} \delta_k", "equivalent"),
+    ("gae_finite", r"\sum_{t < k < T} (\gamma\lambda)^{k-t} \delta_k", "different"),
+    ("gae_finite", r"\sum_{t \le k \le T} (\gamma\lambda)^{k-t} \delta_k", "different"),
+)
+
+
+@pytest.mark.parametrize(("formula", "text", "expected"), LIMITS)
+def test_strict_and_weak_limits_of_a_sum_differ_by_one_term(formula, text, expected) -> None:
+    assert decide(specs()[formula], text).verdict == expected
