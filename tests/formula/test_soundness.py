@@ -279,3 +279,31 @@ UNUSUAL = (
 @pytest.mark.parametrize(("formula", "text"), UNUSUAL)
 def test_what_is_not_understood_is_not_decided(formula, text) -> None:
     assert decide(specs()[formula], text).verdict == "undecided"
+
+
+OTHER_SAMPLES = (
+    "pi(b, s) / pi_old(a, s)",
+    "pi(s, b) / pi_old(s, a)",
+    "pi(b) / pi_old(a)",
+    "policy.prob(b, s) / old_policy.prob(a, s)",
+    "exp(policy.log_prob(b) - old_policy.log_prob(a))",
+    "exp(policy.log_prob(s, b) - old_policy.log_prob(s, a))",
+)
+
+
+@pytest.mark.parametrize("text", OTHER_SAMPLES)
+def test_a_ratio_of_two_actions_is_none_however_the_arguments_are_written(text) -> None:
+    assert decide(specs()["ratio"], text).verdict == "undecided"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "policy.prob(a, s) / old_policy.prob(a, s)",
+        "pi.prob(a|s) / pi_old.prob(a|s)",
+        "pi(s, a) / pi_old(s, a)",
+        "exp(policy.log_prob(s, a) - old_policy.log_prob(s, a))",
+    ],
+)
+def test_a_ratio_of_one_action_is_one_in_any_notation(text) -> None:
+    assert decide(specs()["ratio"], text).verdict == "equivalent"

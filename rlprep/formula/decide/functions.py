@@ -47,6 +47,8 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
         return tabular.evaluate(Cases(node.span, rows), env, position)
     if lowered in {"log_prob", "logprob", "log_pi", "log_probs"}:
         return _log_probability(tabular, node, env)
+    if lowered in {"prob", "probs"} and (found := _probability(tabular, node, env)) is not None:
+        return found
     found = _elementary(tabular, node, env, position)
     if found is not None:
         return found
@@ -241,7 +243,18 @@ def _log_probability(tabular: "Tabular", node: Call, env: "Env") -> Number:
     """`dist.log_prob(action)`: of the policy that the object's name says."""
     names = [a for a in node.args if isinstance(a, Name)]
     holder = names[0] if names else node.fn
-    return tabular.precision.log(tabular.policy(holder, (), env))
+    given = tuple(names[1:])
+    tabular.refuse_strangers("logp", given, env)
+    return tabular.precision.log(tabular.policy(holder, given, env))
+
+
+def _probability(tabular: "Tabular", node: Call, env: "Env") -> Number | None:
+    """`policy.prob(action, state)`; None where no policy's object is called."""
+    holder, *given = node.args or (node.fn,)
+    if not isinstance(holder, Name) or not given:
+        return None
+    tabular.refuse_strangers("policy", tuple(given), env)
+    return tabular.policy(holder, tuple(given), env)
 
 
 def _average_state(tabular: "Tabular", node: Call, env: "Env") -> Number | None:

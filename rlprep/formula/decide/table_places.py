@@ -103,6 +103,14 @@ def refuse_strangers(
     match role, args:
         case "policy" | "logp", (Given(left=left, right=right),):
             states, actions = (right,), (left,)
+        case "policy" | "logp", (first, second):
+            # pi(a, s) as pi(s, a): the letter that is known tells which is which.
+            if _is_of(first, STATE_LETTERS) or _is_of(second, ACTION_LETTERS):
+                first, second = second, first
+            if _is_of(first, ACTION_LETTERS) or _is_of(second, STATE_LETTERS):
+                states, actions = (second,), (first,)
+        case "policy" | "logp", (only,) if not _is_of(only, STATE_LETTERS):
+            actions = (only,)
         case "action_value" | "advantage", (first, second):
             states, actions = (first,), (second,)
         case "value", (only,):
