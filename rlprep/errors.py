@@ -50,3 +50,8 @@ class AuthorError(RlprepError):
     """The content of a pack is unsound or can't be read (exit code 3)."""
 
     exit_code = 3
+
+
+def reason_of(error: OSError) -> str:
+    """Return what the system says, as the end of a sentence: ``no such file or directory``."""
+    return (error.strerror or str(error)).lower()

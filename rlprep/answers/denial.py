@@ -14,7 +14,6 @@ _ERROR = words(
 )
 _BEFORE_ERROR = words("a an common frequent typical classic popular widespread usual big outright")
 _BE = words("is are was were be been being")
-_NOT_TRUE = {("not", each, ":") for each in TRUE}
 _BETWEEN = words("not simply just plainly clearly also still completely quite often a an really")
 _REFERRING = words("it that this which what")
 _CLAIM = words("claim idea belief notion statement view intuition assumption saying say think")
@@ -45,7 +44,7 @@ def denials(
                 found.append((index, range(start, index)))
         elif index == start and form in _FALSE | _ERROR and _form(tokens, index + 1) == ":":
             found.append((index, range(index + 2, end)))
-        elif index == start + 1 and form in TRUE and _forms(tokens, start, index + 2) in _NOT_TRUE:
+        elif index == start + 1 and form in TRUE and _around(tokens, index) == ("not", ":"):
             found.append((start, range(index + 2, end)))
         elif form == "contrary" and _form(tokens, index + 1) == "to":
             stop = next((i for i in range(index, end) if tokens[i].kind == "comma"), end)
@@ -116,8 +115,8 @@ def _onwards(tokens: list[Token], start: int, end: int) -> range:
     return range(start, end)
 
 
-def _forms(tokens: list[Token], start: int, end: int) -> tuple[str, ...]:
-    return tuple(token.form for token in tokens[start:end])
+def _around(tokens: list[Token], index: int) -> tuple[str, str]:
+    return _form(tokens, index - 1), _form(tokens, index + 1)
 
 
 def _form(tokens: list[Token], index: int) -> str:

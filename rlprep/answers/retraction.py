@@ -50,7 +50,7 @@ _TAIL = (
     rf"(?:{_GAP}{{0,3}}(?:sorry|i meant?|correction|(?:(?:it|that|this) is )?{_MIXED_UP}) {_END})"
 )
 _TAKES_BACK = re.compile(
-    rf"(?:(?P<boundary>(?:^|(?<=[,.:;?!\n] )|(?<=-- ))(?:{_HESITATION}{_GAP}?){{0,4}}"
+    rf"(?:(?:(?:^|(?<=[,.:;?!\n] )|(?<=-- ))(?:{_HESITATION}{_GAP}?){{0,4}}"
     rf"(?:{_AT_A_BOUNDARY}|{_ANYWHERE}))|(?<!\S)(?:{_ANYWHERE})){_TAIL}{{0,3}}{_GAP}{{0,3}}"
 )
 

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from rlprep.bank.problem import Problem
+from rlprep.errors import reason_of
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_BYTES = 1_000_000
@@ -62,7 +63,7 @@ def read_text(path: Path) -> str:
         problem = Problem(path, None, f"not UTF-8 (byte {error.start})", "save the file as UTF-8")
         raise UnreadableError(problem) from None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         raise UnreadableError(Problem(path, None, f"can't be read: {reason}")) from None
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rlprep.bank.problem import Problem
+from rlprep.errors import reason_of
 
 PACK_FILE = "pack.yaml"
 _KIND = re.compile(r"kind:\s*([A-Za-z_]+)\s*(#.*)?")
@@ -73,7 +74,7 @@ def _entry(root: Path, file: Path, problems: list[Problem]) -> Entry | None:
         with file.open(encoding="utf-8-sig", errors="replace") as stream:
             first = stream.readline(200).strip()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         problems.append(Problem(file, None, f"can't be read: {reason}"))
         return None
     kind = _KIND.fullmatch(first)

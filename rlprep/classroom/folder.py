@@ -18,7 +18,7 @@ from pathlib import Path
 
 from rlprep.classroom.downloads import Label, newest
 from rlprep.classroom.layouts import WANTED, Labelled, Layout, guessed, is_python, labelled
-from rlprep.errors import LearnerError
+from rlprep.errors import LearnerError, reason_of
 
 MOST_ENTRIES = 2000
 """Looked at in one student's folder: somebody hands in a virtual environment every year."""
@@ -104,7 +104,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as scanned:
             entries = [each for each in scanned if not _is_noise(each.name)]
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         raise LearnerError(f"not a class's folder: {reason}", where=text_of(folder)) from None
     return sorted(entries, key=lambda each: each.name)
 
@@ -130,7 +130,7 @@ def _handed_in(label: Label, entry: os.DirEntry[str]) -> Found:
     try:
         files = list(_python_files(Path(entry.path)))
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         return Found(student, None, shown, f"the folder can't be read: {reason}")
     except OverflowError:
         return Found(student, None, shown, f"over {MOST_ENTRIES:,} files in the folder")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rlprep.classroom.downloads import Label
-from rlprep.errors import LearnerError
+from rlprep.errors import LearnerError, reason_of
 
 METADATA = "submission_metadata.yml"
 MOST_BYTES = 1 << 28
@@ -34,7 +34,7 @@ def read_metadata(path: Path) -> dict[str, list[Label]]:
             raise LearnerError(f"larger than {MOST_BYTES >> 20} MB", where=where)
         data = yaml.load(_submitters(path.read_text("utf-8-sig")), Loader=yaml.BaseLoader)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         hint = "an export of Gradescope's has one; unpack all of it"
         raise LearnerError(f"can't be read: {reason}", where=where, hint=hint) from None
     except (ValueError, RecursionError, yaml.YAMLError):

@@ -20,7 +20,7 @@ from typing import Any
 from rlprep.classroom import stored
 from rlprep.classroom.folder import text_of
 from rlprep.classroom.record import Entry, State
-from rlprep.errors import MisuseError, RlprepError
+from rlprep.errors import MisuseError, RlprepError, reason_of
 from rlprep.grader.result import SubmissionResult
 
 APPLICATION = 0x524C5043
@@ -286,7 +286,7 @@ def _lock(path: Path) -> Iterator[None]:
             ) from None
         except OSError as error:
             raise MisuseError(
-                f"the journal can't be made: {(error.strerror or str(error)).lower()}",
+                f"the journal can't be made: {reason_of(error)}",
                 where=where,
                 hint="name a place for it with --journal",
             ) from None

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rlprep.classroom.folder import text_of
-from rlprep.errors import LearnerError, RlprepError
+from rlprep.errors import LearnerError, RlprepError, reason_of
 
 LEAST_BYTES = 16
 MOST_BYTES = 4096
@@ -56,7 +56,7 @@ def read_key(path: Path) -> Key:
         with path.open("rb") as file:
             secret = file.read(MOST_BYTES + 1).strip()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         raise LearnerError(f"can't be read: {reason}", where=text_of(path)) from None
     if not LEAST_BYTES <= len(secret) <= MOST_BYTES:
         raise LearnerError(
@@ -81,7 +81,7 @@ def make_key(path: Path) -> Key:
             file.flush()
             os.fsync(fd)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         raise RlprepError(f"the class's key can't be written: {reason}", where=str(path)) from None
     return Key(secret)
 

@@ -15,7 +15,7 @@ import unicodedata
 from pathlib import Path
 
 from rlprep.classroom.folder import text_of
-from rlprep.errors import LearnerError
+from rlprep.errors import LearnerError, reason_of
 
 STUDENT_COLUMNS = (
     "student", "student_id", "id", "login", "username", "user", "sis_login_id", "sis_user_id",
@@ -64,7 +64,7 @@ def _text(path: Path, where: str) -> str:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         raise LearnerError(f"can't be read: {reason}", where=where) from None
     if len(data) > MOST_BYTES:
         raise LearnerError(f"no roster: larger than {MOST_BYTES >> 20} MB", where=where)

@@ -10,6 +10,7 @@ from rlprep.cli import options
 from rlprep.cli.examples import examples
 from rlprep.cli.open_bank import open_bank
 from rlprep.cli.options import AsJson, ExerciseId, Packs, Plain
+from rlprep.errors import reason_of
 
 app = typer.Typer(
     help="List, read and begin the exercises.",
@@ -67,6 +68,6 @@ def start(
     except FileExistsError:
         raise MisuseError(f"{path} exists already", hint="name another file with --to") from None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         raise MisuseError(f"{path} can't be written: {reason}") from None
     print(f"{path}: write {exercise.id}, then 'rlprep grade {path}'")

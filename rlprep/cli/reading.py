@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rlprep.errors import LearnerError
+from rlprep.errors import LearnerError, reason_of
 
 
 @contextmanager
@@ -17,5 +17,5 @@ def reading(name: str | Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         raise LearnerError(f"can't be read: {reason}", where=str(name)) from None

@@ -4,6 +4,8 @@ import os
 import stat
 from pathlib import Path
 
+from rlprep.errors import reason_of
+
 MAX_BYTES = 256 * 1024
 """Ten times the longest honest solution; a parser may need a thousand times as much memory."""
 
@@ -88,7 +90,7 @@ def _why(path: Path, error: OSError) -> str:
         return "there is no such file"
     if isinstance(error, IsADirectoryError) or path.is_dir():
         return "not a file but a folder; give the path of a .py file"
-    return f"can't be read: {(error.strerror or str(error)).lower()}"
+    return f"can't be read: {reason_of(error)}"
 
 
 def _kind(mode: int) -> str:

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from rlprep.errors import reason_of
+
 Event = dict[str, Any]
 SCHEMA = "rlprep.session/v1"
 
@@ -40,7 +42,7 @@ class SessionLog:
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
             descriptor = os.open(path, flags, 0o600)
         except OSError as error:
-            return cls(None, None, f"{path.parent}: {(error.strerror or str(error)).lower()}")
+            return cls(None, None, f"{path.parent}: {reason_of(error)}")
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return cls(path, descriptor, None)
 
@@ -50,7 +52,7 @@ class SessionLog:
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
         except OSError as error:
-            return cls(None, None, f"{path}: {(error.strerror or str(error)).lower()}")
+            return cls(None, None, f"{path}: {reason_of(error)}")
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -71,7 +73,7 @@ class SessionLog:
             while data:
                 data = data[os.write(self._descriptor, data) :]
         except OSError as error:
-            self.failure = f"{self.path}: {(error.strerror or str(error)).lower()}"
+            self.failure = f"{self.path}: {reason_of(error)}"
 
     def close(self) -> None:
         """Give the file and its lock back."""

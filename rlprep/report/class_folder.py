@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from rlprep.errors import RlprepError
+from rlprep.errors import RlprepError, reason_of
 from rlprep.report.files import write_whole
 
 LIST = ".rlprep-report.json"
@@ -78,7 +78,7 @@ def _take_away(path: Path) -> None:
     try:
         path.unlink()
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         raise RlprepError(f"the old page {path} can't be taken away: {reason}") from None
 
 
@@ -86,5 +86,5 @@ def _make(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         raise RlprepError(f"the folder {folder} can't be made: {reason}") from None

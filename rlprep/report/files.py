@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from rlprep.errors import MisuseError, RlprepError
+from rlprep.errors import MisuseError, RlprepError, reason_of
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -32,7 +32,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
         if temporary:
             with suppress(OSError):
                 Path(temporary).unlink()
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         raise RlprepError(f"the report {path} can't be written: {reason}") from None
 
 
@@ -60,5 +60,5 @@ def check_place(path: Path, suffixes: Sequence[str] = ()) -> None:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{path.name}"):
             pass
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         raise MisuseError(f"{path} can't be written: {reason}") from None
