@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rlprep.formula.decide.policies import role_of
-from rlprep.formula.decide.table_places import is_next_index
+from rlprep.formula.decide.table_places import is_next_index, place_key
 from rlprep.formula.errors import Undecidable
-from rlprep.formula.names import labels_of, variable_key
-from rlprep.formula.tree import Call, Chain, Expect, Name, Node, Tuple, walk
+from rlprep.formula.names import labels_of
+from rlprep.formula.tree import Call, Chain, Expect, Given, Name, Node, Tuple, walk
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.table_quantities import Quantities
@@ -17,6 +17,14 @@ DRAWN = {"tau", "pi", "rho", "mu", "nu", "eta", "xi", "omega", "data", "batch", 
          "old", "new", "traj", "trajectory", "env", "unif", "uniform", "samples", "rollout",
          "replay", "demo", "mathcal"}  # fmt: skip
 """What a subscript calls a sample or its source, beside single letters and policies."""
+
+DATA = {"D", "d", "B", "p", "P", "R", "M", "rho", "nu", "eta", "xi", "data", "batch", "buffer",
+        "traj", "trajectory", "env", "samples", "rollout", "replay", "demo", "tau", "T",
+        "transition", "mathcal"}  # fmt: skip
+"""Sources that are the collected samples, or how often their states are visited."""
+
+BEHAVIOUR = {"beta", "b", "mu"}
+"""Sources that are the policy which collected the samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,8 @@ class Sampling:
         action_names: variables that stand for the drawn action.
         state_names: variables that stand for the drawn state.
         keeps_action: whether the sample's own action stays what it was (E over a').
+        given: what the drawn action's policy is conditioned on, as in a' ~ pi(. | s').
+        is_named: whether the subscript names a variable or a distribution at all.
     """
 
     axes: tuple[str, ...]
@@ -40,6 +50,8 @@ class Sampling:
     action_names: tuple[str, ...] = ()
     state_names: tuple[str, ...] = ()
     keeps_action: bool = False
+    given: tuple[Node, ...] = ()
+    is_named: bool = True
 
 
 def sampling_of(node: Expect, tables: "Quantities") -> Sampling:
@@ -50,29 +62,32 @@ def sampling_of(node: Expect, tables: "Quantities") -> Sampling:
     actions: list[str] = []
     visited: list[str] = []
     waiting: list[Name] = []
+    given: tuple[Node, ...] = ()
     for item in node.dist:
         if isinstance(item, Chain) and item.ops[0] in {"~", "in"}:
             drawn = [*waiting, *_variables(item.items[0])]
             waiting = []
             source = item.items[1]
-            _note_unknown([*drawn, source], tables)
-            role = _source(source, tables)
-            explicit = explicit or role is not None
+            _note_unknown(drawn, tables)
             kinds = {_kind(v, tables) for v in drawn}
+            role = _source(source, tables, is_action="a" in kinds)
+            explicit = explicit or role is not None
             if kinds == {"all"} and len(drawn) == 1 and _policy(source, tables) is not None:
                 kinds = {"a"}  # whatever is drawn from a policy is an action
-                actions += [k for v in drawn if (k := variable_key(v))]
+                actions += [k for v in drawn if (k := place_key(v))]
             if kinds & {"tau", "all"}:
                 kinds = {"s", "a"}
             if "a" in kinds:
                 policy = role or policy
+                given = _condition(source) or given
             if "s" in kinds:
                 states = role or states
             axes |= kinds
-            actions += [k for v in drawn if _kind(v, tables) == "a" and (k := variable_key(v))]
-            visited += [k for v in drawn if _kind(v, tables) == "s" and (k := variable_key(v))]
+            actions += [k for v in drawn if _kind(v, tables) == "a" and (k := place_key(v))]
+            visited += [k for v in drawn if _kind(v, tables) == "s" and (k := place_key(v))]
         elif (name := _policy(item, tables)) is not None:
             policy = tables.which(name)
+            given = _condition(item) or given
             states = states if isinstance(item, Call) else policy  # pi(.|s) draws no state
             explicit, axes = True, axes | ({"a"} if isinstance(item, Call) else {"s", "a"})
         elif isinstance(item, Name | Tuple):
@@ -81,12 +96,24 @@ def sampling_of(node: Expect, tables: "Quantities") -> Sampling:
             raise Undecidable("an expectation over something that is no variable and no policy")
     _note_unknown(waiting, tables)
     kinds = {_kind(v, tables) for v in waiting}
+    is_named = bool(axes or kinds - {"all", "tau"})
     if kinds & {"tau", "all"} or not (axes | kinds):
         kinds |= {"s", "a"}
     axes |= kinds & {"s", "a", "s2"}
     keeps = bool(actions) and all(leaves_sample(key, "a", node.body) for key in actions)
     order = tuple(axis for axis in ("s", "a", "s2") if axis in axes)
-    return Sampling(order, policy, states, explicit, tuple(actions), tuple(visited), keeps)
+    return Sampling(order, policy, states, explicit, tuple(actions), tuple(visited), keeps, given,
+                    is_named)  # fmt: skip
+
+
+def _condition(source: Node) -> tuple[Node, ...]:
+    """Return the state that an action's policy is conditioned on: s' of pi(. | s')."""
+    match source:
+        case Call(args=(Given(right=Name() as state),)):
+            return (state,)
+        case Call(args=(Name() as state,)) if state.name in {"s", "S"}:
+            return (state,)  # a ~ pi(s)
+    return ()
 
 
 def _policy(item: Node, tables: "Quantities") -> Name | None:
@@ -137,17 +164,23 @@ def _kind(name: Name, tables: "Quantities") -> str:
     return "tau" if letter == "tau" else "all"
 
 
-def _source(node: Node, tables: "Quantities") -> str | None:
-    """Return whose distribution is named: 'new', 'old', or None for the data's."""
+def _source(node: Node, tables: "Quantities", *, is_action: bool) -> str | None:
+    """Return whose distribution is named: 'new', 'old', or None for the data's.
+
+    A source that is neither a policy nor the data is noted as unknown.
+    """
     name = node.fn if isinstance(node, Call) else node
     if not isinstance(name, Name):
         return None
-    if role_of(name, tables.subject) == "policy" and name.name not in {"p", "P"}:
+    role = role_of(name, tables.subject)
+    if role == "policy" and name.name not in {"p", "P"}:
         return tables.which(name)
     if tables.subject in {"kl", "entropy"}:
+        if role != "policy":
+            tables.foreign(name)
         return tables.which(name)
     words = {w.lower() for w in labels_of(name)}
-    if words & {"old", "k", "b"}:
+    if words & {"old", "k", *BEHAVIOUR} or (is_action and name.name in BEHAVIOUR):
         return "old"
     inner = [n for s in (*name.subs, *name.sups) for n in walk(s) if isinstance(n, Name)]
     for label in inner:
@@ -155,4 +188,7 @@ def _source(node: Node, tables: "Quantities") -> str | None:
             return tables.which(label)
         if label.name == "theta":
             return "old" if label.primes else "new"
+    is_word = len(name.name) > 1 and (name.name in DRAWN or role) and name.name != "uniform"
+    if not (name.name in DATA or (is_word and not is_action) or name.name in BEHAVIOUR):
+        tables.foreign(name)
     return None

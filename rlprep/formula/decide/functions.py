@@ -56,7 +56,7 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
         # a mean over a batch of states, each of which has its own
         return tabular.evaluate(args[0], env, position)
     if lowered in MEANS:
-        return tabular.average(Sampling(("s", "a"), explicit=False), args[0], env, position)
+        return tabular.average(Sampling(("s", "a"), explicit=False, is_named=False), args[0], env, position)
     if name in {"sum", "reduce_sum", "inner", "dot"}:
         return _total(tabular, node, env, position)
     if name in KEPT or lowered in KEPT:
@@ -198,7 +198,7 @@ def _total(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
         for a in tabular.world.actions:
             total = total + tabular.evaluate(body, {**env, "a": a}, position)
         return total
-    return tabular.average(Sampling(("s", "a"), explicit=False), body, env, position)
+    return tabular.average(Sampling(("s", "a"), explicit=False, is_named=False), body, env, position)
 
 
 def _of_policies(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number | None:

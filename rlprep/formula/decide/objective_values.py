@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from rlprep.formula.decide.bounds import plain_gap, states_the_bound
+from rlprep.formula.decide.functions import MEANS
 from rlprep.formula.decide.numbers import close, plain
 from rlprep.formula.decide.policies import words_of
 from rlprep.formula.decide.table_quantities import Free
 from rlprep.formula.decide.tabular import Tabular
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.program import EQUALITIES
-from rlprep.formula.tree import Call, Chain, Node, Optimise, walk
+from rlprep.formula.tree import Call, Chain, Expect, Node, Optimise, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ def _by_pair(tabular: Tabular, node: Node) -> Value:
     """The value at every state and action (and next state, where it depends on that)."""
     position, numbers = tabular.program.main, []
     kind = "pair"
+    match node:
+        case Expect(body=inner):
+            tabular.outermost = inner
+        case Call(fn=fn, args=(inner, *_)) if fn.name in MEANS:
+            tabular.outermost = inner
     for s in tabular.world.states:
         for a in tabular.world.actions:
             env = {"s": s, "a": a}

@@ -53,6 +53,16 @@ def is_moved(name: Name) -> bool:
     )  # fmt: skip
 
 
+def place_key(name: Node) -> str | None:
+    """Return how a drawn variable is called in an environment; a_{t+1} is another one than a."""
+    key = variable_key(name)
+    if key is None or not isinstance(name, Name) or not is_moved(name):
+        return key
+    steps = (f"{i.op}{i.right.value}" for i in indices_of(name)
+             if isinstance(i, Bin) and isinstance(i.right, Num))  # fmt: skip
+    return key + "".join(steps)
+
+
 def refuse_misplaced(role: str, node: Name, args: tuple[Node, ...]) -> None:
     """Refuse a quantity of the sample that is taken at another time, or of other things.
 
@@ -76,7 +86,7 @@ def refuse_misplaced(role: str, node: Name, args: tuple[Node, ...]) -> None:
             if any(n.name in PARAMETERS - {"theta"} or n.subs for n in argument_names(args)):
                 raise Undecidable("a ratio of other parameters than the new policy's")
         case "value", _:
-            if args and all(_is_of(arg, ACTION_LETTERS) for arg in args):
+            if node.name != "b" and any(_is_of(arg, ACTION_LETTERS | {"A"}) for arg in args):
                 raise Undecidable("a state value of an action")
         case "action_value" | "advantage", (first, second, *_):
             if _is_of(first, ACTION_LETTERS) or _is_of(second, STATE_LETTERS):
@@ -120,7 +130,7 @@ def refuse_strangers(
         if len(names) > 1:
             raise Undecidable("a policy of more than an action, given a state")
         for name in names:
-            if f"{axis}:var:{variable_key(name)}" in env or len(name.name) > 1:
+            if f"{axis}:var:{place_key(name)}" in env or len(name.name) > 1:
                 continue
             first = spoken.setdefault(axis, name)
             if first.name.lower() != name.name.lower() or (indices and _indexed_apart(first, name)):

@@ -19,6 +19,7 @@ from rlprep.formula.decide.table_places import (
     argument_names,
     is_moved,
     is_next_index,
+    place_key,
     refuse_misplaced,
     refuse_strangers,
     refuse_unbound,
@@ -26,7 +27,7 @@ from rlprep.formula.decide.table_places import (
 from rlprep.formula.decide.which import policy_roles
 from rlprep.formula.decide.worlds import World
 from rlprep.formula.errors import Undecidable
-from rlprep.formula.names import flat, labels_of, variable_key
+from rlprep.formula.names import flat, labels_of
 from rlprep.formula.program import Program
 from rlprep.formula.tree import (
     Name,
@@ -64,6 +65,7 @@ class Quantities:
         self.spoken: dict[str, Name] = {}
         self.depth = 0
         self.in_expectation = False
+        self.outermost: Node | None = None  # what a mean around the whole formula is of
         self.is_below = False
         self.is_named = False  # whether the ratio that is asked for is used by its own name
         self.sums_samples = False
@@ -146,7 +148,7 @@ class Quantities:
     def _of_state_alone(self, args: tuple[Node, ...], env: Env) -> bool:
         """Whether the arguments are one state: then the name is a distribution of states."""
         return len(args) == 1 and isinstance(args[0], Name) and (
-            args[0].name in {"s", "S"} or f"s:var:{variable_key(args[0])}" in env
+            args[0].name in {"s", "S"} or f"s:var:{place_key(args[0])}" in env
         )  # fmt: skip
 
     def foreign(self, node: Name) -> Number:
@@ -187,7 +189,10 @@ class Quantities:
     def value(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
         """Return the value of a state."""
         if node.name == "b":
-            return self.world.past[self.state(args, env)]
+            s = self.state(args, env)
+            if any(n.name in ACTION_LETTERS | {"A"} for n in argument_names(args)):
+                return self.opaque(f"b{s}{self.action(args, env)}")  # no baseline: it takes the action
+            return self.world.past[s]
         if self._is_next(node, args):
             return self.world.v[self._current("s2", env)]
         return self.world.v[self.state(args, env)]
@@ -261,7 +266,7 @@ class Quantities:
     def state(self, args: tuple[Node, ...], env: Env) -> int:
         """Return the state that the arguments name, else the current one."""
         for name in argument_names(args):
-            key = "s:var:" + (variable_key(name) or "")
+            key = "s:var:" + (place_key(name) or "")
             if key in env:
                 return env[key]
             if name.name in STATE_LETTERS and is_next_index(name):
@@ -273,7 +278,7 @@ class Quantities:
     def action(self, args: tuple[Node, ...], env: Env) -> int:
         """Return the action that the arguments name, else the current one."""
         for name in argument_names(args):
-            key = "a:var:" + (variable_key(name) or "")
+            key = "a:var:" + (place_key(name) or "")
             if key in env:
                 return env[key]
             if name.name in ACTION_LETTERS and is_moved(name):

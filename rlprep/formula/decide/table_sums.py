@@ -6,7 +6,7 @@ from fractions import Fraction
 from rlprep.formula.decide.distributions import Sampling, leaves_sample, sampling_of
 from rlprep.formula.decide.numbers import Dual, Number, plain
 from rlprep.formula.decide.policies import role_of
-from rlprep.formula.decide.table_places import STATE_LETTERS, Env
+from rlprep.formula.decide.table_places import STATE_LETTERS, Env, argument_names, is_next_index
 from rlprep.formula.decide.table_quantities import Free, Quantities
 from rlprep.formula.decide.worlds import World
 from rlprep.formula.errors import Undecidable
@@ -65,7 +65,8 @@ class Sums(Quantities):
                 raise Undecidable("a distribution is named")
             return self.evaluate(body, {"s": 0, "a": 0, "s2": 0} | env, position)
         axes = list(sampling.axes)
-        if self.subject == "advantage" and not sampling.explicit:
+        is_vague = self.subject == "advantage" and not sampling.is_named
+        if is_vague:
             axes = []
         if self.subject in {"kl", "entropy"}:
             if self.subject == "kl" and not sampling.explicit:
@@ -73,7 +74,10 @@ class Sums(Quantities):
             axes = [axis for axis in axes if axis != "s"]
         for _ in range(4):
             try:
-                return self._mean(sampling, axes, body, env, position)
+                mean = self._mean(sampling, axes, body, env, position)
+                if is_vague and not axes and body is not self.outermost:
+                    raise Undecidable("an expectation that does not say over what")
+                return mean
             except Free as missing:
                 if missing.axis in axes or (missing.axis == "s" and "s" not in sampling.axes):
                     raise
@@ -92,31 +96,38 @@ class Sums(Quantities):
         self, sampling: Sampling, axes: list[str], env: Env
     ) -> Iterator[tuple[Number, Env]]:
         """Yield every outcome of the sampled variables with its probability."""
-        world = self.world
-        policy = sampling.policy or self.default
-        visits = world.d_new if (sampling.states or self.default) == "new" else world.d_old
         start = {k: v for k, v in env.items() if not ("s" in axes and k in {"s", "a", "s2"})}
-        for s in world.states if "s" in axes else (None,):
-            first = dict(start)
-            if s is not None:
-                first |= {"s": s} | {f"s:var:{k}": s for k in sampling.state_names}
-            for a in world.actions if "a" in axes else (None,):
-                second = dict(first)
-                weight: Number = visits[s] if s is not None else Fraction(1)
-                if a is not None:
-                    current = self._current("s", second)
-                    weight = weight * self._chance(policy, current, a, sampling)
-                    second |= {f"a:var:{k}": a for k in sampling.action_names}
-                    if not sampling.keeps_action:
-                        second["a"] = a
-                for n in world.states if "s2" in axes else (None,):
-                    third = dict(second)
-                    if n is None:
-                        yield weight, third
-                        continue
-                    third["s2"] = n
-                    s_now, a_now = self._current("s", third), self._current("a", third)
-                    yield weight * world.step[s_now][a_now][n], third
+        order = [axis for axis in ("s", "a", "s2") if axis in axes]
+        if any(is_next_index(n) for n in argument_names(sampling.given)) and "s2" in order:
+            order.remove("s2")  # a' is drawn where the next state is known
+            order.insert(order.index("a"), "s2")
+        yield from self._drawn(sampling, order, Fraction(1), start)
+
+    def _drawn(
+        self, sampling: Sampling, order: list[str], weight: Number, env: Env
+    ) -> Iterator[tuple[Number, Env]]:
+        """Draw one variable after the other."""
+        if not order:
+            yield weight, env
+            return
+        axis, *rest = order
+        world = self.world
+        for value in world.actions if axis == "a" else world.states:
+            if axis == "s":
+                visits = world.d_new if (sampling.states or self.default) == "new" else world.d_old
+                chance: Number = visits[value]
+                inner = env | {"s": value} | {f"s:var:{k}": value for k in sampling.state_names}
+            elif axis == "a":
+                given = self.state(sampling.given, env)
+                chance = self._chance(sampling.policy or self.default, given, value, sampling)
+                inner = env | {f"a:var:{k}": value for k in sampling.action_names}
+                if not sampling.keeps_action:
+                    inner["a"] = value
+            else:
+                s_now, a_now = self._current("s", env), self._current("a", env)
+                chance = world.step[s_now][a_now][value]
+                inner = env | {"s2": value}
+            yield from self._drawn(sampling, rest, weight * chance, inner)
 
     def _chance(self, policy: str, s: int, a: int, sampling: Sampling) -> Number:
         value = (self.world.new if policy == "new" else self.world.old)[s][a]
@@ -183,7 +194,8 @@ class Sums(Quantities):
                 return self.foreign(Name(node.span, "sample"))
             sampled = axis == "samples" or key in {"i", "n", "j", "m", "b"}
             if sampled and "s" not in env and not rest:
-                return self.average(Sampling(("s", "a"), explicit=False), node.body, env, position)
+                sampling = Sampling(("s", "a"), explicit=False, is_named=False)
+                return self.average(sampling, node.body, env, position)
             self.remarks.add("the sum over time steps is read as the mean over visited states")
             return self._summed(node, rest, env, position)
         total: Number = Fraction(0)
