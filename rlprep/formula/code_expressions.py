@@ -107,6 +107,8 @@ class Expressions(Places):
         span = self.span(node)
         parts = [part for part in identifier.split("_") if part] or [identifier]
         words = [GREEK.get(part, part) for part in parts]
+        if identifier in {"s_", "a_", "obs_", "state_"}:
+            words.append("next")  # the usual name of what follows
         return Name(span, words[0], tuple(_label(span, word) for word in words[1:]))
 
     def attribute(self, node: ast.Attribute) -> Node:

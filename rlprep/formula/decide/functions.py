@@ -6,6 +6,12 @@ from typing import TYPE_CHECKING
 from rlprep.formula.decide.distributions import Sampling
 from rlprep.formula.decide.numbers import Number, plain
 from rlprep.formula.decide.policies import role_of
+from rlprep.formula.decide.table_places import (
+    STATE_LETTERS,
+    argument_names,
+    is_next_index,
+    place_key,
+)
 from rlprep.formula.errors import Undecidable, Unreadable
 from rlprep.formula.names import flat_lower
 from rlprep.formula.tree import Bin, Call, Cases, Given, Name, Node, Num, Parallel, Tuple
@@ -192,11 +198,12 @@ def _total(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
     total: Number = Fraction(0)
     if tabular.world.is_sample:
         return tabular.evaluate(body, env, position)
-    if tabular.subject in {"kl", "entropy"} or (
+    if tabular.subject in {"kl", "entropy", "advantage"} or (
         ("s" in env and "a" not in env) or node.keyword("dim", "axis") is not None
     ) or len(node.args) > 1:  # fmt: skip
+        sample = {"a:sample": env["a"]} if "a" in env else {}
         for a in tabular.world.actions:
-            total = total + tabular.evaluate(body, {**env, "a": a}, position)
+            total = total + tabular.evaluate(body, {**sample, **env, "a": a}, position)
         return total
     return tabular.average(Sampling(("s", "a"), explicit=False, is_named=False), body, env, position)
 
@@ -213,9 +220,7 @@ def _of_policies(tabular: "Tabular", node: Call, env: "Env", position: int) -> N
         if lowered == "kl_div":
             return _kl_div(tabular, sides, env, position)
         whiches = [_which(tabular, side) for side in sides]
-        for side in sides:
-            if isinstance(side, Call):
-                tabular.refuse_strangers("policy", side.args, env)
+        _refuse_two_states(tabular, sides, env)
         if tabular.world.is_sample:
             raise Undecidable("a divergence needs whole distributions")
         state = _average_state(tabular, node, env)
@@ -237,6 +242,20 @@ def _of_policies(tabular: "Tabular", node: Call, env: "Env", position: int) -> N
                 return tabular.cross_entropy(first_policy, second_policy, env)
         return None
     return None
+
+
+def _refuse_two_states(tabular: "Tabular", sides: tuple[Node, ...], env: "Env") -> None:
+    """Refuse a divergence of policies in different states, or in a later one."""
+    states = []
+    for side in sides:
+        if not isinstance(side, Call):
+            continue
+        tabular.refuse_strangers("policy", side.args, env)
+        given = (a.right if isinstance(a, Given) else a for a in side.args)
+        states += [n for n in argument_names(tuple(given)) if n.name in STATE_LETTERS]
+    keys = {place_key(state) for state in states}
+    if len(keys) > 1 or any(is_next_index(state) for state in states):
+        raise Undecidable("a divergence of policies in another state than the sample's")
 
 
 def _log_probability(tabular: "Tabular", node: Call, env: "Env") -> Number:

@@ -194,7 +194,7 @@ class Quantities:
                 return self.opaque(f"b{s}{self.action(args, env)}")  # no baseline: it takes the action
             return self.world.past[s]
         if self._is_next(node, args):
-            return self.world.v[self._current("s2", env)]
+            return self.world.v[self.current("s2", env)]
         return self.world.v[self.state(args, env)]
 
     def reward(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
@@ -211,7 +211,7 @@ class Quantities:
 
     def _surprise(self, env: Env, s: int, a: int) -> Fraction:
         """What the TD residual adds to the advantage: it depends on the next state."""
-        s2 = self._current("s2", env)
+        s2 = self.current("s2", env)
         mean = sum(
             (self.world.step[s][a][n] * self.world.v[n] for n in self.world.states), Fraction(0)
         )
@@ -228,7 +228,7 @@ class Quantities:
 
     def chances(self, which: str, env: Env) -> list[Number]:
         """Return a policy's probabilities in the current state, with slopes inside a gradient."""
-        s = self._current("s", env)
+        s = self.current("s", env)
         if which == "old":
             return list(self.world.old[s])
         if not self.in_gradient:
@@ -258,7 +258,8 @@ class Quantities:
 
     # -- where a quantity is taken --------------------------------------------------------------
 
-    def _current(self, axis: str, env: Env) -> int:
+    def current(self, axis: str, env: Env) -> int:
+        """Return the state, action or next state at hand."""
         if axis not in env:
             raise Free(axis)
         return env[axis]
@@ -270,10 +271,10 @@ class Quantities:
             if key in env:
                 return env[key]
             if name.name in STATE_LETTERS and is_next_index(name):
-                return self._current("s2", env)
+                return self.current("s2", env)
             if name.name in STATE_LETTERS and is_moved(name):
                 raise Undecidable("a state at another time than the sample's")
-        return self._current("s", env)
+        return self.current("s", env)
 
     def action(self, args: tuple[Node, ...], env: Env) -> int:
         """Return the action that the arguments name, else the current one."""
@@ -287,7 +288,7 @@ class Quantities:
                 raise Undecidable(f"{name.name}' is bound by no sum and no expectation")
         if self.subject in {"kl", "entropy"}:
             refuse_unbound(args, env)
-        return self._current("a", env)
+        return self.current("a", env)
 
     def _is_next(self, node: Name, args: tuple[Node, ...]) -> bool:
         if "next" in {w.lower() for w in (node.name, *labels_of(node))} or is_next_index(node):

@@ -6,6 +6,7 @@ from fractions import Fraction
 from rlprep.formula.decide.distributions import Sampling, leaves_sample, sampling_of
 from rlprep.formula.decide.numbers import Dual, Number, plain
 from rlprep.formula.decide.policies import role_of
+from rlprep.formula.decide.table_entries import indexed_place
 from rlprep.formula.decide.table_places import STATE_LETTERS, Env, argument_names, is_next_index
 from rlprep.formula.decide.table_quantities import Free, Quantities
 from rlprep.formula.decide.worlds import World
@@ -124,7 +125,7 @@ class Sums(Quantities):
                 if not sampling.keeps_action:
                     inner["a"] = value
             else:
-                s_now, a_now = self._current("s", env), self._current("a", env)
+                s_now, a_now = self.current("s", env), self.current("a", env)
                 chance = world.step[s_now][a_now][value]
                 inner = env | {"s2": value}
             yield from self._drawn(sampling, rest, weight * chance, inner)
@@ -172,6 +173,10 @@ class Sums(Quantities):
             is_outer = any(isinstance(n, Big) for n in walk(node.body))
             return "samples" if is_outer and letter in TIME_LETTERS else "a"
         if (place := _place_of(key, node.body)) is not None and letter not in {"t", "l", "k"}:
+            return place
+        is_one_state = self.subject == "advantage"
+        place = indexed_place(key, node.body, is_one_state=is_one_state)
+        if place is not None and self.program.is_code:
             return place
         if letter in {"a", "u", "A"}:
             return "a"

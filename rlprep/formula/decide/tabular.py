@@ -13,6 +13,7 @@ from rlprep.formula.decide.effort import spend
 from rlprep.formula.decide.functions import STABILISER, apply
 from rlprep.formula.decide.numbers import Dual, Number, dual, plain
 from rlprep.formula.decide.policies import role_of
+from rlprep.formula.decide.table_entries import entry_place
 from rlprep.formula.decide.table_places import Env, is_moved
 from rlprep.formula.decide.table_quantities import Free
 from rlprep.formula.decide.table_sums import Sums
@@ -92,7 +93,9 @@ class Tabular(Sums):
             case Index(x=Name() as name, items=items) if any(isinstance(i, Bin) for i in items):
                 moved = replace(name, subs=(*name.subs, *items))  # adv[t + 1] is A_{t+1}
                 return self.evaluate(moved, env, position)
-            case Index(x=x) | Sub(x=x):
+            case Index(x=x, items=items):
+                return self.evaluate(x, entry_place(self, items, env), position)
+            case Sub(x=x):
                 return self.evaluate(x, env, position)
             case Optimise():
                 return self.extreme(node, env, position)

@@ -1,0 +1,69 @@
+"""Entries of tables in code: `Q[s, a]`, `pi[s][b]`, `V[s_next]`.
+
+An index that names a state or an action says where the table is read; any other (`t`, `i`, `:`) picks
+a sample of a batch, of which there is one here.
+"""
+
+from typing import TYPE_CHECKING
+
+from rlprep.formula.decide.table_places import ACTION_LETTERS, STATE_LETTERS, Env, place_key
+from rlprep.formula.errors import Undecidable
+from rlprep.formula.names import labels_of
+from rlprep.formula.tree import Index, Name, Node, walk
+
+if TYPE_CHECKING:
+    from rlprep.formula.decide.table_quantities import Quantities
+
+STATES = STATE_LETTERS - {"h"} | {"state", "obs", "observation", "s2", "sp", "ns"}
+ACTIONS = ACTION_LETTERS | {"action", "act", "a2", "ap", "na"}
+LATER = {"next", "prime", "p", "2", "s2", "sp", "ns", "a2", "ap", "na"}
+
+
+def entry_place(tables: "Quantities", items: tuple[Node, ...], env: Env) -> Env:
+    """Return the environment in which a table is read at these indices.
+
+    Raises:
+        Undecidable: an action of another step, which nothing binds.
+    """
+    place = dict(env)
+    for item in items:
+        if not isinstance(item, Name):
+            continue
+        key = place_key(item)
+        words = {item.name, *labels_of(item)}
+        is_later = bool(words & LATER or item.primes)
+        if f"a:var:{key}" in env:
+            place["a"] = env[f"a:var:{key}"]
+        elif f"s:var:{key}" in env:
+            place["s"] = env[f"s:var:{key}"]
+        elif words & STATES:
+            if is_later:
+                place["s"] = tables.current("s2", env)
+        elif words & ACTIONS:
+            if is_later:
+                raise Undecidable("an action at another time than the sample's")
+            place["a"] = env.get("a:sample", tables.current("a", env))
+    return place
+
+
+def indexed_place(key: str, body: Node, *, is_one_state: bool) -> str | None:
+    """Return whether an index of a comprehension stands in an action's place, or in a state's.
+
+    Args:
+        key: the index.
+        body: what is summed.
+        is_one_state: whether a table of one index can only be over actions.
+    """
+    for node in walk(body):
+        match node:
+            case Index(x=x, items=(*before, Name() as last)) if place_key(last) == key:
+                table = x.x if isinstance(x, Index) else x
+                if not isinstance(table, Name):
+                    continue
+                if before or isinstance(x, Index):
+                    return "a"
+                if table.name in {"V", "v"}:
+                    return "s"
+                if is_one_state and table.name in {"pi", "Q", "q", "p", "probs"}:
+                    return "a"
+    return None
