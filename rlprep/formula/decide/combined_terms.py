@@ -2,8 +2,9 @@
 
 from fractions import Fraction
 
-from rlprep.formula.decide.policies import words_of
+from rlprep.formula.decide.policies import is_old, words_of
 from rlprep.formula.decide.polynomial import Polynomial
+from rlprep.formula.decide.table_places import argument_names, is_next_index
 from rlprep.formula.decide.tabular import Tabular
 from rlprep.formula.decide.worlds import sample_world
 from rlprep.formula.errors import Undecidable, Unreadable
@@ -21,6 +22,7 @@ from rlprep.formula.tree import (
     Optimise,
     Span,
     Wrap,
+    walk,
 )
 from rlprep.formula.vocabulary import FUNCTIONS
 
@@ -120,8 +122,10 @@ class Terms:
                      "val"} and (
             not words & {"targ", "target", "targets"}
         ):  # fmt: skip
-            return Polynomial.atom(("V",))
-        if words & {"returns", "return", "ret", "targ", "target", "targets", "r", "g", "y", "rtg"}:
+            is_ours = not words & {"old", "next"} and not is_next_index(node)
+            return Polynomial.atom(("V",) if is_ours else ("another value",))
+        if node.name != "r" and words & {"returns", "return", "ret", "targ", "target", "targets",
+                                         "r", "g", "y", "rtg"}:  # fmt: skip
             return Polynomial.atom(("R",))
         self.unknown.setdefault("_".join(words_of(node)), node.span)
         return Polynomial.atom(("?", "_".join(words_of(node))))
@@ -151,6 +155,8 @@ class Terms:
         if lowered in {"mse_loss", "mseloss", "mse", "smooth_l1_loss", "huber_loss"}:
             return Polynomial.atom(VALUE)
         if lowered in {"entropy"} or (name in {"S", "H"}):
+            if any(isinstance(n, Name) and is_old(n) for a in node.args for n in walk(a)):
+                return Polynomial.atom(("the old policy's entropy",))
             return Polynomial.atom(ENTROPY)
         if name in FUNCTIONS:
             raise Undecidable(f"{name} has no meaning here")
@@ -158,6 +164,8 @@ class Terms:
         if known is not None:
             return known
         value = self.known(node.fn)
+        if value == Polynomial.atom(("V",)) and any(map(is_next_index, argument_names(node.args))):
+            return Polynomial.atom(("the next state's value",))
         if any(a[0] == "?" for a in value.atoms()) and len(name) > 2:
             raise Unreadable(f"the function '{name}' is not part of this formula", node.fn.span)
         return value
@@ -165,8 +173,8 @@ class Terms:
     def surrogate(self, node: Call) -> Polynomial:
         """A clipped surrogate written out; a negated loss (`max(-A r, ...)`) too."""
         signs = {1, -1}
-        for ratio in ("1/2", "9/10", "11/10", "2"):
-            for advantage in ("1", "-3/2"):
+        for ratio in ("1/10000", "1/2", "9/10", "11/10", "2", "10000"):
+            for advantage in ("1", "-3/2", "1/10000", "-10000", "10000"):
                 r, a, e = Fraction(ratio), Fraction(advantage), Fraction(1, 5)
                 tabular = Tabular(self.program, sample_world(r, a, e), "ppo_clip")
                 value = tabular.evaluate(node, {"s": 0, "a": 0}, self.program.main)

@@ -4,14 +4,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from rlprep.formula.decide.distributions import Sampling
+from rlprep.formula.decide.divergences import of_policies
 from rlprep.formula.decide.numbers import Number, plain
 from rlprep.formula.decide.policies import role_of
-from rlprep.formula.decide.table_places import (
-    STATE_LETTERS,
-    argument_names,
-    is_next_index,
-    place_key,
-)
 from rlprep.formula.errors import Undecidable, Unreadable
 from rlprep.formula.names import flat_lower
 from rlprep.formula.tree import Bin, Call, Cases, Given, Name, Node, Num, Parallel, Tuple
@@ -28,9 +23,6 @@ CLIPS = {"clip", "clamp", "Clip", "CLIP", "clip_by_value", "clamp_", "clipped"}
 MEANS = {"mean", "avg", "average", "reduce_mean", "masked_mean", "nanmean", "Mean"}
 KEPT = {"detach", "stopgrad", "sg", "identity", "squeeze", "unsqueeze", "stop_gradient", "view",
         "flatten", "reshape", "gather", "ravel", "no_grad"}  # fmt: skip
-DIVERGENCES = {"kl", "dkl", "d_kl", "kl_div", "kl_divergence", "kldiv", "kldivergence", "d",
-               "mean_kl", "div", "rel_entr"}  # fmt: skip
-ENTROPIES = {"s", "h", "entropy", "ent"}
 
 
 def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number | None:
@@ -69,7 +61,7 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
         return _constant(tabular, args[0], env, position)
     if name == "grad":
         return tabular.gradient(args[0], env, position)
-    return _of_policies(tabular, node, env, position)
+    return of_policies(tabular, node, env, position)
 
 
 def _elementary(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number | None:
@@ -208,54 +200,6 @@ def _total(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
     return tabular.average(Sampling(("s", "a"), explicit=False, is_named=False), body, env, position)
 
 
-def _of_policies(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number | None:
-    """Divergences, entropies and log-probabilities of named policies."""
-    lowered = flat_lower(node.fn)
-    first = node.fn.name
-    sides = _sides(node.args)
-    is_divergence = lowered in DIVERGENCES or "kl" in lowered.split("_") or lowered.startswith("kl")
-    if is_divergence and not (lowered == "d" and len(sides) != 2):
-        if len(sides) != 2:
-            raise Undecidable("a divergence of one distribution")
-        if lowered == "kl_div":
-            return _kl_div(tabular, sides, env, position)
-        whiches = [_which(tabular, side) for side in sides]
-        _refuse_two_states(tabular, sides, env)
-        if tabular.world.is_sample:
-            raise Undecidable("a divergence needs whole distributions")
-        state = _average_state(tabular, node, env)
-        if state is not None:
-            return state
-        return tabular.divergence(whiches[0], whiches[1], env)
-    if first in {"S", "H"} or lowered in ENTROPIES:
-        if not node.args:
-            return tabular.entropy("new", env)
-        if len(node.args) == 1 and (which := _policy_of(tabular, node.args[0])) is not None:
-            if tabular.world.is_sample:
-                raise Undecidable("an entropy needs a whole distribution")
-            return tabular.entropy(which, env)
-        pair = [_policy_of(tabular, side) for side in _sides(node.args)]
-        match pair:
-            case (str() as first_policy, str() as second_policy):
-                if tabular.world.is_sample:
-                    raise Undecidable("a cross-entropy needs whole distributions")
-                return tabular.cross_entropy(first_policy, second_policy, env)
-        return None
-    return None
-
-
-def _refuse_two_states(tabular: "Tabular", sides: tuple[Node, ...], env: "Env") -> None:
-    """Refuse a divergence of policies in different states, or in a later one."""
-    states = []
-    for side in sides:
-        if not isinstance(side, Call):
-            continue
-        tabular.refuse_strangers("policy", side.args, env)
-        given = (a.right if isinstance(a, Given) else a for a in side.args)
-        states += [n for n in argument_names(tuple(given)) if n.name in STATE_LETTERS]
-    keys = {place_key(state) for state in states}
-    if len(keys) > 1 or any(is_next_index(state) for state in states):
-        raise Undecidable("a divergence of policies in another state than the sample's")
 
 
 def _log_probability(tabular: "Tabular", node: Call, env: "Env") -> Number:
@@ -276,57 +220,6 @@ def _probability(tabular: "Tabular", node: Call, env: "Env") -> Number | None:
     return tabular.policy(holder, tuple(given), env)
 
 
-def _average_state(tabular: "Tabular", node: Call, env: "Env") -> Number | None:
-    """The maximum over states of TRPO's theory."""
-    if "max" in flat_lower(node.fn).split("_"):
-        pairs = [_which(tabular, side) for side in _sides(node.args)]
-        return max((tabular.divergence(pairs[0], pairs[1], {**env, "s": s})
-                    for s in tabular.world.states), key=plain)  # fmt: skip
-    return None
 
 
-def _sides(args: tuple[Node, ...]) -> tuple[Node, ...]:
-    if len(args) == 1 and isinstance(args[0], Parallel | Given):
-        return args[0].left, args[0].right
-    return tuple(a for a in args if not (isinstance(a, Call) and a.fn.name.startswith("'")))
 
-
-def _which(tabular: "Tabular", node: Node) -> str:
-    found = _policy_of(tabular, node)
-    if found is None:
-        raise Undecidable("a divergence of something that is no policy")
-    return found
-
-
-def _policy_of(tabular: "Tabular", node: Node) -> str | None:
-    """Return which policy an argument names: pi_old, pi_old(.|s), theta_old, old_dist."""
-    match node:
-        case Call(fn=Name(name="Categorical" | "Normal" | "softmax" | "Distribution"), args=args):
-            inner = [*args, *(value for _, value in node.kwargs)]
-            return next((w for i in inner if (w := _policy_of(tabular, i)) is not None), None)
-        case Call(fn=fn):
-            return _policy_of(tabular, fn)
-        case Name(name="theta"):
-            from rlprep.formula.decide.policies import is_old
-
-            return "old" if is_old(node) or node.primes else "new"
-        case Name():
-            if role_of(node, tabular.subject) in {"policy", "logp"}:
-                return tabular.which(node)
-            return "old" if "old" in flat_lower(node) else (
-                "new" if flat_lower(node) in {"new", "new_dist", "curr",
-                                              "current"} else None)  # fmt: skip
-        case Given(left=left):
-            return _policy_of(tabular, left)
-    return None
-
-
-def _kl_div(tabular: "Tabular", sides: tuple[Node, ...], env: "Env", position: int) -> Number:
-    """`F.kl_div(log_q, p)` of torch: the sum of p (log p - log_q)."""
-    total: Number = Fraction(0)
-    for a in tabular.world.actions:
-        inner = {**env, "a": a}
-        log_q = tabular.evaluate(sides[0], inner, position)
-        p = tabular.evaluate(sides[1], inner, position)
-        total = total + p * (tabular.precision.log(p) - log_q)
-    return total

@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from rlprep.formula.decide.extremes import bends, extreme_worlds
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.objective_values import Value, matches, value_of
 from rlprep.formula.decide.objective_witness import shown_at
@@ -173,10 +174,13 @@ def confirm(mine: Meaning, theirs: Meaning, subject: str) -> tuple[str, dict[str
     """Prove an equality that no world refuted, or find the sample that refutes it.
 
     Returns:
-        the proof in words (empty when nothing better than the worlds is known), and a witness.
+        the proof in words (empty when nothing better than the worlds is known), and a witness
+        against the equality, which the proof is then of.
     """
     if subject != "ppo_clip":
-        return "", None
+        if not bends(mine.facts["program"]):
+            return "", None
+        return "evaluation of both formulas at the counterexample", _bent(mine, theirs, subject)
     from rlprep.formula.decide.cases import difference
 
     their_side = (theirs.facts["program"], theirs.facts["nodes"][0])
@@ -187,14 +191,32 @@ def confirm(mine: Meaning, theirs: Meaning, subject: str) -> tuple[str, dict[str
         except Undecidable:
             return "", None
         if point is not None:
-            return "", _refuted(mine, theirs, node, sample_world(*point), subject)
+            refutation = _refuted(mine, theirs, node, sample_world(*point), subject)
+            return ("z3, and exact evaluation of both formulas" if refutation else ""), refutation
     return "z3: no r > 0, 0 < epsilon < 1 and real A tell the two apart", None
+
+
+def _bent(mine: Meaning, theirs: Meaning, subject: str) -> dict[str, Any] | None:
+    """Return the witness of a world of extreme numbers, where minima, clips and cases act.
+
+    Raises:
+        Undecidable: they act in none of them, which proves nothing.
+    """
+    for world in extreme_worlds(on_policy=subject in ON_POLICY):
+        for node in mine.facts["nodes"]:
+            try:
+                found = _refuted(mine, theirs, node, world, subject)
+            except Undefined:
+                continue
+            if found is not None:
+                return found
+    raise Undecidable("a minimum, clip or case that acts in none of the problems tried")
 
 
 def _refuted(
     mine: Meaning, theirs: Meaning, node: Node, world: World, subject: str
 ) -> dict[str, Any] | None:
-    """Return the witness of a sample that z3 found, if both formulas really differ there."""
+    """Return the witness of a world or sample, if both formulas really differ there."""
     sides: list[Value] = []
     for meaning, tree in ((mine, node), (theirs, theirs.facts["nodes"][0])):
         tabular = Tabular(meaning.facts["program"], world, subject)

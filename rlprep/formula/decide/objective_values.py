@@ -6,12 +6,12 @@ from fractions import Fraction
 from rlprep.formula.decide.bounds import plain_gap, states_the_bound
 from rlprep.formula.decide.functions import MEANS
 from rlprep.formula.decide.numbers import close, plain
-from rlprep.formula.decide.policies import words_of
+from rlprep.formula.decide.policies import role_of, words_of
 from rlprep.formula.decide.table_quantities import Free
 from rlprep.formula.decide.tabular import Tabular
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.program import EQUALITIES
-from rlprep.formula.tree import Call, Chain, Expect, Node, Optimise, walk
+from rlprep.formula.tree import Call, Chain, Expect, Name, Node, Num, Optimise, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +129,24 @@ def _problem(tabular: Tabular, node: Node, sign: int) -> Value:
     value = plain(tabular.whole(objective)) * sign
     if not (isinstance(node, Optimise) and node.constraints):
         return Value("unconstrained", (value,), tabular.precision.is_exact)
-    kept = [c for c in node.constraints if isinstance(c, Chain) and _mentions_kl(c)]
-    gap = _constraint(tabular, (kept or list(node.constraints))[0])
-    return Value(f"subject to {gap.kind}", (value, *gap.numbers), gap.is_exact)
+    kept = [c for c in node.constraints if _restricts(c)] or list(node.constraints[:1])
+    gaps = [_constraint(tabular, constraint) for constraint in kept]
+    if all(gap == gaps[0] for gap in gaps):
+        gaps = gaps[:1]
+    numbers = [number for gap in gaps for number in gap.numbers]
+    kind = f"subject to {' and '.join(gap.kind for gap in gaps)}"
+    return Value(kind, (value, *numbers), all(gap.is_exact for gap in gaps))
+
+
+def _restricts(node: Node) -> bool:
+    """Whether a constraint restricts the policy; `delta > 0` and definitions do not."""
+    if not isinstance(node, Chain) or EQUALITIES.issuperset(node.ops):
+        return isinstance(node, Chain) and _mentions_kl(node)
+    sizes = {"bound", "epsilon", "beta", None}
+    return not all(
+        isinstance(n, Name | Num) and (isinstance(n, Num) or role_of(n, "trpo") in sizes)
+        for n in node.items
+    )
 
 
 def _mentions_kl(node: Node) -> bool:

@@ -14,7 +14,7 @@ from rlprep.formula.decide.trajectory_witness import coefficient_witness, place
 from rlprep.formula.errors import TooShort, Undecidable, Undefined
 from rlprep.formula.names import flat_lower, variable_key
 from rlprep.formula.program import Program, is_plain_target
-from rlprep.formula.tree import Big, Chain, Name, Node, Span, walk
+from rlprep.formula.tree import Big, Call, Chain, Name, Node, Span, Tuple, walk
 from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"td_residual", "discounted_return", "nstep_advantage", "gae", "gae_finite",
@@ -95,13 +95,20 @@ def worlds_of(setting: Setting) -> Iterator[World]:
 def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
     """Return what a formula means, with rewards indexed the usual way and then Sutton's."""
     found = [meaning(program, subject, setting)]
-    if any(isinstance(n, Name) and _is_reward(n) for n in program.nodes()):
+    names_action = any(isinstance(n, Call) and _earned_by_action(n) for n in program.nodes())
+    if not names_action and any(isinstance(n, Name) and _is_reward(n) for n in program.nodes()):
         shifted = meaning(program, subject, setting, shift=1)
         shifted.remarks.add(
             "rewards bear Sutton and Barto's index here: R_{t+1} follows the action at t"
         )
         found.append(shifted)
     return found
+
+
+def _earned_by_action(node: Call) -> bool:
+    """Whether a reward says which action earned it, so that no index shifts it: r(s_t, a_t)."""
+    args = (item for arg in node.args for item in (arg.items if isinstance(arg, Tuple) else (arg,)))
+    return _is_reward(node.fn) and any(isinstance(a, Name) and a.name in {"a", "u"} for a in args)
 
 
 def _is_reward(name: Name) -> bool:
