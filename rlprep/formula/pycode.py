@@ -48,7 +48,7 @@ def parse(text: str, variables: frozenset[str] = frozenset()) -> list[Node]:
         SyntaxError: the text is not Python.
         Unreadable: it is, and holds something that is no formula.
     """
-    reader, tree = _opened(text, variables)
+    reader, tree = opened(text, variables)
     nodes = list(reader.body(tree.body))
     if not nodes:
         raise Unreadable("there is no formula here", (0, len(text)))
@@ -66,7 +66,7 @@ class Loop:
 
 def loops(text: str, variables: frozenset[str] = frozenset()) -> list[Loop]:
     """Return the loops of code that `parse` reads, outer ones first; their statements come flat."""
-    reader, tree = _opened(text, variables)
+    reader, tree = opened(text, variables)
     return [
         Loop(reader.span(node), reader.expression(node.target), reader.expression(node.iter))
         for node in ast.walk(tree)
@@ -74,7 +74,13 @@ def loops(text: str, variables: frozenset[str] = frozenset()) -> list[Loop]:
     ]
 
 
-def _opened(text: str, variables: frozenset[str]) -> tuple[Statements, ast.Module]:
+def opened(text: str, variables: frozenset[str]) -> tuple[Statements, ast.Module]:
+    """Return the reader of a piece of code, and Python's tree of it.
+
+    Raises:
+        SyntaxError: the text is not Python.
+        Unreadable: it is too long, or nested too deeply.
+    """
     if len(text) > MAX_CHARACTERS:
         raise Unreadable("the input is too long", (MAX_CHARACTERS, len(text)))
     code = textwrap.dedent(text).replace("−", "-").replace("\t", " ")

@@ -26,6 +26,8 @@ GOES_ON = {"mask", "masks", "not_done", "nonterminal", "nextnonterminal", "next_
            "nonterminals", "alive", "m", "continue", "cont", "next_mask",
            "next_not_done"}  # fmt: skip
 
+TARGETS = {"td_residual": "delta", "discounted_return": "G"}
+
 
 def role_of(node: Name, subject: str, *, has_plain_reward: bool = False) -> str | None:
     """Return which quantity a name stands for.
@@ -62,6 +64,11 @@ def role_of(node: Name, subject: str, *, has_plain_reward: bool = False) -> str 
         if name in ADVANTAGES and node.name != "a":
             return "A"
     return None
+
+
+def target_role(subject: str) -> str:
+    """Return the role of the quantity that is asked for."""
+    return TARGETS.get(subject, "A")
 
 
 def _capital_r(node: Name, subject: str, has_plain_reward: bool) -> str:

@@ -8,8 +8,9 @@ from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.polynomial import Monomial, Polynomial
 from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.series_world import WINDOW, World, prime_world
-from rlprep.formula.decide.timeline import ENDED, GOES_ON, role_of
-from rlprep.formula.decide.trajectory_sides import boundary, evaluate, is_target, target_role
+from rlprep.formula.decide.timeline import ENDED, GOES_ON, role_of, target_role
+from rlprep.formula.decide.trajectory_loops import is_looped
+from rlprep.formula.decide.trajectory_sides import boundary, evaluate, is_target
 from rlprep.formula.decide.trajectory_witness import coefficient_witness, place
 from rlprep.formula.errors import TooShort, Undecidable, Undefined
 from rlprep.formula.names import flat_lower, variable_key
@@ -19,7 +20,7 @@ from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"td_residual", "discounted_return", "nstep_advantage", "gae", "gae_finite",
             "gae_recursive", "gae_lambda0", "gae_lambda1"}  # fmt: skip
-HORIZONS = ((2, 3), (2, 4), (2, 6), (0, 3), (1, 7), (3, 9))
+HORIZONS = ((2, 3), (2, 4), (2, 6), (0, 3), (1, 7), (3, 9), (0, 5))
 
 Setting = tuple[str, bool]
 
@@ -63,7 +64,7 @@ def _has_mask(program: Program) -> bool:
 def setting_of(program: Program, subject: str) -> Setting:
     """Return in which worlds a formula is to be compared: its horizon, and whether it masks."""
     infinite = _mentions_letter(program, {"inf", "infinity", "oo"})
-    ends = _mentions_letter(program, {"T", "H", "N"})
+    ends = _mentions_letter(program, {"T", "H", "N"}) or is_looped(program)
     if subject == "nstep_advantage":
         kind = "steps"
     elif subject == "gae_finite" or (subject == "gae_recursive" and not infinite):

@@ -6,20 +6,13 @@ from dataclasses import replace
 from rlprep.formula.decide.pattern import quantity
 from rlprep.formula.decide.polynomial import Atom, Polynomial
 from rlprep.formula.decide.series import Series
-from rlprep.formula.decide.timeline import role_of
+from rlprep.formula.decide.timeline import role_of, target_role
+from rlprep.formula.decide.trajectory_loops import Run, is_looped
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import indices_of
 from rlprep.formula.program import EQUALITIES, key_of
 from rlprep.formula.tree import Bin, Chain, Index, Name, Node
-
-TARGETS = {"td_residual": "delta", "discounted_return": "G"}
-
-
-def target_role(subject: str) -> str:
-    """Return the role of the quantity that is asked for."""
-    return TARGETS.get(subject, "A")
-
 
 def is_target(subject: str, node: Node) -> bool:
     """Whether a left side bears the name of the quantity that is asked for."""
@@ -33,6 +26,11 @@ def is_target(subject: str, node: Node) -> bool:
 
 def evaluate(series: Series, node: Node, subject: str) -> Polynomial:
     """Evaluate one side at the time that the left side names."""
+    if is_looped(series.program) and subject not in {"td_residual", "gae_lambda0"}:
+        run = Run(series.program, series.world, subject)
+        value = run.outcome()
+        series.unknown.update(run.unknown)
+        return value
     bound = series.start()
     target = series.program.formula.target
     if target is not None and is_target(subject, target):

@@ -1,0 +1,134 @@
+"""The loops of a piece of code with their order: what each turn binds, and which way it runs.
+
+`pycode.parse` gives statements flat. Whether `G = r + gamma * G` is a return depends on whether the
+loop around it runs from the last reward to the first, so whoever runs code needs its blocks.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rlprep.formula.code_statements import Statements
+from rlprep.formula.pycode import opened
+from rlprep.formula.tree import Node
+
+REVERSING = {"reversed", "flip", "flipud"}
+LISTING = {"list", "tuple", "tqdm", "trange", "iter"}
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """What one variable of a loop runs through.
+
+    Attributes:
+        variable: its name.
+        lo: first whole number (None for 0), or the first element's index.
+        hi: the whole number after the last; None for the length of the data.
+        elements: the array whose elements it takes; None where it is the number itself.
+        is_backward: whether it runs from the last to the first.
+    """
+
+    variable: Node
+    lo: Node | None
+    hi: Node | None
+    elements: Node | None
+    is_backward: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A `for` statement: what its variables run through together, and its block."""
+
+    turns: tuple[Turns, ...]
+    block: "tuple[Node | Loop, ...]"
+
+
+def has_loop(text: str) -> bool:
+    """Whether a text that was read as code may hold a `for` statement."""
+    return "for " in text and ":\n" in text.replace(" ", "")
+
+
+def blocks(text: str) -> tuple[Node | Loop, ...]:
+    """Return the statements of code in order, with its loops as blocks.
+
+    Raises:
+        Unreadable: a loop runs over something unusual.
+        SyntaxError: the text is not Python.
+    """
+    reader, tree = opened(text, frozenset())
+    return tuple(_block(reader, tree.body))
+
+
+def _block(reader: Statements, statements: list[ast.stmt]) -> Iterator[Node | Loop]:
+    for statement in statements:
+        match statement:
+            case ast.FunctionDef(body=body) | ast.With(body=body):
+                yield from _block(reader, body)
+            case ast.For(target=target, iter=over, body=body):
+                turns = tuple(_turns(reader, target, over))
+                yield Loop(turns, tuple(_block(reader, body)))
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr="reverse"))) if (
+                statement is not statements[-1]
+                and any(isinstance(s, ast.For) for s in statements[statements.index(statement) :])
+            ):
+                raise reader.refuse(statement, "data that is turned round in place")
+            case _:
+                yield from reader.statement(statement)
+
+
+def _turns(reader: Statements, target: ast.expr, over: ast.expr) -> Iterator[Turns]:
+    """Yield what each variable of a loop runs through."""
+    match over:
+        case ast.Call(func=function, args=[inner, *_]) if _word(function) in REVERSING:
+            yield from (_turned(turns) for turns in _turns(reader, target, inner))
+        case ast.Call(func=function, args=[inner, *_]) if _word(function) in LISTING:
+            yield from _turns(reader, target, inner)
+        case ast.Subscript(value=inner, slice=ast.Slice(lower=None, upper=None, step=ast.UnaryOp())):
+            yield from (_turned(turns) for turns in _turns(reader, target, inner))
+        case ast.Call(func=ast.Name(id="zip"), args=parts) if isinstance(target, ast.Tuple):
+            for each, part in zip(target.elts, parts, strict=False):
+                yield from _turns(reader, each, part)
+        case ast.Call(func=ast.Name(id="enumerate"), args=[part]) if isinstance(target, ast.Tuple):
+            yield Turns(reader.expression(target.elts[0]), None, None, None, is_backward=False)
+            yield from _turns(reader, target.elts[1], part)
+        case ast.Call(func=ast.Name(id="range"), args=args):
+            yield _range(reader, target, args, over)
+        case ast.Name() | ast.Attribute():
+            elements = reader.expression(over)
+            yield Turns(reader.expression(target), None, None, elements, is_backward=False)
+        case ast.Subscript(value=inner, slice=ast.Slice(lower=lower, upper=upper, step=None)):
+            lo, hi = (reader.expression(x) if x else None for x in (lower, upper))
+            elements = reader.expression(inner)
+            yield Turns(reader.expression(target), lo, hi, elements, is_backward=False)
+        case _:
+            raise reader.refuse(over, "a loop over this")
+
+
+def _range(reader: Statements, target: ast.expr, args: list[ast.expr], over: ast.expr) -> Turns:
+    variable = reader.expression(target)
+    match args:
+        case [hi]:
+            return Turns(variable, None, reader.expression(hi), None, is_backward=False)
+        case [lo, hi]:
+            bounds = reader.expression(lo), reader.expression(hi)
+            return Turns(variable, *bounds, None, is_backward=False)
+        case [last, before, ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1))]:
+            # range(T - 1, -1, -1) runs from T - 1 down to 0
+            lo = ast.BinOp(before, ast.Add(), ast.Constant(1))
+            hi = ast.BinOp(last, ast.Add(), ast.Constant(1))
+            for bound in (lo, hi):
+                ast.fix_missing_locations(ast.copy_location(bound, over))
+            bounds = reader.expression(lo), reader.expression(hi)
+            return Turns(variable, *bounds, None, is_backward=True)
+    raise reader.refuse(over, "a loop over this")
+
+
+def _turned(turns: Turns) -> Turns:
+    return Turns(turns.variable, turns.lo, turns.hi, turns.elements, not turns.is_backward)
+
+
+def _word(function: ast.expr) -> str:
+    match function:
+        case ast.Name(id=word) | ast.Attribute(attr=word):
+            return word
+    return ""

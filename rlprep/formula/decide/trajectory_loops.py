@@ -1,0 +1,229 @@
+"""Code with loops along a trajectory, run turn by turn on polynomials.
+
+What a line `G = r + gamma * G` means depends on the loop around it: from the last reward to the first
+it is the return, the other way round it is something else. A variable that a backward loop carries
+stands, after the turn of time t, for the quantity at t; one that a forward loop adds up stands, in the
+end, for the quantity at the first step.
+"""
+
+from collections.abc import Iterator
+
+from rlprep.formula.code_loops import Loop, Turns, blocks, has_loop
+from rlprep.formula.decide.polynomial import Polynomial
+from rlprep.formula.decide.series import Series
+from rlprep.formula.decide.series_world import TERMS, World
+from rlprep.formula.decide.timeline import target_role
+from rlprep.formula.errors import TooShort, Undecidable, Unreadable
+from rlprep.formula.integers import integer, maybe_integer
+from rlprep.formula.names import flat, variable_key
+from rlprep.formula.program import Program
+from rlprep.formula.tree import Call, Define, Index, Name, Node, Num, Span, walk
+
+EMPTY = {"zeros", "empty", "full"}
+Block = tuple[Node | Loop, ...]
+
+
+def is_looped(program: Program) -> bool:
+    """Whether a program is code in which a loop carries something."""
+    return program.is_code and has_loop(program.text)
+
+
+class Run(Series):
+    """Runs one program in one world."""
+
+    def __init__(self, program: Program, world: World, subject: str) -> None:
+        super().__init__(program, world, subject)
+        self.whole = program
+        # what statements define is in `scalars` and `arrays` and not looked up in the program
+        self.program = Program([program.formula], 0, is_code=True)
+        self.scalars: dict[str, Polynomial] = {}
+        self.arrays: dict[str, dict[int, Polynomial]] = {}
+        self.turns: dict[int, dict[str, Polynomial]] = {}
+        self.is_backward = False
+
+    def outcome(self) -> Polynomial:
+        """Return what the program gives at the world's time.
+
+        Raises:
+            TooShort: it gives the value at the first step only, and another is asked for.
+            Undecidable: the code does something that is not known here.
+        """
+        try:
+            block = blocks(self.whole.text)
+        except (Unreadable, SyntaxError) as error:
+            raise Undecidable(f"the code's loops are not read: {error}") from None
+        self.assigned = frozenset(_assigned(block))
+        bound = self.start()
+        is_relative = "t" not in _loop_variables(block) and any(
+            isinstance(n, Name) and n.name == "t" for n in _nodes(block)
+        )
+        self.run(block, bound, is_outer=True)
+        name = self._result()
+        if name in self.arrays:
+            return self._entry(name, self.world.t)
+        if is_relative or not self.turns:
+            return self.scalars[name]
+        if self.is_backward:
+            if self.world.t not in self.turns:
+                raise Undecidable("a loop that leaves out the time that is asked for")
+            return self.turns[self.world.t][name]
+        if self.world.t:
+            raise TooShort("a sum from the first step on")
+        return self.scalars[name]
+
+    def _result(self) -> str:
+        """Return the variable that holds what is asked for."""
+        formula = self.whole.formula
+        known = self.scalars.keys() | self.arrays.keys()
+        for node in (formula.target, formula.values[-1]):
+            base = node.x if isinstance(node, Index) else node
+            if isinstance(base, Name) and flat(base) in known:
+                return flat(base)
+        if isinstance(formula.values[-1], Name):  # a list of what the loop carries
+            wanted = target_role(self.subject)
+            named = [e.target for e in self.whole.entries if isinstance(e.target, Name)]
+            found = [flat(n) for n in named if self.role(n) == wanted and flat(n) in known]
+            if found:
+                return found[-1]
+        elif "result" in self.scalars:
+            return "result"
+        raise Undecidable("it is not clear which variable of the code is the result")
+
+    # -- statements -----------------------------------------------------------------------------
+
+    def run(self, block: Block, bound: dict[str, int], *, is_outer: bool) -> None:
+        """Run statements one after the other."""
+        for statement in block:
+            if isinstance(statement, Loop):
+                self._loop(statement, bound, is_outer=is_outer)
+            elif isinstance(statement, Define):
+                self._assign(statement.target, statement.value, bound)
+            elif not isinstance(statement, Name):
+                self.scalars["result"] = self.evaluate(statement, bound, 0)
+
+    def _loop(self, loop: Loop, bound: dict[str, int], *, is_outer: bool) -> None:
+        sequences = [list(self._values(turns, bound)) for turns in loop.turns]
+        lengths = {len(s) for s, t in zip(sequences, loop.turns, strict=True) if not _is_open(t)}
+        count = min(lengths) if lengths else len(sequences[0])
+        times: list[int] = []
+        for number in range(count):
+            inner = dict(bound)
+            for turns, sequence in zip(loop.turns, sequences, strict=True):
+                key = variable_key(turns.variable) or ""
+                time = sequence[number]
+                if turns.elements is None:
+                    inner[key] = time
+                else:
+                    self.scalars[flat_of(turns.variable)] = self.index(
+                        turns.elements, (Num(turns.variable.span, time),), bound, 0)  # fmt: skip
+            self.run(loop.block, inner, is_outer=False)
+            spoken = any("t" == variable_key(n.target) for n in loop.block if isinstance(n, Define))
+            times.append(inner["t"] if spoken else sequences[-1][number])
+            if is_outer:
+                self.turns[times[-1]] = dict(self.scalars)
+        if is_outer:
+            self.is_backward = len(times) > 1 and times[0] > times[-1]
+
+    def _values(self, turns: Turns, bound: dict[str, int]) -> Iterator[int]:
+        """Yield the whole numbers, or the elements' indices, that a variable runs through."""
+        lo = integer(turns.lo, bound) if turns.lo is not None else 0
+        hi = self.world.end if turns.hi is None else integer(turns.hi, bound)
+        if hi is None:
+            raise Undecidable("a loop whose end is not known")
+        if hi - lo > 3 * TERMS:
+            raise Undecidable("a loop of too many turns")
+        numbers = range(lo, hi)
+        yield from reversed(numbers) if turns.is_backward else numbers
+
+    def _assign(self, target: Node, value: Node, bound: dict[str, int]) -> None:
+        match target:
+            case Index(x=Name() as array, items=(item,)):
+                time = integer(item, bound)
+                entries = self.arrays.setdefault(flat(array), {})
+                entries[time] = self.evaluate(value, bound, 0)
+            case Name():
+                key = flat(target)
+                if isinstance(value, Call) and value.fn.name in EMPTY:
+                    self.arrays[key] = {}
+                    return
+                whole = maybe_integer(value, bound)
+                if whole is not None and self.role(target) is None:
+                    bound[variable_key(target) or ""] = whole
+                self.scalars[key] = self.evaluate(value, bound, 0)
+            case _:
+                raise Undecidable("an unusual assignment")
+
+    # -- what was assigned ----------------------------------------------------------------------
+
+    def name(self, node: Name, bound: dict[str, int], position: int) -> Polynomial:
+        """Return the value of a name: what it was assigned last, else what it stands for."""
+        key = flat(node)
+        if key in self.scalars:
+            return self.scalars[key]
+        if key in self.assigned:
+            return self.const(0)  # carried into the first turn without a line that says what
+        return super().name(node, bound, position)
+
+    def index(
+        self, x: Node, items: tuple[Node, ...], bound: dict[str, int], position: int
+    ) -> Polynomial:
+        """Return an entry of an array that the code fills, or of the data."""
+        if isinstance(x, Name) and flat(x) in self.assigned:
+            time = maybe_integer(items[0], bound)
+            if time is None or len(items) > 1:
+                raise Undecidable("an index is not known")
+            return self._entry(flat(x), time)
+        if isinstance(x, Name) and len(items) == 1 and isinstance(items[0], Num):
+            return super().evaluate(Name(x.span, x.name, x.subs, x.sups), bound | {
+                "t": integer(items[0], {})}, position)  # fmt: skip
+        return super().index(x, items, bound, position)
+
+    def _entry(self, array: str, time: int) -> Polynomial:
+        if array in self.scalars:
+            return self.scalars[array]
+        return self.arrays.get(array, {}).get(time, self.const(0))
+
+
+def flat_of(node: Node) -> str:
+    """Return the key of a loop's variable."""
+    if not isinstance(node, Name):
+        raise Undecidable("an unusual loop variable")
+    return flat(node)
+
+
+def _is_open(turns: Turns) -> bool:
+    """Whether only what runs beside it says how long it runs: the number of `enumerate`."""
+    return turns.elements is None and turns.hi is None
+
+
+def _nodes(block: Block) -> Iterator[Node]:
+    for statement in block:
+        if isinstance(statement, Loop):
+            for turns in statement.turns:
+                for bound in (turns.lo, turns.hi, turns.elements):
+                    if bound is not None:
+                        yield from walk(bound)
+            yield from _nodes(statement.block)
+        else:
+            yield from walk(statement)
+
+
+def _loop_variables(block: Block) -> set[str]:
+    found: set[str] = set()
+    for statement in block:
+        if isinstance(statement, Loop):
+            found |= {variable_key(t.variable) or "" for t in statement.turns}
+            found |= _loop_variables(statement.block)
+        elif isinstance(statement, Define):
+            found.add(variable_key(statement.target) or "")
+    return found
+
+
+def _assigned(block: Block) -> Iterator[str]:
+    for statement in block:
+        if isinstance(statement, Loop):
+            yield from _assigned(statement.block)
+        elif isinstance(statement, Define):
+            base = statement.target.x if isinstance(statement.target, Index) else statement.target
+            if isinstance(base, Name):
+                yield flat(base)
