@@ -1,5 +1,6 @@
 """Signs that bind a variable: sums and products in all their spellings."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rlprep.formula.errors import Unreadable
@@ -49,7 +50,9 @@ def bound(parser: "Names", start: int, kind: str, below: Node | None, above: Nod
     body = parser.signed_product()
     parser.depth -= 1
     if kind == "int":
-        body = without_differential(body)
+        body, variables = without_differentials(body)
+        if len(variables) == 1 and not isinstance(below, Chain):
+            below = variables[0]
     return make((start, parser.tokens[parser.at - 1].end), kind, below, above, body)
 
 
@@ -113,11 +116,16 @@ def named_sum(parser: "Names", name: Name) -> Node:
     return call
 
 
-def without_differential(body: Node) -> Node:
-    """Drop the `dx` that ends an integrand."""
-    match body:
-        case Bin(op="*", left=Bin(op="*", left=rest, right=Name(name="d")), right=Name()):
-            return rest
-        case Bin(op="*", left=rest, right=Name(name=name)) if name in {"dx", "da", "ds"}:
-            return rest
-    return body
+def without_differentials(body: Node) -> tuple[Node, list[Name]]:
+    """Return an integrand without the `dx` that end it, and what they name, the last first."""
+    found: list[Name] = []
+    while True:
+        match body:
+            case Bin(op="*", left=Bin(op="*", left=rest, right=Name(name="d")), right=Name() as x):
+                body = rest
+                found.append(x)
+            case Bin(op="*", left=rest, right=Name(name="da" | "ds" | "dx" as word) as x):
+                body = rest
+                found.append(replace(x, name=word[1:]))
+            case _:
+                return body, found

@@ -19,7 +19,7 @@ FUNCTIONS = frozenset(
 )  # fmt: skip
 """Names whose parentheses always hold arguments, whatever is being asked."""
 
-PREFIXES = frozenset({"log", "ln", "exp", "sqrt", "diag", "tr", "trace", "grad", "sg"})
+PREFIXES = frozenset({"log", "ln", "exp", "sqrt", "diag", "tr", "trace", "grad", "sg", "mean"})
 """Functions that are also written without parentheses: `log pi(a|s)`."""
 
 OPTIMISERS = {

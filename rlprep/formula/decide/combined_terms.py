@@ -2,15 +2,17 @@
 
 from fractions import Fraction
 
+from rlprep.formula.decide.numbers import close, plain
 from rlprep.formula.decide.policies import is_old, words_of
 from rlprep.formula.decide.polynomial import Polynomial
 from rlprep.formula.decide.table_places import argument_names, is_next_index
 from rlprep.formula.decide.tabular import Tabular
-from rlprep.formula.decide.worlds import sample_world
+from rlprep.formula.decide.worlds import sample_world, table_world
 from rlprep.formula.errors import Undecidable, Unreadable
 from rlprep.formula.integers import integer
 from rlprep.formula.program import Program
 from rlprep.formula.tree import (
+    Big,
     Bin,
     Call,
     Expect,
@@ -64,6 +66,8 @@ class Terms:
                 return self.evaluate(left, position) * self.evaluate(right, position).inverse()
             case Bin(op="^", left=left, right=right):
                 return self.evaluate(left, position).power(integer(right, {}))
+            case Big() | Expect() | Call(fn=Name(name="sum" | "mean")) if _takes_logarithm(node):
+                return self.written_entropy(node)
             case Expect(body=body) | Optimise(objective=body) | Index(x=body):
                 return self.evaluate(body, position)
             case Wrap(kind="norm" | "abs", x=x):
@@ -170,6 +174,19 @@ class Terms:
             raise Unreadable(f"the function '{name}' is not part of this formula", node.fn.span)
         return value
 
+    def written_entropy(self, node: Node) -> Polynomial:
+        """An entropy written out, in either sign: the sum over a of pi log pi."""
+        signs = {1, -1}
+        for seed in (3, 8):
+            tabular = Tabular(self.program, table_world(seed), "entropy")
+            for s in tabular.world.states:
+                value = plain(tabular.evaluate(node, {"s": s}, self.program.main))
+                entropy = plain(tabular.cross_entropy("new", "new", {"s": s}))
+                signs = {x for x in signs if close(value, x * entropy, is_exact=False)}
+        if not signs:
+            raise Undecidable("a sum that is no entropy of the policy")
+        return Polynomial.atom(ENTROPY) * Polynomial.constant(signs.pop())
+
     def surrogate(self, node: Call) -> Polynomial:
         """A clipped surrogate written out; a negated loss (`max(-A r, ...)`) too."""
         signs = {1, -1}
@@ -184,3 +201,11 @@ class Terms:
             return Polynomial.atom(("wrong surrogate",))
         self.uses_policy_loss = self.uses_policy_loss or signs == {-1}
         return Polynomial.atom(CLIP) * Polynomial.constant(signs.pop())
+
+
+def _takes_logarithm(node: Node) -> bool:
+    """Whether logarithms of probabilities stand inside, and none of the terms by its name."""
+    names = [n for n in walk(node) if isinstance(n, Name)]
+    return any(n.name in {"log", "ln", "logp"} for n in names) and not any(
+        n.name in {"L", "J", "V", "min", "minimum", "clip"} for n in names
+    )

@@ -59,6 +59,9 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
         return _total(tabular, node, env, position)
     if name in KEPT or lowered in KEPT:
         return _constant(tabular, args[0], env, position)
+    if lowered in {"softmax", "log_softmax", "logsoftmax"} and isinstance(args[0], Name):
+        chance = tabular.policy(args[0], (), env)  # of the logits of one of the policies
+        return chance if lowered == "softmax" else tabular.precision.log(chance)
     if name == "grad":
         return tabular.gradient(args[0], env, position)
     return of_policies(tabular, node, env, position)

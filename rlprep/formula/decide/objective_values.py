@@ -1,6 +1,6 @@
 """The value of an objective, ratio or divergence in one world, in the form that it is asked in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from rlprep.formula.decide.bounds import plain_gap, states_the_bound
@@ -11,7 +11,7 @@ from rlprep.formula.decide.table_quantities import Free
 from rlprep.formula.decide.tabular import Tabular
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.program import EQUALITIES
-from rlprep.formula.tree import Call, Chain, Expect, Name, Node, Num, Optimise, walk
+from rlprep.formula.tree import Call, Chain, Expect, Name, Node, Num, Optimise, Tuple, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,9 @@ def _problem(tabular: Tabular, node: Node, sign: int) -> Value:
         return Value(f"only {gap.kind}", gap.numbers, gap.is_exact)
     objective = node.objective if isinstance(node, Optimise) else node
     value = plain(tabular.whole(objective)) * sign
+    if isinstance(node, Optimise):
+        below = (i for over in node.over for i in (over.items if isinstance(over, Tuple) else (over,)))
+        node = replace(node, constraints=(*node.constraints, *filter(_restricts, below)))
     if not (isinstance(node, Optimise) and node.constraints):
         return Value("unconstrained", (value,), tabular.precision.is_exact)
     kept = [c for c in node.constraints if _restricts(c)] or list(node.constraints[:1])

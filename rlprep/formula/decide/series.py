@@ -148,8 +148,8 @@ class Series(Sums):
             return self.const(bound[key])
         role = self.role(node)
         defined = self.program.definition(node, position)
-        if defined is not None:
-            return self.defined(node, defined, bound, position)
+        if defined is not None and not self._is_usual(role, node, defined, bound):
+            return self.defined(node, defined, bound)
         power = next((s for s in node.sups if maybe_integer(s, bound) is not None), None)
         if role in {"gamma", "lam"}:
             base = self.world.gamma if role == "gamma" else self.world.lam
@@ -164,6 +164,19 @@ class Series(Sums):
             return self.at(role, node, bound["t"] + 1, bound)
         time, _ = self._time(node, bound)
         return self.at(role, node, time, bound)
+
+    def _is_usual(
+        self, role: str | None, node: Name, number: int, bound: dict[str, int]
+    ) -> bool:
+        """Whether a definition says what its name means anyway: then the dots may count by it."""
+        if not self.world.opaque or role not in {"delta", "G"}:
+            return False
+        opaque, self.world = self.world, replace(self.world, opaque=False, end=None)
+        try:
+            said = self.defined(node, number, bound)
+            return said == self.at(role, node, self._time(node, bound)[0], bound)
+        finally:
+            self.world = opaque
 
     def foreign(self, node: Name, power: Node | None, bound: dict[str, int]) -> Polynomial:
         """Return a symbol of its own for a name that is not known here."""
@@ -195,7 +208,7 @@ class Series(Sums):
                 return value + offset, True
         return bound["t"] + offset, bool(offset)
 
-    def defined(self, node: Node, number: int, bound: dict[str, int], position: int) -> Polynomial:
+    def defined(self, node: Node, number: int, bound: dict[str, int]) -> Polynomial:
         """Evaluate a definition of the input at the index that is used."""
         self.depth += 1
         if self.depth > 40:
@@ -224,7 +237,7 @@ class Series(Sums):
         role = self.role(node.fn)
         defined = self.program.definition(node.fn, position)
         if defined is not None and role not in {"V", "r"}:
-            return self.defined(node, defined, bound, position)
+            return self.defined(node, defined, bound)
         if name in {"sum", "cumsum"} and len(node.args) == 1 and isinstance(node.args[0], Big):
             inner = node.args[0]
             return self.big(replace(inner, kind="sum"), bound, position)
@@ -304,6 +317,9 @@ class Series(Sums):
                     if isinstance(item, Neg | Num):
                         continue
                     time = value
+                case Name(name="s" | "S" | "state" | "obs" | "s2" | "sp" | "ns") if time is None:
+                    is_later = lookahead(item) or item.name in {"s2", "sp", "ns"}
+                    time = bound["t"] + int(is_later or "prime" in labels_of(item))
         if time is None:
             raise Undecidable("an index is not known")
         if isinstance(x, Name):

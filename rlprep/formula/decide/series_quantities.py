@@ -1,6 +1,6 @@
 """Rewards, values, residuals, returns and advantages of a trajectory, as polynomials."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
@@ -16,10 +16,12 @@ from rlprep.formula.decide.timeline import (
 )
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.integers import MAX_EXPONENT, maybe_integer
-from rlprep.formula.names import indices_of, labels_of
+from rlprep.formula.names import indices_of, labels_of, variable_key
 from rlprep.formula.program import Program
 from rlprep.formula.tree import (
+    Bin,
     Name,
+    Node,
     Span,
 )
 
@@ -40,6 +42,15 @@ class Quantities:
         self.unknown: dict[str, Span] = {}
         self.depth = 0
         self.own: tuple[str, int] | None = None  # what the formula defines, and may not use
+        self.lengths = [] if program.is_code else list(self._lengths())
+
+    def _lengths(self) -> Iterator[tuple[str, Node]]:
+        """Yield the letters that the input defines by others: `where N = T - t`."""
+        for entry in self.program.entries:
+            target, value = entry.target, entry.values[-1]
+            is_letter = isinstance(target, Name) and not target.subs and not target.sups
+            if is_letter and isinstance(value, Bin) and (key := variable_key(target)) is not None:
+                yield key, value
 
     def const(self, value: Fraction | int) -> Polynomial:
         """Return a number of the world."""
@@ -58,6 +69,10 @@ class Quantities:
         if world.end is not None:
             for letter in self.horizon:
                 bound[letter] = world.end
+        for key, length in self.lengths:
+            whole = maybe_integer(length, bound)
+            if whole is not None:
+                bound.setdefault(key, whole)
         return bound
 
     # -- at a time ------------------------------------------------------------------------------

@@ -106,6 +106,10 @@ class Tabular(Sums):
     def binary(self, node: Bin, env: Env, position: int) -> Number:
         """Apply a binary operation."""
         if node.op == "^":
+            match node:
+                case Bin(left=Sub(x=x, sub=Bin() as low), right=Bin() as high):
+                    clip = Call(node.span, Name(node.span, "clip"), (x, low, high))
+                    return self.call(clip, env, position)  # [x] with both bounds as scripts
             if isinstance(node.left, Name) and node.left.name == "e":
                 return self.precision.exp(self.evaluate(node.right, env, position))
             base = self.evaluate(node.left, env, position)
@@ -203,6 +207,16 @@ class Tabular(Sums):
 
         return tuple(map(resolved, args))
 
+    def _named(self, fn: Name) -> Name:
+        """Return the policy that a definition was called with: p of H(p, q) = ... in H(pi, mu)."""
+        found = self.parameters[-1].get(variable_key(fn) or "") if self.parameters else None
+        match found[0] if found is not None else None:
+            case Name() as name:
+                return name
+            case Call(fn=name):
+                return name
+        return fn
+
     # -- functions and cases --------------------------------------------------------------------
 
     def call(self, node: Call, env: Env, position: int) -> Number:
@@ -210,6 +224,7 @@ class Tabular(Sums):
         defined = self.program.definition(node.fn, position, len(node.args))
         if defined is not None and role_of(node.fn, self.subject) != "policy":
             return self.define(defined, self._resolved(node.args), env)
+        node = replace(node, fn=self._named(node.fn))
         value = apply(self, node, env, position)
         if value is not None:
             return value

@@ -20,7 +20,7 @@ from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"td_residual", "discounted_return", "nstep_advantage", "gae", "gae_finite",
             "gae_recursive", "gae_lambda0", "gae_lambda1"}  # fmt: skip
-HORIZONS = ((2, 3), (2, 4), (2, 6), (0, 3), (1, 7), (3, 9), (0, 5))
+HORIZONS = ((2, 3), (2, 4), (2, 6), (0, 3), (1, 7), (0, 5))
 
 Setting = tuple[str, bool]
 
@@ -126,7 +126,9 @@ def meaning(program: Program, subject: str, setting: Setting, shift: int = 0) ->
     if not nodes:
         raise Undecidable("the formula only names what is asked for")
     if _is_relation(program, subject):
-        nodes = [Chain(program.formula.node.span, tuple(program.sides()), ("=",))]
+        target = program.formula.target
+        items = (*([] if target is None else [target]), *program.sides())
+        nodes = [Chain(program.formula.node.span, items, ("=",))]
     worlds = list(worlds_of(setting))
     remarks: set[str] = set()
     unknown: dict[str, Span] = {}
@@ -205,12 +207,20 @@ def _is_own_name(node: Node, program: Program, subject: str) -> bool:
 
 def _is_relation(program: Program, subject: str) -> bool:
     """Whether the formula is an equation to be solved: `A_t - gamma lambda A_{t+1} = delta_t`."""
+    role, target = target_role(subject), program.formula.target
     sides = program.sides()
-    if program.formula.target is not None or len(sides) != 2:
+    if target is not None:
+        named = target.fn if isinstance(target, Call) else target
+        if program.is_code or len(sides) != 1 or not isinstance(named, Name) or (
+            role_of(named, subject) not in {"r", "V", "G", "delta", "A"} - {role}
+        ):  # fmt: skip
+            return False
+        sides = [program.formula.values[0]]  # V(s_t) = G_t - A_t, where A_t is asked for
+    elif len(sides) != 2:
         return False
-    role = target_role(subject)
     return any(
-        isinstance(n, Name) and role_of(n, subject) == role and not n.sups
+        isinstance(n, Name) and role_of(n, subject) == role
+        and (not n.sups or subject == "nstep_advantage")
         for side in sides for n in walk(side)
     )  # fmt: skip
 

@@ -53,6 +53,9 @@ class Run(Series):
         except (Unreadable, SyntaxError) as error:
             raise Undecidable(f"the code's loops are not read: {error}") from None
         self.assigned = frozenset(_assigned(block))
+        if self.subject == "nstep_advantage" and not self.steps:
+            counts = {n.name for n in _nodes(block) if isinstance(n, Name)} & {"n", "N", "k", "m"}
+            self.steps = tuple(counts - _loop_variables(block))
         bound = self.start()
         is_relative = "t" not in _loop_variables(block) and any(
             isinstance(n, Name) and n.name == "t" for n in _nodes(block)

@@ -70,14 +70,15 @@ def _solved(series: Series, node: Chain, bound: dict[str, int], subject: str) ->
     def gap() -> Polynomial:
         return series.evaluate(left, bound, position) - series.evaluate(right, bound, position)
 
-    times = sorted(k for a in gap().atoms() if a[0] == role and len(a) == 2
-                   for k in a[1:] if isinstance(k, int))  # fmt: skip
+    steps = (plain.n,) if subject == "nstep_advantage" else ()
+    times = sorted(k for a in gap().atoms() if a[0] == role and a[2:] == steps
+                   for k in a[1:2] if isinstance(k, int))  # fmt: skip
     if not times:
         raise Undecidable("the unknown cancels out of the equation")
     bound["t"] += plain.t - times[0]
     difference = gap()
     series.world = plain
-    first: Atom = (role, plain.t)
+    first: Atom = (role, plain.t, *steps)
     coefficient = difference.terms.get(((first, 1),), 0)
     rest = difference - Polynomial({((first, 1),): coefficient} if coefficient else {}, plain.mod)
     if not coefficient or first in rest.atoms():
