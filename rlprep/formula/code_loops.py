@@ -83,7 +83,9 @@ def _turns(reader: Statements, target: ast.expr, over: ast.expr) -> Iterator[Tur
             yield from (_turned(turns) for turns in _turns(reader, target, inner))
         case ast.Call(func=function, args=[inner, *_]) if _word(function) in LISTING:
             yield from _turns(reader, target, inner)
-        case ast.Subscript(value=inner, slice=ast.Slice(lower=None, upper=None, step=ast.UnaryOp())):
+        case ast.Subscript(
+            value=inner, slice=ast.Slice(lower=None, upper=None, step=ast.UnaryOp())
+        ):
             yield from (_turned(turns) for turns in _turns(reader, target, inner))
         case ast.Call(func=ast.Name(id="zip"), args=parts) if isinstance(target, ast.Tuple):
             for each, part in zip(target.elts, parts, strict=False):

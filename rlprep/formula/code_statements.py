@@ -45,9 +45,9 @@ class Statements(Expressions):
         match node:
             case ast.Expr(value=ast.Constant(value=str() | None)) | ast.Pass():
                 return
-            case ast.Expr(
-                value=ast.Call(func=ast.Attribute(attr=attr), args=[*_, ast.Name()])
-            ) if attr in {"append", "insert", "appendleft"}:
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr=attr), args=[*_, ast.Name()])) if (
+                attr in {"append", "insert", "appendleft"}
+            ):
                 return  # a list of what another line says
             case ast.Expr(value=ast.Call(func=ast.Attribute(attr="reverse"), args=[])):
                 return

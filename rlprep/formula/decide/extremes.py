@@ -12,7 +12,7 @@ from fractions import Fraction
 from rlprep.formula.decide.functions import CLIPS, MAXIMA, MINIMA, STABILISER
 from rlprep.formula.decide.worlds import Row, World, table_world
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Call, Cases, Chain, Name, Node, Num, Wrap, walk
+from rlprep.formula.tree import Call, Cases, Chain, Name, Node, Num, Wrap
 
 CHOOSING = MINIMA | MAXIMA | CLIPS
 FOLDING = {"relu", "ReLU", "abs", "absolute", "sign", "sgn"}

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from rlprep.formula.decide.distributions import Sampling
 from rlprep.formula.decide.divergences import of_policies
-from rlprep.formula.decide.numbers import Number, plain
+from rlprep.formula.decide.numbers import Number
 from rlprep.formula.decide.policies import role_of
-from rlprep.formula.errors import Undecidable, Unreadable
+from rlprep.formula.errors import Unreadable
 from rlprep.formula.names import flat_lower
-from rlprep.formula.tree import Bin, Call, Cases, Given, Name, Node, Num, Parallel, Tuple
+from rlprep.formula.tree import Bin, Call, Cases, Name, Node, Num, Tuple
 from rlprep.formula.vocabulary import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -47,6 +47,9 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
         return _log_probability(tabular, node, env)
     if lowered in {"prob", "probs"} and (found := _probability(tabular, node, env)) is not None:
         return found
+    if lowered in {"softmax", "log_softmax", "logsoftmax"} and isinstance(args[0], Name):
+        chance = tabular.policy(args[0], (), env)  # of the logits of one of the policies
+        return chance if lowered == "softmax" else tabular.precision.log(chance)
     found = _elementary(tabular, node, env, position)
     if found is not None:
         return found
@@ -54,14 +57,13 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
         # a mean over a batch of states, each of which has its own
         return tabular.evaluate(args[0], env, position)
     if lowered in MEANS:
-        return tabular.average(Sampling(("s", "a"), explicit=False, is_named=False), args[0], env, position)
+        return tabular.average(
+            Sampling(("s", "a"), explicit=False, is_named=False), args[0], env, position
+        )
     if name in {"sum", "reduce_sum", "inner", "dot"}:
         return _total(tabular, node, env, position)
     if name in KEPT or lowered in KEPT:
         return _constant(tabular, args[0], env, position)
-    if lowered in {"softmax", "log_softmax", "logsoftmax"} and isinstance(args[0], Name):
-        chance = tabular.policy(args[0], (), env)  # of the logits of one of the policies
-        return chance if lowered == "softmax" else tabular.precision.log(chance)
     if name == "grad":
         return tabular.gradient(args[0], env, position)
     return of_policies(tabular, node, env, position)
@@ -200,9 +202,9 @@ def _total(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
         for a in tabular.world.actions:
             total = total + tabular.evaluate(body, {**sample, **env, "a": a}, position)
         return total
-    return tabular.average(Sampling(("s", "a"), explicit=False, is_named=False), body, env, position)
-
-
+    return tabular.average(
+        Sampling(("s", "a"), explicit=False, is_named=False), body, env, position
+    )
 
 
 def _log_probability(tabular: "Tabular", node: Call, env: "Env") -> Number:
@@ -221,8 +223,3 @@ def _probability(tabular: "Tabular", node: Call, env: "Env") -> Number | None:
         return None
     tabular.refuse_strangers("policy", tuple(given), env)
     return tabular.policy(holder, tuple(given), env)
-
-
-
-
-

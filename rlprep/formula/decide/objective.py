@@ -9,13 +9,13 @@ from typing import Any
 from rlprep.formula.decide.extremes import bends, extreme_worlds
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.objective_values import Value, matches, value_of
-from rlprep.formula.decide.objective_witness import shown_at
+from rlprep.formula.decide.objective_witness import PER_PAIR, shown_at
 from rlprep.formula.decide.policies import role_of, words_of
 from rlprep.formula.decide.tabular import Tabular
 from rlprep.formula.decide.worlds import World, sample_world, table_world
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.program import Program, is_plain_target
-from rlprep.formula.tree import Call, Index, Name, Node, Optimise, Span
+from rlprep.formula.tree import Call, Chain, Index, Name, Node, Optimise, Span, walk
 from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"ratio", "advantage", "policy_gradient", "ppo_clip", "ppo_kl_penalty", "trpo_objective",
@@ -135,10 +135,29 @@ def _sides(program: Program, subject: str) -> list[Node]:
     values = program.formula.values
     if subject == "trpo_constraint":
         return [program.formula.node if program.formula.target is None else values[-1]]
+    if subject in PER_PAIR and (equation := _equation(program, subject)) is not None:
+        return [equation]
     nodes = program.sides()
     while len(nodes) > 1 and is_plain_target(nodes[0]) and _only_names(nodes[0], program, subject):
         nodes = nodes[1:]
     return nodes
+
+
+def _equation(program: Program, subject: str) -> Chain | None:
+    """Return the formula as an equation that what is asked for solves: Q(s, a) = V(s) + A(s, a)."""
+    node = program.formula.node
+    if program.is_code or not isinstance(node, Chain) or node.ops != ("=",):
+        return None
+
+    def is_own(part: Node) -> bool:
+        return isinstance(part, Name) and role_of(part, subject) == subject
+
+    heads = [side.fn if isinstance(side, Call) else side for side in node.items]
+    if any(is_own(head) for head in heads) or (isinstance(heads[0], Name) and (
+        role_of(heads[0], subject) is None
+    )):  # fmt: skip
+        return None
+    return node if any(is_own(part) for part in walk(node)) else None
 
 
 def _only_names(node: Node, program: Program, subject: str) -> bool:

@@ -45,6 +45,8 @@ def value_of(tabular: Tabular, node: Node, subject: str, loss: bool) -> Value:
 
 def _by_pair(tabular: Tabular, node: Node) -> Value:
     """The value at every state and action (and next state, where it depends on that)."""
+    if isinstance(node, Chain):
+        return _by_equation(tabular, node)
     position, numbers = tabular.program.main, []
     kind = "pair"
     match node:
@@ -62,6 +64,32 @@ def _by_pair(tabular: Tabular, node: Node) -> Value:
                 numbers += [plain(tabular.evaluate(node, {**env, "s2": n}, position))
                             for n in tabular.world.states]  # fmt: skip
     return Value(kind, tuple(numbers), tabular.precision.is_exact)
+
+
+def _by_equation(tabular: Tabular, node: Chain) -> Value:
+    """The value that solves an equation at every state and action, if the right one does."""
+    world, position = tabular.world, tabular.program.main
+    left, right = node.items
+    numbers: list[Fraction] = []
+    for s in world.states:
+        for a in world.actions:
+            true = (world.advantage[s][a] if tabular.subject == "advantage"
+                    else world.new[s][a] / world.old[s][a])  # fmt: skip
+            gaps = []
+            for tried in (true, true + 1, 2 * true + 3, true / 7):
+                tabular.solution = tried
+                env = {"s": s, "a": a}
+                gaps.append(plain(tabular.evaluate(left, env, position))
+                            - plain(tabular.evaluate(right, env, position)))  # fmt: skip
+            is_exact = tabular.precision.is_exact
+            if not close(gaps[0], Fraction(0), is_exact=is_exact):
+                return Value(
+                    "an equation that the right value does not solve", (gaps[0],), is_exact
+                )
+            if any(close(gap, Fraction(0), is_exact=is_exact) for gap in gaps[1:]):
+                raise Undecidable("an equation that other values solve too")
+            numbers.append(true)
+    return Value("pair", tuple(numbers), tabular.precision.is_exact)
 
 
 def _by_state(tabular: Tabular, node: Node) -> Value:
@@ -128,7 +156,9 @@ def _problem(tabular: Tabular, node: Node, sign: int) -> Value:
     objective = node.objective if isinstance(node, Optimise) else node
     value = plain(tabular.whole(objective)) * sign
     if isinstance(node, Optimise):
-        below = (i for over in node.over for i in (over.items if isinstance(over, Tuple) else (over,)))
+        below = (
+            i for over in node.over for i in (over.items if isinstance(over, Tuple) else (over,))
+        )
         node = replace(node, constraints=(*node.constraints, *filter(_restricts, below)))
     if not (isinstance(node, Optimise) and node.constraints):
         return Value("unconstrained", (value,), tabular.precision.is_exact)

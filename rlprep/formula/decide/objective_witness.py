@@ -48,6 +48,8 @@ def _answers(value: Value) -> str:
             op = "<=" if kind.endswith("at most") else "="
             first, *rest = value.numbers
             return f"objective {shown(first)}, constraint {', '.join(map(shown, rest))} {op} 0"
+        case kind if kind.startswith("an equation"):
+            return f"{kind}: its sides differ by {numbers}"
         case kind if kind.startswith("only"):
             return f"a constraint ({numbers}) without an objective"
         case "integrand":

@@ -13,13 +13,11 @@ What names stand for is in `series_quantities.py`, sums are in `series_sums.py`,
 from dataclasses import replace
 
 from rlprep.formula.decide.effort import spend
-from rlprep.formula.decide.polynomial import Polynomial, total
+from rlprep.formula.decide.polynomial import Polynomial
+from rlprep.formula.decide.series_arrays import array_sum, discounted_sum, indexed, takes_arrays
 from rlprep.formula.decide.series_parameters import bind_parameters
 from rlprep.formula.decide.series_sums import Sums
 from rlprep.formula.decide.series_world import TERMS, refuse_far
-from rlprep.formula.decide.timeline import (
-    lookahead,
-)
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.integers import MAX_EXPONENT, integer, maybe_integer
 from rlprep.formula.names import flat_lower, indices_of, labels_of, variable_key
@@ -38,7 +36,6 @@ from rlprep.formula.tree import (
     Node,
     Num,
     Optimise,
-    Slice,
     Tuple,
 )
 from rlprep.formula.vocabulary import FUNCTIONS
@@ -165,9 +162,7 @@ class Series(Sums):
         time, _ = self._time(node, bound)
         return self.at(role, node, time, bound)
 
-    def _is_usual(
-        self, role: str | None, node: Name, number: int, bound: dict[str, int]
-    ) -> bool:
+    def _is_usual(self, role: str | None, node: Name, number: int, bound: dict[str, int]) -> bool:
         """Whether a definition says what its name means anyway: then the dots may count by it."""
         if not self.world.opaque or role not in {"delta", "G"}:
             return False
@@ -241,6 +236,8 @@ class Series(Sums):
         if name in {"sum", "cumsum"} and len(node.args) == 1 and isinstance(node.args[0], Big):
             inner = node.args[0]
             return self.big(replace(inner, kind="sum"), bound, position)
+        if name in {"sum", "dot", "inner", "vdot"} and takes_arrays(node, self.program):
+            return array_sum(self, node, bound, position)
         if name == "len":
             if self.world.end is None:
                 raise Undecidable("a length where the horizon is infinite")
@@ -251,7 +248,7 @@ class Series(Sums):
             return self.evaluate(node.args[0], bound, position)
         if flat_lower(node.fn) in {"discount_cumsum", "discounted_cumsum", "discount",
                                    "discounted_sum"} and len(node.args) >= 2:  # fmt: skip
-            return self.discounted_sum(node, bound, position)
+            return discounted_sum(self, node, bound, position)
         if role in {"r", "V", "delta", "G", "A"}:
             power = [s for s in node.fn.sups if maybe_integer(s, bound) is not None]
             if role in {"A", "G"} and power:
@@ -288,47 +285,11 @@ class Series(Sums):
         refuse_far(argument)
         return integer(argument, bound)
 
-    def discounted_sum(self, node: Call, bound: dict[str, int], position: int) -> Polynomial:
-        """`discount_cumsum(x, c)[t]`, as code names the sum over k of c^k x_{t+k}."""
-        rate = self.evaluate(node.args[1], bound, position)
-        start = bound["t"]
-        last = self.world.end if self.world.end is not None else self.world.t + TERMS
-        terms = (
-            rate.power(k - start) * self.evaluate(node.args[0], {**bound, "t": k}, position)
-            for k in range(start, last)
-        )
-        return total(terms, self.world.mod)
-
     def index(
         self, x: Node, items: tuple[Node, ...], bound: dict[str, int], position: int
     ) -> Polynomial:
-        """`values[t+1]`, and whole arrays: `values[1:]` is one step later than `values[:-1]`."""
-        if isinstance(x, Index):
-            return self.index(x.x, items, bound, position)
-        time = None
-        for item in items:
-            refuse_far(item.lo if isinstance(item, Slice) else item)
-            match item:
-                case Slice(lo=None, hi=_):
-                    time = time if time is not None else bound["t"]
-                case Slice(lo=lo) if lo is not None:
-                    time = bound["t"] + integer(lo, {})
-                case _ if (value := maybe_integer(item, bound)) is not None and time is None:
-                    if isinstance(item, Neg | Num):
-                        continue
-                    time = value
-                case Name(name="s" | "S" | "state" | "obs" | "s2" | "sp" | "ns") if time is None:
-                    is_later = lookahead(item) or item.name in {"s2", "sp", "ns"}
-                    time = bound["t"] + int(is_later or "prime" in labels_of(item))
-        if time is None:
-            raise Undecidable("an index is not known")
-        if isinstance(x, Name):
-            role = self.role(x)
-            if role is not None and self.program.definition(x, position) is None:
-                if role in {"ended", "goes_on", "gamma", "lam"}:
-                    return self.name(x, bound, position)
-                return self.at(role, x, time + lookahead(x), bound)
-        return self.evaluate(x, {**bound, "t": time}, position)
+        """`values[t+1]`, and whole arrays."""
+        return indexed(self, x, items, bound, position)
 
 
 def _terms(node: Node) -> list[Node]:

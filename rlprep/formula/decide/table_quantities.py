@@ -69,6 +69,7 @@ class Quantities:
         self.is_below = False
         self.is_named = False  # whether the ratio that is asked for is used by its own name
         self.sums_samples = False
+        self.solution: Fraction | None = None  # what is tried for the unknown of an equation
 
     def quantity(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
         """Return what a name stands for, at its arguments or at the current sample."""
@@ -81,6 +82,8 @@ class Quantities:
         if role is not None:
             refuse_misplaced(role, node, args)
             self.refuse_strangers(role, args, env)
+        if self.solution is not None and role == self.subject:
+            return self.solution
         if self.subject == "advantage" == role:
             raise Undecidable(ONLY_NAMED)
         self.is_named = self.is_named or (self.subject == "ratio" and role in {"ratio", "logratio"})
@@ -191,7 +194,9 @@ class Quantities:
         if node.name == "b":
             s = self.state(args, env)
             if any(n.name in ACTION_LETTERS | {"A"} for n in argument_names(args)):
-                return self.opaque(f"b{s}{self.action(args, env)}")  # no baseline: it takes the action
+                return self.opaque(
+                    f"b{s}{self.action(args, env)}"
+                )  # no baseline: it takes the action
             return self.world.past[s]
         if self._is_next(node, args):
             return self.world.v[self.current("s2", env)]

@@ -53,7 +53,9 @@ class Tabular(Sums):
         except Free:
             pass
         self.remarks.add("the per-sample integrand is read; the objective is its expectation")
-        return self.average(Sampling(("s", "a"), explicit=False, is_named=False), node, {}, position)
+        return self.average(
+            Sampling(("s", "a"), explicit=False, is_named=False), node, {}, position
+        )
 
     def evaluate(self, node: Node, env: Env, position: int) -> Number:
         """Return the value of a node."""

@@ -17,7 +17,7 @@ from rlprep.formula.errors import TooShort, Undecidable, Unreadable
 from rlprep.formula.integers import integer, maybe_integer
 from rlprep.formula.names import flat, variable_key
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Call, Define, Index, Name, Node, Num, Span, walk
+from rlprep.formula.tree import Call, Define, Index, Name, Node, Num, walk
 
 EMPTY = {"zeros", "empty", "full"}
 Block = tuple[Node | Loop, ...]
@@ -120,7 +120,7 @@ class Run(Series):
                     self.scalars[flat_of(turns.variable)] = self.index(
                         turns.elements, (Num(turns.variable.span, time),), bound, 0)  # fmt: skip
             self.run(loop.block, inner, is_outer=False)
-            spoken = any("t" == variable_key(n.target) for n in loop.block if isinstance(n, Define))
+            spoken = any(variable_key(n.target) == "t" for n in loop.block if isinstance(n, Define))
             times.append(inner["t"] if spoken else sequences[-1][number])
             if is_outer:
                 self.turns[times[-1]] = dict(self.scalars)

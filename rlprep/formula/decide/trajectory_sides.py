@@ -14,6 +14,7 @@ from rlprep.formula.names import indices_of
 from rlprep.formula.program import EQUALITIES, key_of
 from rlprep.formula.tree import Bin, Chain, Index, Name, Node
 
+
 def is_target(subject: str, node: Node) -> bool:
     """Whether a left side bears the name of the quantity that is asked for."""
     name = node
