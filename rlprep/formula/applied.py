@@ -238,7 +238,7 @@ class Names(Scripts):
         dist: list[Node] = []
         for script in (*name.subs, *name.sups):
             dist.extend(script.items if isinstance(script, Tuple) else (script,))
-        if self.token.kind in {"(", "[", "{"}:
+        if self.token.kind in {"(", "[", "{"} and not self._is_decorated_e():
             opener = self.token
             self.at += 1
             self.enter()
@@ -255,6 +255,10 @@ class Names(Scripts):
         else:
             raise self.fail("expected the integrand of the expectation")
         return Expect(self.spans(name), tuple(dist), body)
+
+    def _is_decorated_e(self) -> bool:
+        r"""Whether another expectation follows: the braces that a `\mathbb{E}` leaves behind."""
+        return self.token.kind == "{" and self.peek().text == "E" and self.peek(2).kind == "}"
 
     def optimise(self, name: Name) -> Node:
         """`max_theta x`; the constraints are joined by `statements.py`."""

@@ -41,6 +41,9 @@ class Factors(Names):
             elif self.token.kind == "_" and not isinstance(node, Name):
                 self.at += 1
                 node = Sub(self.spans(node), node, self.script())
+            elif self.token.kind == "|" and self.peek().kind == "_" and not self.bars:
+                self.at += 2
+                self.script()  # x|_{theta_k}: where x is taken
             elif self.token.kind == "'" and self.vocabulary.matrices:
                 self.at += 1
                 node = Trans(self.spans(node), node)

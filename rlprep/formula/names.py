@@ -52,6 +52,20 @@ def labels_of(name: Name) -> tuple[str, ...]:
     return tuple(found)
 
 
+def is_label(script: Node) -> bool:
+    """Whether a script only names what it stands at (`_{TD target}`, `_t`), and moves nothing."""
+    match script:
+        case Name():
+            return not script.primes
+        case Bin(op="*", left=left, right=right):
+            return is_label(left) and is_label(right)
+        case Tuple(items=items):
+            return all(map(is_label, items))
+        case Num():
+            return True
+    return False
+
+
 @lru_cache(maxsize=8192)
 def flat(name: Name) -> str:
     """Return a name with its labels as one word: `H_{kv}`, `old_logprob`, `c_1`."""

@@ -195,6 +195,7 @@ class Terms:
                 r, a, e = Fraction(ratio), Fraction(advantage), Fraction(1, 5)
                 tabular = Tabular(self.program, sample_world(r, a, e), "ppo_clip")
                 value = tabular.evaluate(node, {"s": 0, "a": 0}, self.program.main)
+                self.unknown.update(tabular.unknown)
                 right = min(r * a, min(max(r, 1 - e), 1 + e) * a)
                 signs = {s for s in signs if value == s * right}
         if not signs:

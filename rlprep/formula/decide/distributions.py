@@ -173,14 +173,25 @@ def _source(node: Node, tables: "Quantities", *, is_action: bool) -> str | None:
     if not isinstance(name, Name):
         return None
     role = role_of(name, tables.subject)
-    if role == "policy" and name.name not in {"p", "P"}:
+    if role == "policy" and name.name not in {"p", "P"} and (is_action or name.name != "mu"):
         return tables.which(name)
     if tables.subject in {"kl", "entropy"}:
         if role != "policy":
             tables.foreign(name)
         return tables.which(name)
-    words = {w.lower() for w in labels_of(name)}
-    if words & {"old", "k", *BEHAVIOUR} or (is_action and name.name in BEHAVIOUR):
+    if (owner := whose(name, tables)) is not None:
+        return owner
+    if is_action and name.name in BEHAVIOUR:
+        return "old"
+    is_word = len(name.name) > 1 and (name.name in DRAWN or role) and name.name != "uniform"
+    if not (name.name in DATA or (is_word and not is_action) or name.name in BEHAVIOUR):
+        tables.foreign(name)
+    return None
+
+
+def whose(name: Name, tables: "Quantities") -> str | None:
+    """Return the policy that a distribution's labels name: 'new', 'old', or None for no label."""
+    if {w.lower() for w in labels_of(name)} & {"old", "k", *BEHAVIOUR}:
         return "old"
     inner = [n for s in (*name.subs, *name.sups) for n in walk(s) if isinstance(n, Name)]
     for label in inner:
@@ -188,7 +199,4 @@ def _source(node: Node, tables: "Quantities", *, is_action: bool) -> str | None:
             return tables.which(label)
         if label.name == "theta":
             return "old" if label.primes else "new"
-    is_word = len(name.name) > 1 and (name.name in DRAWN or role) and name.name != "uniform"
-    if not (name.name in DATA or (is_word and not is_action) or name.name in BEHAVIOUR):
-        tables.foreign(name)
     return None

@@ -16,7 +16,7 @@ from rlprep.formula.decide.worlds import World, sample_world, table_world
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.program import Program, is_plain_target
 from rlprep.formula.tree import Call, Chain, Index, Name, Node, Optimise, Span, walk
-from rlprep.formula.vocabulary import Vocabulary
+from rlprep.formula.vocabulary import FUNCTIONS, Vocabulary
 
 SUBJECTS = {"ratio", "advantage", "policy_gradient", "ppo_clip", "ppo_kl_penalty", "trpo_objective",
             "trpo_constraint", "trpo", "kl", "entropy"}  # fmt: skip
@@ -152,7 +152,8 @@ def _equation(program: Program, subject: str) -> Chain | None:
     def is_own(part: Node) -> bool:
         return isinstance(part, Name) and role_of(part, subject) == subject
 
-    heads = [side.fn if isinstance(side, Call) else side for side in node.items]
+    heads = [side.fn if isinstance(side, Call) and side.fn.name not in FUNCTIONS else side
+             for side in node.items]  # fmt: skip
     if any(is_own(head) for head in heads) or (isinstance(heads[0], Name) and (
         role_of(heads[0], subject) is None
     )):  # fmt: skip

@@ -20,7 +20,7 @@ from rlprep.formula.decide.series_sums import Sums
 from rlprep.formula.decide.series_world import TERMS, refuse_far
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.integers import MAX_EXPONENT, integer, maybe_integer
-from rlprep.formula.names import flat_lower, indices_of, labels_of, variable_key
+from rlprep.formula.names import flat_lower, indices_of, is_label, labels_of, variable_key
 from rlprep.formula.tree import (
     Big,
     Bin,
@@ -36,6 +36,7 @@ from rlprep.formula.tree import (
     Node,
     Num,
     Optimise,
+    Sub,
     Tuple,
 )
 from rlprep.formula.vocabulary import FUNCTIONS
@@ -67,6 +68,8 @@ class Series(Sums):
                 return self.evaluate(body, bound, position)
             case Cases(rows=rows):
                 return self.masked_cases(rows, bound, position)
+            case Sub(x=x, sub=sub) if is_label(sub):
+                return self.evaluate(x, bound, position)
             case Optimise():
                 return Polynomial.atom(("?", "max"), self.world.mod)
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")

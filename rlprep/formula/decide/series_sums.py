@@ -38,6 +38,8 @@ class Sums(Quantities):
         def term(i: int) -> Polynomial:
             return self.evaluate(node.body, {**bound, key: i}, position)
 
+        if hi is None and self.program.is_code and node.hi is not None:
+            hi = self._elements(bound)
         if hi is not None:
             if hi - lo > 3 * TERMS:
                 raise Undecidable("a sum has too many terms")
@@ -46,6 +48,10 @@ class Sums(Quantities):
             last = (self.world.end or 0) + 3
             return total((term(i) for i in range(lo, max(lo, last) + 1)), self.world.mod)
         return self.tail([term(i) for i in range(lo, lo + TERMS)])
+
+    def _elements(self, bound: dict[str, int]) -> int | None:
+        """Return the number of the last element from t on, which `enumerate` runs to."""
+        return None if self.world.end is None else self.world.end - bound["t"] - 1
 
     def limits(self, node: Big, key: str, bound: dict[str, int]) -> tuple[int, int | None]:
         """Return the first and last index; None for an infinite sum."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from zlib import crc32
 
+from rlprep.formula.decide.distributions import whose
 from rlprep.formula.decide.numbers import Dual, Number, Precision, plain
 from rlprep.formula.decide.policies import is_old, role_of
 from rlprep.formula.decide.table_places import (
@@ -76,9 +77,8 @@ class Quantities:
         world = self.world
         role = role_of(node, self.subject)
         if node.name in {"d", "mu", "rho", "eta", "p", "P"} and self._of_state_alone(args, env):
-            labelled = {"old", "k"} & {w.lower() for w in labels_of(node)}
-            visits = world.d_old if labelled or self.default == "old" else world.d_new
-            return visits[self.state(args, env)]
+            owner = whose(node, self) or self.default
+            return (world.d_old if owner == "old" else world.d_new)[self.state(args, env)]
         if role is not None:
             refuse_misplaced(role, node, args)
             self.refuse_strangers(role, args, env)

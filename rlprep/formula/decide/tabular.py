@@ -18,7 +18,7 @@ from rlprep.formula.decide.table_places import Env, is_moved
 from rlprep.formula.decide.table_quantities import Free
 from rlprep.formula.decide.table_sums import Sums
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
-from rlprep.formula.names import variable_key
+from rlprep.formula.names import is_label, variable_key
 from rlprep.formula.show import latex
 from rlprep.formula.tree import (
     Big,
@@ -97,7 +97,7 @@ class Tabular(Sums):
                 return self.evaluate(moved, env, position)
             case Index(x=x, items=items):
                 return self.evaluate(x, entry_place(self, items, env), position)
-            case Sub(x=x):
+            case Sub(x=x, sub=sub) if is_label(sub):
                 return self.evaluate(x, env, position)
             case Optimise():
                 return self.extreme(node, env, position)

@@ -28,6 +28,10 @@ GOES_ON = {"mask", "masks", "not_done", "nonterminal", "nextnonterminal", "next_
 
 TARGETS = {"td_residual": "delta", "discounted_return": "G"}
 
+IGNORED = {"next", "t", "tp1", "last", "hat", "b", "new", "ep", "episode", "mb", "batch", "all",
+           "buf", "buffer", "traj"}  # fmt: skip
+"""Words that say where data come from or when it is taken, not what it is."""
+
 
 def role_of(node: Name, subject: str, *, has_plain_reward: bool = False) -> str | None:
     """Return which quantity a name stands for.
@@ -40,7 +44,7 @@ def role_of(node: Name, subject: str, *, has_plain_reward: bool = False) -> str 
     full = flat_lower(node)
     base = node.name.lower()
     words = [base, *(w.lower() for w in labels_of(node))]
-    core = "_".join(w for w in words if w not in {"next", "t", "tp1", "last", "hat", "b", "new"})
+    core = "_".join(w for w in words if w not in IGNORED)
     glued = base.removeprefix("next").lstrip("_") if base.startswith("next") else base
     for name in (full, core, base, glued):
         if name in {"r"} and node.name == "R":

@@ -56,7 +56,7 @@ class Run(Series):
         if self.subject == "nstep_advantage" and not self.steps:
             counts = {n.name for n in _nodes(block) if isinstance(n, Name)} & {"n", "N", "k", "m"}
             self.steps = tuple(counts - _loop_variables(block))
-        bound = self.start()
+        bound = self.start() | dict.fromkeys(self._lengths_of(block), self.world.end or 0)
         is_relative = "t" not in _loop_variables(block) and any(
             isinstance(n, Name) and n.name == "t" for n in _nodes(block)
         )
@@ -73,6 +73,17 @@ class Run(Series):
         if self.world.t:
             raise TooShort("a sum from the first step on")
         return self.scalars[name]
+
+    def _lengths_of(self, block: Block) -> set[str]:
+        """Return the letter that loops end at and that nothing says: how many steps there are."""
+        ends = (t.hi for loop in block if isinstance(loop, Loop) for t in loop.turns if t.hi)
+        names = {key for end in ends for n in walk(end)
+                 if isinstance(n, Name) and (key := variable_key(n)) is not None}  # fmt: skip
+        free = names - _loop_variables(block) - self.start().keys() - self.assigned - {"t", "len"}
+        has_end = self.world.end is not None and not any(
+            isinstance(n, Call) and n.fn.name == "len" for n in _nodes(block)
+        )
+        return free if has_end and len(free) == 1 else set()
 
     def _result(self) -> str:
         """Return the variable that holds what is asked for."""

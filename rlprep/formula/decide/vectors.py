@@ -137,7 +137,10 @@ class Vectors:
         if base.ndim == 2 and base.size > 1 and base.shape[0] == base.shape[1]:
             if power == -1:
                 return np.linalg.inv(base)
-            raise Undecidable("a power of a matrix")
+            if not np.allclose(base, base.T):
+                raise Undecidable("a power of a matrix that is not symmetric")
+            values, vectors = np.linalg.eigh(base)
+            return (vectors * values**power) @ vectors.T
         return base**power
 
     def _name(self, node: Name, position: int) -> Array:

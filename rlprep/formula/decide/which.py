@@ -7,6 +7,7 @@ parameters the distribution that is sampled from is, and KL's left side says whi
 from collections.abc import Callable
 
 from rlprep.formula.decide.policies import has_primed_parameters, is_old, role_of
+from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import flat, labels_of
 from rlprep.formula.program import Program
 from rlprep.formula.tree import Call, Expect, Given, Name, Node, Parallel, walk
@@ -31,7 +32,11 @@ def policy_roles(program: Program, subject: str) -> Callable[[Name], str]:
         return _kl_roles(program)
     single = subject in {"policy_gradient", "advantage", "entropy"}
 
+    labelled = any(n.name == "pi" and is_old(n) for n in names)
+
     def which(name: Name) -> str:
+        if labelled and name.name in {"q", "mu", "b"} and not labels_of(name):
+            raise Undecidable(f"{name.name} is a third policy beside the new and the old one")
         if tilde:
             return "new" if name.mark == "tilde" else "old"
         if single and not ("old" in "".join(labels_of(name)).lower() or (
