@@ -208,17 +208,18 @@ class Factors(Names):
         return Call(self.spans(start), fn, (inner,))
 
     def gradient(self) -> Node:
-        """A nabla with the variable it is taken in (dropped: there is one) and its operand."""
+        """A nabla with the variable it is taken in, and its operand."""
         start = self.token
         self.at += 1
         glued_theta = (
             self.token.text == "theta" and self.token.start == self.tokens[self.at - 1].end
         )
+        of: Node | None = None
         if self.accept("_"):
-            self.script()
+            of = self.script()
         elif glued_theta and self.peek().kind in STARTS:
             self.at += 1
-        return Grad(self.spans(start), self.operand())
+        return Grad(self.spans(start), self.operand(), of)
 
     def operand(self) -> Node:
         """What a prefix operator applies to: one factor, or another prefix with its operand."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rlprep.formula.names import INDEX_PAIRS, INDEX_WORDS, labels_of
+from rlprep.formula.show import latex
 from rlprep.formula.tree import (
     Bin,
     Call,
@@ -137,10 +138,19 @@ class Program:
     def sides(self) -> list[Node]:
         """Return the sides of the formula that must each equal the reference."""
         found: list[Node] = []
-        for value in self.formula.values:
+        for value in (*self.formula.values, *self._again()):
             is_chain = isinstance(value, Chain) and EQUALITIES.issuperset(value.ops)
             found.extend(value.items if is_chain else (value,))  # type: ignore[attr-defined]
         return found
+
+    def _again(self) -> Iterator[Node]:
+        """Yield what further equations for the very same left side say it is."""
+        if self.is_code or self.formula.target is None:
+            return
+        target = latex(self.formula.target)
+        for number, entry in enumerate(self.entries):
+            if number != self.main and entry.target is not None and latex(entry.target) == target:
+                yield from entry.values
 
     def nodes(self) -> Iterator[Node]:
         """Yield every node of what the statements say; the names that they define are left out."""

@@ -129,9 +129,10 @@ class Expect(Node):
 
 @dataclass(frozen=True, slots=True)
 class Grad(Node):
-    """A gradient of what follows the sign."""
+    """A gradient of what follows the sign; `of` is the variable, where it is written."""
 
     x: Node
+    of: Node | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,8 @@ class Terms:
                 return self.evaluate(left, position) * self.evaluate(right, position)
             case Bin(op="/", left=left, right=right):
                 return self.evaluate(left, position) * self.evaluate(right, position).inverse()
+            case Bin(op="^", left=Expect()):
+                raise Undecidable("a power of an expectation")
             case Bin(op="^", left=left, right=right):
                 return self.evaluate(left, position).power(integer(right, {}))
             case Big() | Expect() | Call(fn=Name(name="sum" | "mean")) if _takes_logarithm(node):

@@ -1,4 +1,4 @@
-"""Divergences, entropies and cross-entropies of named policies, by every name that they are given."""
+"""Divergences, entropies and cross-entropies of named policies, by all the names they go by."""
 
 from fractions import Fraction
 from typing import TYPE_CHECKING

@@ -1,8 +1,8 @@
 """Minima, clips and cases where none belongs: whether they act where numbers are extreme.
 
 A bound of 100 on a ratio changes nothing in a problem whose ratios are small. Such a formula is
-compared where probabilities, advantages and coefficients are very small and very large; what shows no
-difference there either is not called equal, for nothing proves that it is.
+compared where probabilities, advantages and coefficients are very small and very large; what shows
+no difference there either is not called equal, for nothing proves that it is.
 """
 
 from collections.abc import Iterator

@@ -76,7 +76,8 @@ def _elementary(tabular: "Tabular", node: Call, env: "Env", position: int) -> Nu
     def value(number: int = 0) -> Number:
         if number >= len(args):
             raise Unreadable(f"{name} needs {number + 1} arguments", node.span)
-        return tabular.evaluate(args[number], env, position)
+        with tabular.aside():
+            return tabular.evaluate(args[number], env, position)
 
     if name in {"log", "ln"}:
         result = precision.log(value())

@@ -9,7 +9,7 @@ from rlprep.formula.decide.numbers import close, plain
 from rlprep.formula.decide.policies import role_of, words_of
 from rlprep.formula.decide.table_quantities import Free
 from rlprep.formula.decide.tabular import Tabular
-from rlprep.formula.errors import Undecidable
+from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.program import EQUALITIES
 from rlprep.formula.tree import Call, Chain, Expect, Name, Node, Num, Optimise, Tuple, walk
 
@@ -76,11 +76,15 @@ def _by_equation(tabular: Tabular, node: Chain) -> Value:
             true = (world.advantage[s][a] if tabular.subject == "advantage"
                     else world.new[s][a] / world.old[s][a])  # fmt: skip
             gaps = []
-            for tried in (true, true + 1, 2 * true + 3, true / 7):
+            for tried in (true, -true, true + 1, 2 * true + 3, true / 7):
                 tabular.solution = tried
                 env = {"s": s, "a": a}
-                gaps.append(plain(tabular.evaluate(left, env, position))
-                            - plain(tabular.evaluate(right, env, position)))  # fmt: skip
+                try:
+                    gaps.append(plain(tabular.evaluate(left, env, position))
+                                - plain(tabular.evaluate(right, env, position)))  # fmt: skip
+                except Undefined:
+                    if tried == true:
+                        raise
             is_exact = tabular.precision.is_exact
             if not close(gaps[0], Fraction(0), is_exact=is_exact):
                 return Value(

@@ -204,6 +204,8 @@ class Series(Sums):
             refuse_far(index)
             if value is not None and not (isinstance(index, Num) and node.name in {"c"}):
                 return value + offset, True
+            if value is None and isinstance(index, Bin):
+                integer(index, bound)  # s_{i+1} where nothing says what i is
         return bound["t"] + offset, bool(offset)
 
     def defined(self, node: Node, number: int, bound: dict[str, int]) -> Polynomial:

@@ -84,6 +84,10 @@ def setting_of(program: Program, subject: str) -> tuple[Hashable, ...]:
 class Step(Vectors):
     """Vectors with the names of the trust-region step."""
 
+    def __init__(self, program: Program, draw: Draw) -> None:
+        super().__init__(program, draw)
+        self.gradients: dict[str, str] = {}  # the name that the gradient goes by
+
     def _evaluate(self, node: Node, position: int) -> Array | float:
         if isinstance(node, Grad):
             self.remarks.add("the gradient of the objective is read as g")
@@ -103,6 +107,8 @@ class Step(Vectors):
             if node.name == "Delta" or name in BOUNDS:
                 return self.draw.bound
             if name in GRADIENTS:
+                if self.gradients.setdefault("g", lowered) != lowered:
+                    break  # g_1 and g_2 are two vectors
                 return self.draw.g
             if name in MATRICES and (node.name.isupper() or len(node.name) > 1):
                 return self.draw.hessian

@@ -1,7 +1,7 @@
 """Entries of tables in code: `Q[s, a]`, `pi[s][b]`, `V[s_next]`.
 
-An index that names a state or an action says where the table is read; any other (`t`, `i`, `:`) picks
-a sample of a batch, of which there is one here.
+An index that names a state or an action says where the table is read; any other (`t`, `i`, `:`)
+picks a sample of a batch, of which there is one here.
 """
 
 from typing import TYPE_CHECKING

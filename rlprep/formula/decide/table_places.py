@@ -15,6 +15,7 @@ Env = dict[str, int]
 
 STATE_LETTERS = {"s", "S", "o", "h"}
 ACTION_LETTERS = {"a", "u"}
+EXPONENTS = {"alpha", "beta", "gamma", "kappa", "eta", "tau", "lambda", "nu", "c", "p", "x"}
 PARAMETERS = {"theta", "phi", "psi", "w", "omega"}
 
 
@@ -63,18 +64,29 @@ def place_key(name: Node) -> str | None:
     return key + "".join(steps)
 
 
+def policy_labels(name: Name) -> Iterator[str]:
+    """Yield the policy whose value a superscript says: pi_old of V^{pi_old}."""
+    for sup in name.sups:
+        if isinstance(sup, Name) and sup.name in {"pi", "mu", "nu", "beta", "star"}:
+            yield (variable_key(sup) or "").removesuffix("_theta")
+
+
 def refuse_misplaced(role: str, node: Name, args: tuple[Node, ...]) -> None:
     """Refuse a quantity of the sample that is taken at another time, or of other things.
 
     Raises:
         Undecidable: as in A_{t+1}, V(a), pi(s | a), Q(a, s).
     """
-    if role in {"ratio", "logratio", "logp", "score", "advantage", "action_value"} and (
-        is_moved(node)
-    ):  # fmt: skip
+    if is_moved(node) and node.name != "R" and role in {
+        "ratio", "logratio", "logp", "score", "advantage", "action_value", "return", "residual"
+    }:  # fmt: skip
         raise Undecidable(f"{node.name} at another time than the sample's")
     if role in {"value", "reward"} and is_moved(node) and not is_next_index(node):
         raise Undecidable(f"{node.name} at another time than the sample's")
+    if node.primes and role in {"ratio", "logratio", "advantage", "action_value"} and not args:
+        raise Undecidable(f"{node.name}' is not the sample's {node.name}")
+    if role == "ratio" and any(isinstance(s, Name) and s.name in EXPONENTS for s in node.sups):
+        raise Undecidable("a ratio with an exponent that is not known")
     match role, args:
         case "policy" | "logp", (Given(left=left, right=right),):
             if _is_of(left, STATE_LETTERS) or _is_of(right, ACTION_LETTERS):

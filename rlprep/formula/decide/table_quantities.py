@@ -21,6 +21,7 @@ from rlprep.formula.decide.table_places import (
     is_moved,
     is_next_index,
     place_key,
+    policy_labels,
     refuse_misplaced,
     refuse_strangers,
     refuse_unbound,
@@ -70,6 +71,8 @@ class Quantities:
         self.is_below = False
         self.is_named = False  # whether the ratio that is asked for is used by its own name
         self.sums_samples = False
+        self.numbers: dict[str, str] = {}  # by role, the name that a coefficient goes by
+        self.policies: set[str] = set()  # whose values are spoken of
         self.solution: Fraction | None = None  # what is tried for the unknown of an equation
 
     def quantity(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
@@ -86,6 +89,10 @@ class Quantities:
             return self.solution
         if self.subject == "advantage" == role:
             raise Undecidable(ONLY_NAMED)
+        if self.subject == "advantage" and role in {"action_value", "value"}:
+            self.policies |= set(policy_labels(node))
+            if len(self.policies) > 1:
+                raise Undecidable("values of two policies")
         self.is_named = self.is_named or (self.subject == "ratio" and role in {"ratio", "logratio"})
         match role:
             case "policy":
@@ -115,6 +122,8 @@ class Quantities:
                 s, a = self.state(args, env), self.action(args, env)
                 return world.advantage[s][a] + self._surprise(env, s, a)
             case "epsilon" | "beta" | "bound" | "gamma":
+                if self.numbers.setdefault(role, flat(node)) != flat(node):
+                    return self.foreign(node)  # epsilon_low and epsilon_high are two numbers
                 return world.numbers[role]
             case "count":
                 return self.count(flat(node))
@@ -132,6 +141,15 @@ class Quantities:
     def below(self, is_below: bool) -> Iterator[None]:
         """Mark what is evaluated inside as part of a denominator."""
         outside, self.is_below = self.is_below, self.is_below or is_below
+        try:
+            yield
+        finally:
+            self.is_below = outside
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Mark what is evaluated inside as no plain denominator: N^2 and sqrt(N) are no counts."""
+        outside, self.is_below = self.is_below, False
         try:
             yield
         finally:

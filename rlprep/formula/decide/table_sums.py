@@ -6,6 +6,7 @@ from fractions import Fraction
 from rlprep.formula.decide.distributions import Sampling, leaves_sample, sampling_of
 from rlprep.formula.decide.numbers import Dual, Number, plain
 from rlprep.formula.decide.policies import role_of
+from rlprep.formula.decide.reward_sums import refuse_other_returns
 from rlprep.formula.decide.table_entries import indexed_place
 from rlprep.formula.decide.table_places import STATE_LETTERS, Env, argument_names, is_next_index
 from rlprep.formula.decide.table_quantities import Free, Quantities
@@ -225,6 +226,7 @@ class Sums(Quantities):
 
     def future(self, node: Big, key: str, env: Env) -> Number:
         """A sum of rewards along the trajectory: its mean, given s and a."""
+        refuse_other_returns(node, key)
         s, a = self.state((), env), self.action((), env)
         self.remarks.add("right in expectation: the return's mean, given s and a, is Q(s, a)")
         lower = node.lo

@@ -12,9 +12,10 @@ from rlprep.formula.decide.distributions import Sampling
 from rlprep.formula.decide.effort import spend
 from rlprep.formula.decide.functions import STABILISER, apply
 from rlprep.formula.decide.numbers import Dual, Number, dual, plain
-from rlprep.formula.decide.policies import role_of
+from rlprep.formula.decide.policies import is_old, role_of
+from rlprep.formula.decide.sample_counts import refuse_double_counts
 from rlprep.formula.decide.table_entries import entry_place
-from rlprep.formula.decide.table_places import Env, is_moved
+from rlprep.formula.decide.table_places import PARAMETERS, Env, is_moved
 from rlprep.formula.decide.table_quantities import Free
 from rlprep.formula.decide.table_sums import Sums
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
@@ -38,6 +39,7 @@ from rlprep.formula.tree import (
     Sub,
     Tuple,
     Wrap,
+    walk,
 )
 from rlprep.formula.vocabulary import FUNCTIONS
 
@@ -48,6 +50,7 @@ class Tabular(Sums):
     def whole(self, node: Node) -> Number:
         """Return the value of a closed formula; a per-sample one is averaged over the data."""
         position = self.program.main
+        refuse_double_counts(node)
         try:
             return self.evaluate(node, {}, position)
         except Free:
@@ -82,7 +85,9 @@ class Tabular(Sums):
                 return self.call(node, env, position)
             case Expect():
                 return self.expect(node, env, position)
-            case Grad(x=x):
+            case Grad(x=x, of=of):
+                if of is not None and _is_constant_in(x, of):
+                    return Fraction(0)
                 return self.gradient(x, env, position)
             case Big():
                 return self.big(node, env, position)
@@ -114,7 +119,8 @@ class Tabular(Sums):
                     return self.call(clip, env, position)  # [x] with both bounds as scripts
             if isinstance(node.left, Name) and node.left.name == "e":
                 return self.precision.exp(self.evaluate(node.right, env, position))
-            base = self.evaluate(node.left, env, position)
+            with self.aside():
+                base = self.evaluate(node.left, env, position)
             return self.precision.power(base, self.evaluate(node.right, env, position))
         a = self.evaluate(node.left, env, position)
         if node.op == "+" and isinstance(node.right, Num) and 0 < node.right.value <= STABILISER:
@@ -155,6 +161,10 @@ class Tabular(Sums):
         if node.name == "e" and not node.subs and len(node.sups) == 1:
             return self.precision.exp(self.evaluate(node.sups[0], env, position))
         power = self._power(node, env, position)
+        if power is not None and abs(power) != 1:
+            with self.aside():
+                value = self.quantity(node, (), env)
+            return self.precision.power(value, power)
         with self.below(power is not None and power < 0):
             value = self.quantity(node, (), env)
         return self.precision.power(value, power) if power is not None else value
@@ -306,3 +316,10 @@ def _compare(op: str, a: Fraction, b: Fraction) -> bool:
 
 def _is_label(node: Node) -> bool:
     return isinstance(node, Name) and node.name in {"theta", "t", "pi"}
+
+
+def _is_constant_in(x: Node, of: Node) -> bool:
+    """Whether x depends on theta, and the gradient is taken in something else."""
+    return isinstance(of, Name) and (of.name in PARAMETERS - {"theta"} or is_old(of)) and any(
+        isinstance(n, Name) and n.name == "theta" and not is_old(n) for n in walk(x)
+    )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from rlprep.formula.names import flat_lower, indices_of, labels_of, variable_key
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Big, Bin, Index, Name, walk
+from rlprep.formula.tree import Big, Bin, Index, Name, Node, walk
 
 REWARDS = {"r", "rew", "rews", "reward", "rewards", "rwd"}
 RETURNS = {"g", "ret", "rets", "return", "returns", "rtg", "rtgs"}
@@ -117,9 +117,7 @@ def step_letters(program: Program, subject: str) -> tuple[str, ...]:
 
 
 def clock_letters(program: Program) -> tuple[str, ...]:
-    """Return the variable that code uses for t: the one index that nothing binds."""
-    if not program.is_code and len(program.entries) != 1:
-        return ()
+    """Return the letter that stands for t: the one index that nothing binds."""
     bound = {
         variable_key(n.var)
         for n in program.nodes()
@@ -128,7 +126,18 @@ def clock_letters(program: Program) -> tuple[str, ...]:
     used = {
         key
         for e in program.entries for v in (*e.values, e.target) if v is not None for n in walk(v)
-        if isinstance(n, Index) for item in n.items for part in walk(item)
+        for item in _written_indices(n, program) for part in walk(item)
         if isinstance(part, Name) and (key := variable_key(part)) is not None
     } - bound - {"None"}  # fmt: skip
+    if not program.is_code:
+        used -= {"T", "H", "N", "inf", "n"}
     return tuple(used) if len(used) == 1 and "t" not in used else ()
+
+
+def _written_indices(node: Node, program: Program) -> tuple[Node, ...]:
+    match node:
+        case Index(items=items):
+            return items if program.is_code or len(program.entries) == 1 else ()
+        case Name() if not program.is_code:
+            return indices_of(node)
+    return ()

@@ -1,9 +1,9 @@
 """Code with loops along a trajectory, run turn by turn on polynomials.
 
-What a line `G = r + gamma * G` means depends on the loop around it: from the last reward to the first
-it is the return, the other way round it is something else. A variable that a backward loop carries
-stands, after the turn of time t, for the quantity at t; one that a forward loop adds up stands, in the
-end, for the quantity at the first step.
+What a line `G = r + gamma * G` means depends on the loop around it: from the last reward to the
+first it is the return, the other way round it is something else. A variable that a backward loop
+carries stands, after the turn of time t, for the quantity at t; one that a forward loop adds up
+stands, in the end, for the quantity at the first step.
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,43 @@
+"""How often a product divides by one number of samples: once makes a mean, twice does not."""
+
+from collections import Counter
+
+from rlprep.formula.errors import Undecidable
+from rlprep.formula.names import flat
+from rlprep.formula.tree import Big, Bin, Expect, Name, Neg, Node, Wrap
+
+COUNTS = {"N", "M", "T", "B", "n", "m", "D"}
+
+
+def refuse_double_counts(node: Node) -> Counter[str]:
+    """Return the numbers of samples that a product divides by.
+
+    Raises:
+        Undecidable: it divides by one of them twice.
+    """
+    match node:
+        case Bin(op="*" | "cdot", left=left, right=right):
+            found = refuse_double_counts(left) + refuse_double_counts(right)
+        case Bin(op="/", left=left, right=right):
+            found = refuse_double_counts(left) + _factors(right)
+        case Bin(op="+" | "-", left=left, right=right):
+            return refuse_double_counts(left) | refuse_double_counts(right)
+        case Neg(x=x) | Big(body=x) | Expect(body=x):
+            return refuse_double_counts(x)
+        case _:
+            return Counter()
+    twice = [name for name, times in found.items() if times > 1]
+    if twice:
+        raise Undecidable(f"a product that divides by {twice[0]} twice")
+    return found
+
+
+def _factors(node: Node) -> Counter[str]:
+    match node:
+        case Bin(op="*" | "cdot", left=left, right=right):
+            return _factors(left) + _factors(right)
+        case Name(name=name) if name in COUNTS and not node.sups:
+            return Counter([flat(node)])
+        case Wrap(kind="abs", x=Name(name=name)):
+            return Counter([f"|{name}|"])
+    return Counter()
