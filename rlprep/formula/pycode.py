@@ -38,7 +38,8 @@ _CODE = re.compile(
 
 def looks_like_code(text: str) -> bool:
     """Return whether Python should be tried before mathematics."""
-    return "\\" not in text and bool(_CODE.search(text)) and not re.search(r"\^", text)
+    code = re.sub(r"#.*", "#", text)  # a comment may hold mathematics
+    return "\\" not in code and bool(_CODE.search(code)) and "^" not in code
 
 
 def parse(text: str, variables: frozenset[str] = frozenset()) -> list[Node]:

@@ -172,7 +172,7 @@ def _source(node: Node, tables: "Quantities", *, is_action: bool) -> str | None:
     name = node.fn if isinstance(node, Call) else node
     if not isinstance(name, Name):
         return None
-    role = role_of(name, tables.subject)
+    role = tables.role(name)
     if role == "policy" and name.name not in {"p", "P"} and (is_action or name.name != "mu"):
         return tables.which(name)
     if tables.subject in {"kl", "entropy"}:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rlprep.formula.decide.tabular import Tabular
 
 DIVERGENCES = {"kl", "dkl", "d_kl", "kl_div", "kl_divergence", "kldiv", "kldivergence", "d",
-               "mean_kl", "div", "rel_entr"}  # fmt: skip
+               "mean_kl", "div"}  # fmt: skip
 ENTROPIES = {"s", "h", "entropy", "ent"}
 
 
@@ -52,6 +52,10 @@ def of_policies(tabular: "Tabular", node: Call, env: "Env", position: int) -> Nu
             return tabular.entropy(which, env)
         pair = [_policy_of(tabular, side) for side in _sides(node.args)]
         match pair:
+            case (str() as first_policy, str() as second_policy) if (
+                tabular.program.is_code and first == "entropy"
+            ):
+                return tabular.divergence(first_policy, second_policy, env)  # SciPy's
             case (str() as first_policy, str() as second_policy):
                 if tabular.world.is_sample:
                     raise Undecidable("a cross-entropy needs whole distributions")

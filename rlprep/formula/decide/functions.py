@@ -43,7 +43,9 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
             raise Unreadable("where needs a condition and two values", node.span)
         rows = ((args[1], args[0]), (args[2], None))
         return tabular.evaluate(Cases(node.span, rows), env, position)
-    if lowered in {"log_prob", "logprob", "log_pi", "log_probs"}:
+    if lowered in {"log_prob", "logprob", "log_pi", "log_probs", "logpdf", "logpmf"} or (
+        lowered == "logp" and len(args) == 2
+    ):  # fmt: skip
         return _log_probability(tabular, node, env)
     if lowered in {"prob", "probs"} and (found := _probability(tabular, node, env)) is not None:
         return found
@@ -99,6 +101,10 @@ def _elementary(tabular: "Tabular", node: Call, env: "Env", position: int) -> Nu
         return precision.extreme([value(), precision.constant(Fraction(0))], largest=True)
     if name in {"sign", "sgn"}:
         return tabular.sign(value())
+    if name == "entr":
+        return -value() * precision.log(value())
+    if flat_lower(node.fn) == "rel_entr":
+        return value() * precision.log(precision.divide(value(), value(1)))
     if name in {"neg", "negative"}:
         return -value()
     if name in {"mul", "multiply"} and len(args) == 2:

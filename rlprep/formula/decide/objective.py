@@ -152,13 +152,22 @@ def _equation(program: Program, subject: str) -> Chain | None:
     def is_own(part: Node) -> bool:
         return isinstance(part, Name) and role_of(part, subject) == subject
 
-    heads = [side.fn if isinstance(side, Call) and side.fn.name not in FUNCTIONS else side
-             for side in node.items]  # fmt: skip
+    heads = [
+        side.fn
+        if isinstance(side, Call) and (side.fn.name not in FUNCTIONS or _is_one_word(side))
+        else side
+        for side in node.items
+    ]
     if any(is_own(head) for head in heads) or (isinstance(heads[0], Name) and (
         role_of(heads[0], subject) is None
     )):  # fmt: skip
         return None
     return node if any(is_own(part) for part in walk(node)) else None
+
+
+def _is_one_word(node: Call) -> bool:
+    """Whether a function and its argument are one identifier that was taken apart: logratio."""
+    return len(node.args) == 1 and node.args[0].span[0] == node.fn.span[1]
 
 
 def _only_names(node: Node, program: Program, subject: str) -> bool:

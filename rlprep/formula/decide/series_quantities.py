@@ -48,8 +48,9 @@ class Quantities:
         """Yield the letters that the input defines by others: `where N = T - t`."""
         for entry in self.program.entries:
             target, value = entry.target, entry.values[-1]
-            is_letter = isinstance(target, Name) and not target.subs and not target.sups
-            if is_letter and isinstance(value, Bin) and (key := variable_key(target)) is not None:
+            if isinstance(target, Name) and isinstance(value, Bin) and not (
+                target.subs or target.sups or (key := variable_key(target)) is None
+            ):  # fmt: skip
                 yield key, value
 
     def const(self, value: Fraction | int) -> Polynomial:

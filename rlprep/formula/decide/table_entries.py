@@ -30,6 +30,10 @@ def entry_place(tables: "Quantities", items: tuple[Node, ...], env: Env) -> Env:
         if not isinstance(item, Name):
             continue
         key = place_key(item)
+        if len(items) == 1 and len(item.name) == 1 and item.name not in STATES:
+            tables.picked.add(key or "")
+            if len(tables.picked) > 1:
+                raise Undecidable("entries of two places")
         words = {item.name, *labels_of(item)}
         is_later = bool(words & LATER or item.primes)
         if f"a:var:{key}" in env:

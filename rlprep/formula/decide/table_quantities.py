@@ -26,7 +26,7 @@ from rlprep.formula.decide.table_places import (
     refuse_strangers,
     refuse_unbound,
 )
-from rlprep.formula.decide.which import policy_roles
+from rlprep.formula.decide.which import compared, policy_roles
 from rlprep.formula.decide.worlds import World
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import flat, labels_of
@@ -61,6 +61,7 @@ class Quantities:
         self.in_gradient = False
         self.parameters: list[dict[str, tuple[Node, Env, int]]] = []
         self.roles = policy_roles(program, subject)
+        self.compared = compared(program) if subject == "kl" else frozenset()
         self.default = (
             "new" if subject in {"policy_gradient", "advantage", "entropy", "kl"} else "old"
         )
@@ -72,13 +73,18 @@ class Quantities:
         self.is_named = False  # whether the ratio that is asked for is used by its own name
         self.sums_samples = False
         self.numbers: dict[str, str] = {}  # by role, the name that a coefficient goes by
+        self.picked: set[str] = set()  # letters that pick the sample in code
         self.policies: set[str] = set()  # whose values are spoken of
         self.solution: Fraction | None = None  # what is tried for the unknown of an equation
+
+    def role(self, name: Name) -> str | None:
+        """Return what a name stands for; KL(f || g) says that f and g are distributions."""
+        return "policy" if flat(name) in self.compared else role_of(name, self.subject)
 
     def quantity(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
         """Return what a name stands for, at its arguments or at the current sample."""
         world = self.world
-        role = role_of(node, self.subject)
+        role = self.role(node)
         if node.name in {"d", "mu", "rho", "eta", "p", "P"} and self._of_state_alone(args, env):
             owner = whose(node, self) or self.default
             return (world.d_old if owner == "old" else world.d_new)[self.state(args, env)]
@@ -184,6 +190,8 @@ class Quantities:
 
     def policy(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
         """Return a policy's probability of an action in a state."""
+        if self.subject in {"kl", "entropy"} and is_moved(node):
+            raise Undecidable(f"{node.name} of another outcome than the sum's")
         which = self.which(node)
         parameters = [n for n in argument_names(args) if n.name == "theta"]
         if parameters and (is_old(parameters[0]) or parameters[0].primes):

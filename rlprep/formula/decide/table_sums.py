@@ -163,7 +163,10 @@ class Sums(Quantities):
         """A sum over actions, states, samples or time."""
         if node.kind == "prod":
             raise Undecidable("a product over a trajectory")
-        return self._summed(node, self._axes(node), env, position)
+        axes = self._axes(node)
+        if _leaves_out(node) and any(axis != "time" for axis, _ in axes):
+            raise Undecidable("a sum that leaves some out")
+        return self._summed(node, axes, env, position)
 
     def _axis(self, key: str | None, var: Node | None, node: Big) -> str:
         """Return what a sum runs over, by its letter and by how the summand uses it."""
@@ -252,6 +255,17 @@ class Sums(Quantities):
                 inner[axis] = value
             values.append(self.evaluate(node.objective, inner, position))
         return (max if node.sense == "max" else min)(values, key=plain)
+
+
+def _leaves_out(node: Big) -> bool:
+    """Whether a sum's limits skip the first, or stop before the last: 2..n, 1..n-1, 0..n-2."""
+    first = node.lo.value if isinstance(node.lo, Num) else 0
+    match node.hi:
+        case Bin(op="-", right=Num(value=less)):
+            return first not in {0, 1} or less + first != 1
+        case Num():
+            return True
+    return first not in {0, 1}
 
 
 def _place_of(key: str, body: Node) -> str | None:

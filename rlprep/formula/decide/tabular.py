@@ -12,7 +12,7 @@ from rlprep.formula.decide.distributions import Sampling
 from rlprep.formula.decide.effort import spend
 from rlprep.formula.decide.functions import STABILISER, apply
 from rlprep.formula.decide.numbers import Dual, Number, dual, plain
-from rlprep.formula.decide.policies import is_old, role_of
+from rlprep.formula.decide.policies import is_old
 from rlprep.formula.decide.sample_counts import refuse_double_counts
 from rlprep.formula.decide.table_entries import entry_place
 from rlprep.formula.decide.table_places import PARAMETERS, Env, is_moved
@@ -234,13 +234,13 @@ class Tabular(Sums):
     def call(self, node: Call, env: Env, position: int) -> Number:
         """Apply a function."""
         defined = self.program.definition(node.fn, position, len(node.args))
-        if defined is not None and role_of(node.fn, self.subject) != "policy":
+        if defined is not None and self.role(node.fn) != "policy":
             return self.define(defined, self._resolved(node.args), env)
         node = replace(node, fn=self._named(node.fn))
         value = apply(self, node, env, position)
         if value is not None:
             return value
-        role = role_of(node.fn, self.subject)
+        role = self.role(node.fn)
         if role is not None and node.fn.name not in FUNCTIONS:
             if not node.args and not node.kwargs:
                 raise Undecidable(f"{node.fn.name}() is of nothing")

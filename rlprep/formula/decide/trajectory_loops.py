@@ -7,6 +7,7 @@ stands, in the end, for the quantity at the first step.
 """
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from rlprep.formula.code_loops import Loop, Turns, blocks, has_loop
 from rlprep.formula.decide.polynomial import Polynomial
@@ -128,8 +129,9 @@ class Run(Series):
                 if turns.elements is None:
                     inner[key] = time
                 else:
-                    self.scalars[flat_of(turns.variable)] = self.index(
-                        turns.elements, (Num(turns.variable.span, time),), bound, 0)  # fmt: skip
+                    place = Num(turns.variable.span, Fraction(time))
+                    element = self.index(turns.elements, (place,), bound, 0)
+                    self.scalars[flat_of(turns.variable)] = element
             self.run(loop.block, inner, is_outer=False)
             spoken = any(variable_key(n.target) == "t" for n in loop.block if isinstance(n, Define))
             times.append(inner["t"] if spoken else sequences[-1][number])

@@ -51,6 +51,16 @@ def policy_roles(program: Program, subject: str) -> Callable[[Name], str]:
     return which
 
 
+def compared(program: Program) -> frozenset[str]:
+    """Return the names of the distributions that the left side compares."""
+    target = program.formula.target
+    match target:
+        case Call(args=(Parallel(left=left, right=right),)) | Call(args=(left, right)):
+            heads = [side.fn if isinstance(side, Call) else side for side in (left, right)]
+            return frozenset(flat(head) for head in heads if isinstance(head, Name))
+    return frozenset()
+
+
 def _kl_roles(program: Program) -> Callable[[Name], str]:
     """P and Q of a divergence: as the left side names them, else by letter."""
     target = program.formula.target
