@@ -26,6 +26,8 @@ from rlprep.formula.tree import (
     walk,
 )
 
+LIBRARIES = {"torch", "np", "numpy", "jnp", "tf", "jax", "th", "scipy"}
+
 
 class Factors(Names):
     """Reads the smallest expressions; sums and relations inside them come with the parser."""
@@ -38,7 +40,7 @@ class Factors(Names):
                 self.at += 1
                 exponent = self.script()
                 node = Bin(self.spans(node), "^", node, exponent)
-            elif self.token.kind == "_" and not isinstance(node, Name):
+            elif self.token.kind == "_" and (not isinstance(node, Name) or self._ends_group()):
                 self.at += 1
                 node = Sub(self.spans(node), node, self.script())
             elif self.token.kind == "|" and self.peek().kind == "_" and not self.bars:
@@ -59,6 +61,10 @@ class Factors(Names):
             else:
                 return node
 
+    def _ends_group(self) -> bool:
+        """Whether what was read last stood in parentheses or brackets: [r] of [r]_{lo}^{hi}."""
+        return self.tokens[self.at - 1].kind in {")", "]"}
+
     def _is_glued(self) -> bool:
         """Whether nothing stands between the last token and the next."""
         return self.token.start == self.tokens[self.at - 1].end
@@ -70,11 +76,17 @@ class Factors(Names):
         self.at += 1
         if name in {"T", "mT", "t"}:
             return Trans(self.spans(node), node)
-        fn = Name(self.tokens[self.at - 1].span, name)
+        span, labels = self.tokens[self.at - 1].span, []
+        while self.token.kind == "_" and self.peek().kind == "name" and self._is_glued():
+            self.at += 2  # log_softmax
+            labels.append(Name(self.tokens[self.at - 1].span, self.tokens[self.at - 1].text))
+        fn = Name(span, name, tuple(labels))
         args: tuple[Node, ...] = ()
         if opener := self.accept("("):
             args = () if self.token.kind == ")" else tuple(self.items())
             self.close(opener)
+            if isinstance(node, Name) and node.name in LIBRARIES:
+                return Call(self.spans(node), fn, args)
         return Call(self.spans(node), fn, (node, *args))
 
     def primary(self) -> Node:

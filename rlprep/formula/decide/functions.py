@@ -154,6 +154,8 @@ def _clip(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
         one = Num(node.span, Fraction(1))
         low, high = Bin(node.span, "-", one, args[1]), Bin(node.span, "+", one, args[1])
         tabular.remarks.add("clip(r, eps) is read as clip(r, 1 - eps, 1 + eps)")
+    elif len(args) == 2 and low is None and node.fn.name in {"clamp", "clamp_"}:
+        low = args[1]  # PyTorch's second argument is the lower bound
     if not args or (low is None and high is None) or len(args) > 3:
         raise Unreadable("clip needs a value and two bounds", node.span)
     result = tabular.evaluate(args[0], env, position)

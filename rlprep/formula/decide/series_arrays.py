@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import fields, replace
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from rlprep.formula.decide.polynomial import Polynomial, total
@@ -64,6 +63,10 @@ def indexed(
     return series.evaluate(x, {**bound, "t": time}, position)
 
 
+POSITION = "position"
+"""What counts the entries of the arrays that are summed."""
+
+
 def takes_arrays(node: Call, program: Program) -> bool:
     """Whether a sum is of arrays whose positions are written out: `arange(n)`, `r[t:t+n]`."""
     return any(map(_is_positions, walk(_summand(node, program))))
@@ -99,10 +102,8 @@ def array_sum(series: "Series", node: Call, bound: dict[str, int], position: int
     count = sizes.pop()
     if count > 3 * TERMS:
         raise Undecidable("a sum has too many terms")
-    terms = (
-        series.evaluate(_changed(body, lambda part, k=k: _entry(part, k, bound)), bound, position)
-        for k in range(count)
-    )
+    entry = _changed(body, _entry)
+    terms = (series.evaluate(entry, {**bound, POSITION: k}, position) for k in range(count))
     return total(terms, series.world.mod)
 
 
@@ -141,18 +142,16 @@ def _range(args: tuple[Node, ...], bound: dict[str, int]) -> tuple[int, int]:
     raise Undecidable("positions in unusual steps")
 
 
-def _entry(node: Node, k: int, bound: dict[str, int]) -> Node | None:
-    """Return the k-th entry of an array of positions or of a slice; None for another node."""
+def _entry(node: Node) -> Node | None:
+    """Return an array of positions or a slice at the letter `POSITION`; None for another node."""
+    k = Name(node.span, POSITION)
     match node:
         case Call(fn=Name(name="arange"), args=args):
-            return Num(node.span, Fraction(_range(args, bound)[0] + k))
+            return Bin(node.span, "+", args[0], k) if len(args) == 2 else k
         case Index(x=x, items=(Slice(lo=lo),)):
-            first = lo if lo is not None else Num(node.span, Fraction(0))
-            place = Bin(node.span, "+", first, Num(node.span, Fraction(k)))
-            return Index(node.span, x, (place,))
+            return Index(node.span, x, (k if lo is None else Bin(node.span, "+", lo, k),))
         case Call(fn=Name(name="power" | "pow"), args=(base, exponent)):
-            power = Bin(node.span, "^", base, exponent)
-            return _changed(power, lambda part: _entry(part, k, bound))
+            return _changed(Bin(node.span, "^", base, exponent), _entry)
     return None
 
 

@@ -30,7 +30,8 @@ def entry_place(tables: "Quantities", items: tuple[Node, ...], env: Env) -> Env:
         if not isinstance(item, Name):
             continue
         key = place_key(item)
-        if len(items) == 1 and len(item.name) == 1 and item.name not in STATES:
+        is_bound = f"a:var:{key}" in env or f"s:var:{key}" in env
+        if len(items) == 1 == len(item.name) and item.name not in STATES and not is_bound:
             tables.picked.add(key or "")
             if len(tables.picked) > 1:
                 raise Undecidable("entries of two places")

@@ -28,6 +28,9 @@ from rlprep.formula.tree import (
     walk,
 )
 
+SAMPLES = {"i", "n", "j", "m", "b"}
+"""Letters that count samples of a batch where others count steps of time."""
+
 TIME_LETTERS = {"t", "l", "k", "n", "T", "tau", "i", "j", "h", "m", "e", "b"}
 
 
@@ -164,7 +167,7 @@ class Sums(Quantities):
         if node.kind == "prod":
             raise Undecidable("a product over a trajectory")
         axes = self._axes(node)
-        if _leaves_out(node) and any(axis != "time" for axis, _ in axes):
+        if _leaves_out(node) and any(axis != "time" or key in SAMPLES for axis, key in axes):
             raise Undecidable("a sum that leaves some out")
         return self._summed(node, axes, env, position)
 
@@ -201,7 +204,7 @@ class Sums(Quantities):
                 if self.in_expectation:
                     raise Undecidable("a sum over time inside an expectation")
                 return self.foreign(Name(node.span, "sample"))
-            sampled = axis == "samples" or key in {"i", "n", "j", "m", "b"}
+            sampled = axis == "samples" or key in SAMPLES
             if sampled and "s" not in env and not rest:
                 sampling = Sampling(("s", "a"), explicit=False, is_named=False)
                 return self.average(sampling, node.body, env, position)

@@ -18,7 +18,7 @@ from rlprep.formula.errors import TooShort, Undecidable, Unreadable
 from rlprep.formula.integers import integer, maybe_integer
 from rlprep.formula.names import flat, variable_key
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Call, Define, Index, Name, Node, Num, walk
+from rlprep.formula.tree import Bin, Call, Define, Index, Name, Neg, Node, Num, walk
 
 EMPTY = {"zeros", "empty", "full"}
 Block = tuple[Node | Loop, ...]
@@ -78,8 +78,7 @@ class Run(Series):
     def _lengths_of(self, block: Block) -> set[str]:
         """Return the letter that loops end at and that nothing says: how many steps there are."""
         ends = (t.hi for loop in block if isinstance(loop, Loop) for t in loop.turns if t.hi)
-        names = {key for end in ends for n in walk(end)
-                 if isinstance(n, Name) and (key := variable_key(n)) is not None}  # fmt: skip
+        names = {key for end in ends for key in _top_names(end)}
         free = names - _loop_variables(block) - self.start().keys() - self.assigned - {"t", "len"}
         has_end = self.world.end is not None and not any(
             isinstance(n, Call) and n.fn.name == "len" for n in _nodes(block)
@@ -154,7 +153,7 @@ class Run(Series):
     def _assign(self, target: Node, value: Node, bound: dict[str, int]) -> None:
         match target:
             case Index(x=Name() as array, items=(item,)):
-                time = integer(item, bound)
+                time = self._place(item, bound)
                 entries = self.arrays.setdefault(flat(array), {})
                 entries[time] = self.evaluate(value, bound, 0)
             case Name():
@@ -185,14 +184,21 @@ class Run(Series):
     ) -> Polynomial:
         """Return an entry of an array that the code fills, or of the data."""
         if isinstance(x, Name) and flat(x) in self.assigned:
-            time = maybe_integer(items[0], bound)
-            if time is None or len(items) > 1:
+            if len(items) > 1:
                 raise Undecidable("an index is not known")
-            return self._entry(flat(x), time)
+            return self._entry(flat(x), self._place(items[0], bound))
+        if len(items) == 1 and isinstance(items[0], Neg):
+            last = Num(items[0].span, Fraction(self._place(items[0], bound)))
+            return self.index(x, (last,), bound, position)
         if isinstance(x, Name) and len(items) == 1 and isinstance(items[0], Num):
             return super().evaluate(Name(x.span, x.name, x.subs, x.sups), bound | {
                 "t": integer(items[0], {})}, position)  # fmt: skip
         return super().index(x, items, bound, position)
+
+    def _place(self, item: Node, bound: dict[str, int]) -> int:
+        """Return the time of an index; a negative one counts from the end."""
+        time = integer(item, bound)
+        return time + (self.world.end or 0) if isinstance(item, Neg) else time
 
     def _entry(self, array: str, time: int) -> Polynomial:
         if array in self.scalars:
@@ -205,6 +211,16 @@ def flat_of(node: Node) -> str:
     if not isinstance(node, Name):
         raise Undecidable("an unusual loop variable")
     return flat(node)
+
+
+def _top_names(node: Node) -> Iterator[str]:
+    """Yield the names of a loop's end: T of T - 1; not what a script says, as in num_steps."""
+    match node:
+        case Name():
+            yield variable_key(node) or ""
+        case Bin(left=left, right=right):
+            yield from _top_names(left)
+            yield from _top_names(right)
 
 
 def _is_open(turns: Turns) -> bool:
