@@ -65,6 +65,10 @@ class Expressions(Places):
             case ast.UnaryOp(op=ast.Invert() | ast.Not(), operand=operand):
                 one = Num(span, Fraction(1))
                 return Bin(span, "-", one, self.expression(operand))
+            case ast.BinOp(left=left, op=ast.LShift() | ast.RShift() as op, right=right):
+                two = Bin(span, "^", Num(span, Fraction(2)), self.expression(right))
+                sign = "*" if isinstance(op, ast.LShift) else "//"
+                return Bin(span, sign, self.expression(left), two)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
                 return Bin(span, OPERATORS[type(op)], self.expression(left), self.expression(right))
             case ast.Compare(left=left, ops=ops, comparators=rest) if all(
@@ -162,7 +166,7 @@ class Expressions(Places):
                 return Name(span, "inf")
             case ast.Name(id=name):
                 function = self.name(node.func, name)
-            case ast.Attribute(value=ast.Name(id="np" | "numpy" | "jnp"), attr="repeat"):
+            case ast.Attribute(value=ast.Name(id=root), attr="repeat") if root in self.libraries:
                 function = Name(span, "repeat_interleave")  # numpy's word for torch's
             case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in self.libraries:
                 function = self.name(node.func, attr)

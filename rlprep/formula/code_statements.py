@@ -71,7 +71,7 @@ class Statements(Expressions):
                 left = self.expression(target)
                 total = Bin(self.span(node), OPERATORS[type(op)], left, self.expression(value))
                 yield Define(self.span(node), left, total)
-            case ast.For(body=body) | ast.With(body=body) | ast.FunctionDef(body=body):
+            case ast.For(body=body, orelse=[]) | ast.With(body=body) | ast.FunctionDef(body=body):
                 yield from self.body(body)
             case ast.If(test=test, body=[ast.Assign() as left], orelse=[ast.Assign() as right]) if (
                 ast.dump(left.targets[0]) == ast.dump(right.targets[0])
