@@ -34,7 +34,7 @@ _CODE = re.compile(
     r"|\blambda\s+\w+\s*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
     re.MULTILINE,
 )
-_CALLS = re.compile(r"\b(?:torch|np|numpy|jnp|F|tf|jax|nn)\.[a-z]|\w\.[a-z_]+\(")
+_CALLS = re.compile(r"\b(?:torch|np|numpy|jnp|F|tf|jax|nn)\.[a-z]|[\w\])]\.[a-z_]+\(")
 _NOTE = re.compile(r"(?:,|;|\s\bwhere\b|\s\bwith\b)\s*(?=[A-Za-z_]\w*\s*=[^=])")
 
 

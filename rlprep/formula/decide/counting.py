@@ -15,7 +15,22 @@ from rlprep.formula.decide.quotient import Quotient
 from rlprep.formula.decide.size_names import key_of, powers_of
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Bin, Call, Cases, Index, Name, Neg, Node, Num, Span, Sub, Wrap
+from rlprep.formula.tree import (
+    Big,
+    Bin,
+    Call,
+    Cases,
+    Index,
+    Name,
+    Neg,
+    Node,
+    Num,
+    Span,
+    Sub,
+    Tuple,
+    Wrap,
+    walk,
+)
 
 MAX_POWER = 8
 Number = Any
@@ -80,7 +95,17 @@ class Counting:
                 return self.evaluate(x, position)
             case Cases(rows=((value, _),)):
                 return self.evaluate(value, position)
+            case Big(kind="sum", var=Name() as index, lo=Node() as lo, hi=Node() as hi, body=body):
+                return self.summed(key_of(index), lo, hi, body, position)
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
+
+    def summed(self, key: str, lo: Node, hi: Node, body: Node, position: int) -> Number:
+        """Return as many summands as the index has values; each is the same."""
+        if any(isinstance(n, Name) and key_of(n) == key for n in walk(body)):
+            raise Undecidable("a sum whose summands differ")
+        first, last = self.evaluate(lo, position), self.evaluate(hi, position)
+        one = self.arithmetic.const(Fraction(1))
+        return (last - first + one) * self.evaluate(body, position)
 
     def operation(self, node: Bin, position: int) -> Number:
         """Evaluate a binary operation; `a div b` is one too."""
@@ -203,7 +228,7 @@ class Counting:
                 return self.irrational(name, self.evaluate(args[0], position))
             case ("prod", _) if args:
                 value = self.arithmetic.const(Fraction(1))
-                for arg in args:
+                for arg in args[0].items if isinstance(args[0], Tuple) else args:
                     value = value * self.evaluate(arg, position)
                 return value
         return self.other_call(node, position)

@@ -14,6 +14,7 @@ from rlprep.formula.decide.head_copies import COPIES, Copies
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.quotient import GROUP, HEADS, OFFSET, SHARED, Quotient
 from rlprep.formula.decide.size_names import Assignment, assignments, key_of, words_of
+from rlprep.formula.decide.unrolled import unrolled
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.program import Program
 from rlprep.formula.tree import (
@@ -118,6 +119,7 @@ class HeadMap(Copies):
 
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
     """Return what a map means for each way to read its letters, likeliest first."""
+    program = unrolled(program)
     keys = _free_keys(program)
     found = []
     for roles in assignments(keys, head=True):
