@@ -124,6 +124,8 @@ class Expressions(Places):
         if node.attr == "shape":
             return Call(self.span(node), Name(self.span(node), "shape"),
                         (self.expression(node.value),))  # fmt: skip
+        if node.attr == "values" and _is_call(node.value, {"max", "min"}):
+            return self.expression(node.value)  # beside the places of the largest entries
         self._holder(node.value)
         if isinstance(node.value, ast.Name) and node.value.id in STORED and node.attr in LOG_PROBS:
             return self.name(node, f"old_{node.attr}")  # it was stored when the action was taken
@@ -231,6 +233,13 @@ _KINDS: dict[type, str] = {
     ast.Set: "set", ast.Await: "coroutine", ast.BoolOp: "logical expression",
     ast.Starred: "starred argument",
 }  # fmt: skip
+
+
+def _is_call(node: ast.expr, names: set[str]) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+            return name in names
+    return False
 
 
 def _root(node: ast.expr) -> str | None:

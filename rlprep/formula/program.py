@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from rlprep.formula.names import INDEX_PAIRS, INDEX_WORDS, labels_of
+from rlprep.formula.show import latex
 from rlprep.formula.tree import (
     Bin,
     Call,
@@ -141,6 +142,16 @@ class Program:
             is_chain = isinstance(value, Chain) and EQUALITIES.issuperset(value.ops)
             found.extend(value.items if is_chain else (value,))  # type: ignore[attr-defined]
         return found
+
+    def restated(self) -> list[Node]:
+        """Return what further lines of mathematics say that the formula's left side is."""
+        target = self.formula.target
+        if self.is_code or target is None:
+            return []
+        shown = latex(target)
+        return [value for i, entry in enumerate(self.entries) if i > self.main
+                and entry.target is not None and latex(entry.target) == shown
+                for value in entry.values]  # fmt: skip
 
     def nodes(self) -> Iterator[Node]:
         """Yield every node of what the statements say; the names that they define are left out."""

@@ -13,8 +13,8 @@ from rlprep.formula.names import words_in
 from rlprep.formula.tree import Bin, Call, Chain, Index, Name, Neg, Node, Num, Sub, Tuple, children
 from rlprep.formula.vocabulary import Vocabulary
 
-Role = Literal["Q", "K", "V", "width", "length", "value_width", "ones", "e", "mask", "tiny",
-               "scale", "inf", "none", "free"]  # fmt: skip
+Role = Literal["Q", "K", "V", "width", "length", "value_width", "ones", "e", "mask",
+               "tiny", "scale", "inf", "none", "free"]  # fmt: skip
 
 GIVEN: dict[str, Role] = {
     "q": "Q", "query": "Q", "queries": "Q", "xq": "Q", "qs": "Q",
@@ -131,6 +131,8 @@ def role_of(key: str, *, is_code: bool) -> Role:
     if lower in GIVEN:
         return GIVEN[lower]
     first, _, rest = lower.partition("_")
+    if first == "ones":
+        return "ones"
     if first in GIVEN and rest.split("_")[-1] in BESIDE_INPUTS:
         return GIVEN[first]
     for names, role in _ROLES:

@@ -76,7 +76,7 @@ def setting_of(program: Program, subject: str) -> tuple[Hashable, ...]:
 
 def members(program: Program) -> list[Node]:
     """Return the sides of the formula that state the map."""
-    values = program.sides()
+    values = [*program.sides(), *program.restated()]
     kept = [value for value in values if not _is_label(value)]
     return kept or values[-1:]
 

@@ -32,6 +32,7 @@ from rlprep.formula.tree import (
     Sub,
     Trans,
     Tuple,
+    Wrap,
 )
 
 TINIEST = Fraction(1, 1000)
@@ -69,6 +70,8 @@ class Matrices(Definitions):
                 return self.call(node, scope)
             case Trans(x=x):
                 return self.transposed(self.value(x, scope))
+            case Sub(x=Wrap(kind="norm", x=x), sub=Num(value=2)) | Wrap(kind="norm", x=x):
+                return self.normed(self.value(x, scope))
             case Sub(x=x, sub=script):
                 return self.subscripted(x, script, scope)
             case Index(x=x, items=items):
@@ -151,6 +154,11 @@ class Matrices(Definitions):
     def raised(self, node: Bin, scope: Scope) -> Tensor:
         """A power, a transposition, an inverse, or an exponential `e^x`."""
         match node:
+            case Bin(
+                left=Wrap(kind="norm", x=x) | Sub(x=Wrap(kind="norm", x=x), sub=Num(value=2)),
+                right=Num(value=2),
+            ):
+                return self.square(self.value(x, scope))
             case Bin(right=Name(name=name, subs=())) if (
                 name in names.TRANSPOSES and name not in scope
             ):
@@ -237,8 +245,6 @@ class Matrices(Definitions):
                 return self.world.symbol(role)
             case "e":
                 return self.world.scalar(1).map(self.world.arithmetic.exp)
-            case "tiny":
-                return self.world.scalar(0)
             case "scale":
                 self.remarks.add("scale is read as the factor 1 / sqrt(d) or its inverse")
                 root = self.world.symbol("width").map(self.world.arithmetic.sqrt)

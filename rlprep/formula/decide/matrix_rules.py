@@ -179,6 +179,16 @@ class Rules:
             result = result * x
         return divide(arithmetic.const(1), result) if power < 0 else result
 
+    def square(self, x: Tensor) -> Tensor:
+        """The dot product of a vector with itself."""
+        if x.ndim > 1 and 1 not in x.shape:
+            raise Undecidable("the norm of a matrix")
+        return Tensor.scalar(total([value * value for value in x.data]))
+
+    def normed(self, x: Tensor) -> Tensor:
+        """The length of a vector: all that is known of it is its square."""
+        return self.square(x).map(self.world.arithmetic.length)
+
     def transposed(self, a: Tensor) -> Tensor:
         """The transpose; of a number, itself."""
         if isinstance(a, Ones):

@@ -16,6 +16,7 @@ from rlprep.formula.tree import (
     Big,
     Bin,
     Call,
+    Chain,
     Expect,
     Given,
     Name,
@@ -150,6 +151,8 @@ class Sums(Quantities):
         """A sum over actions, states, samples or time."""
         if node.kind == "prod":
             raise Undecidable("a product over a trajectory")
+        if isinstance(node.binder, Chain) and "!=" in node.binder.ops:
+            raise Undecidable("a sum that leaves something out")
         return self._summed(node, self._axes(node), env, position)
 
     def _axis(self, key: str | None, var: Node | None, node: Big) -> str:

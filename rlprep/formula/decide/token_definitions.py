@@ -224,9 +224,13 @@ class Definitions(Rules):
             self.known[key] = value
         return value
 
+    def known_indices(self, scope: Scope) -> dict[str, int]:
+        """Return the whole numbers that names stand for."""
+        return {key: value for key, value in scope.items() if isinstance(value, int)}
+
     def places(self, indices: tuple[Node, ...], scope: Scope) -> list[int]:
         """Return index expressions as whole numbers, counted from the formula's base."""
-        bound = {key: value for key, value in scope.items() if isinstance(value, int)}
+        bound = self.known_indices(scope)
         found = [maybe_integer(index, bound) for index in indices]
         if any(place is None for place in found):
             raise Undecidable("an index is not known")

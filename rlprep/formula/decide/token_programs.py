@@ -30,8 +30,10 @@ class Code(Arrays):
             return self._run_loops(loops)
         if not self.runs_by_position():
             return self._pass(self.program.entries)
-        before = [e for e in self.program.entries if e.is_constant]
-        body = [e for e in self.program.entries if not e.is_constant]
+        entries = self.program.entries
+        before = [e for i, e in enumerate(entries) if e.is_constant and not any(
+            other.key == e.key and not other.is_constant for other in entries[:i])]  # fmt: skip
+        body = [e for e in entries if e not in before]
         for entry in before:
             self._execute(entry)
         rows: list[Tensor | str] = []
@@ -208,7 +210,8 @@ class Code(Arrays):
         stated = entry.values[-1]
         if isinstance(stated, Tuple) and key is None:
             self.remarks.add("of several results the first is read")
-            stated = stated.items[0]
+            # a step of a scan returns the states, a tuple of its own, before the output
+            stated = next((x for x in stated.items if not isinstance(x, Tuple)), stated.items[0])
         value = self.value(stated, {})
         if key is None:
             return value
@@ -224,8 +227,10 @@ class Code(Arrays):
         role = names.role_of(key, is_code=True)
         if role in {"Q", "K", "V"}:
             return self._uses_inputs(entry)
-        if role in {"width", "length", "value_width"}:
-            return not any(  # `d = q.shape[-1]`: a width is a width
+        if role == "width":
+            return not isinstance(entry.values[-1], Call)  # `d = len(q[0])`: a width is a width
+        if role in {"length", "value_width"}:
+            return not any(
                 isinstance(n, Call) and n.fn.name in {"shape", "size", "len"}
                 for n in walk(entry.values[-1])
             )

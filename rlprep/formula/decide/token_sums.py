@@ -38,7 +38,7 @@ def token_sum(of: Matrices, node: Big, scope: Scope) -> Tensor:
 def places(of: Matrices, node: Big, key: str, scope: Scope) -> list[int]:
     """Return the values of the index that satisfy what stands below and above the sign."""
     size = of.world.sizes["n" if _runs_over_queries(of, node.body, key) else "m"]
-    bound = {k: v for k, v in scope.items() if isinstance(v, int)}
+    bound = of.known_indices(scope)
     for letter in names.LENGTHS - bound.keys() - {key}:
         bound[letter] = size
     everything = range(of.base, of.base + size)
