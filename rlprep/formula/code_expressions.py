@@ -159,6 +159,12 @@ class Expressions(Places):
     def call(self, node: ast.Call) -> Node:
         """Return a call; libraries and holders before the dot are transparent."""
         span = self.span(node)
+        match node:
+            case ast.Call(
+                func=ast.Name(id="sum") | ast.Attribute(attr="sum" | "fsum"),
+                args=[ast.GeneratorExp() | ast.ListComp() as terms],
+            ) if len(terms.generators) > 1 or terms.generators[0].ifs:
+                return self.terms(terms)
         args = tuple(self._argument(arg) for arg in node.args)
         kwargs = tuple((k.arg, self._argument(k.value)) for k in node.keywords if k.arg)
         match node.func:
@@ -201,6 +207,19 @@ class Expressions(Places):
             return Call(self.span(node), Name(self.span(node), "'" + node.value[:80] + "'"), ())
         return self.expression(node)
 
+    def terms(self, node: ast.GeneratorExp | ast.ListComp) -> Node:
+        """The sum of `f(i, j) for i in ... for j in ... if ...`: sums in sums, 0 where it fails."""
+        body = node.elt
+        for generator in reversed(node.generators):
+            tests = [part for test in generator.ifs for part in _conjuncts(test)]
+            for test in reversed(tests):
+                body = ast.copy_location(ast.BinOp(test, ast.Mult(), body), body)
+            plain = ast.comprehension(generator.target, generator.iter, [], 0)
+            each = ast.copy_location(ast.GeneratorExp(body, [plain]), node)
+            called = ast.copy_location(ast.Name("sum", ast.Load()), node)
+            body = ast.copy_location(ast.Call(called, [each], []), node)
+        return self.expression(body)
+
     def comprehension(self, node: ast.GeneratorExp | ast.ListComp) -> Node:
         """`f(l) for l in range(a, b)` as a sum; the call around it says which kind."""
         if len(node.generators) != 1 or node.generators[0].ifs:
@@ -233,6 +252,13 @@ _KINDS: dict[type, str] = {
     ast.Set: "set", ast.Await: "coroutine", ast.BoolOp: "logical expression",
     ast.Starred: "starred argument",
 }  # fmt: skip
+
+
+def _conjuncts(test: ast.expr) -> list[ast.expr]:
+    """Return the conditions that `and` joins."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return [part for value in test.values for part in _conjuncts(value)]
+    return [test]
 
 
 def _is_call(node: ast.expr, names: set[str]) -> bool:

@@ -76,7 +76,10 @@ def _without_loops(program: Program, number: int, found: list[Loop]) -> Entry:
     for loop in reversed(around):
         if not (starts and _covers(loop, starts[-1])):
             step = _folded(loop, step, op)
-    value = Bin(entry.values[-1].span, op, total, step)
+    before = total
+    if starts and entry.key not in _names(starts[-1].values[-1]):
+        before = starts[-1].values[-1]
+    value = Bin(entry.values[-1].span, op, before, step)
     return replace(entry, values=(*entry.values[:-1], value))
 
 
