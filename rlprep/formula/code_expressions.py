@@ -35,6 +35,8 @@ LOG_PROBS = {"log_prob", "log_probs", "logp", "logps", "logprob", "logprobs", "l
 SAME = {"detach", "contiguous", "float", "double", "clone", "item", "data", "numpy", "cpu", "to",
         "type_as", "half", "bfloat16", "requires_grad_", "long", "type", "astype",
         "copy"}  # fmt: skip
+LAYERS = {"Softmax": "softmax", "LogSoftmax": "log_softmax", "ELU": "elu", "ReLU": "relu",
+          "Sigmoid": "sigmoid", "Tanh": "tanh", "Softplus": "softplus"}  # fmt: skip
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^",
              ast.MatMult: "@", ast.FloorDiv: "//", ast.Mod: "%"}  # fmt: skip
 RELATIONS = {ast.Eq: "=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "<", ast.Gt: ">",
@@ -126,6 +128,8 @@ class Expressions(Places):
                         (self.expression(node.value),))  # fmt: skip
         if node.attr == "values" and _is_call(node.value, {"max", "min"}):
             return self.expression(node.value)  # beside the places of the largest entries
+        if node.attr in {"bits", "itemsize"} and _is_call(node.value, {"finfo", "iinfo", "dtype"}):
+            return self.name(node, node.attr)
         self._holder(node.value)
         if isinstance(node.value, ast.Name) and node.value.id in STORED and node.attr in LOG_PROBS:
             return self.name(node, f"old_{node.attr}")  # it was stored when the action was taken
@@ -190,6 +194,11 @@ class Expressions(Places):
                 if attr in SAME:
                     return self.expression(value)
                 function, args = self.name(node.func, attr), (self.expression(value), *args)
+            case ast.Call(func=ast.Attribute(attr=layer) | ast.Name(id=layer), keywords=said) if (
+                layer in LAYERS
+            ):  # nn.Softmax(dim=-1)(x)
+                function = Name(span, LAYERS[layer])
+                kwargs += tuple((k.arg, self._argument(k.value)) for k in said if k.arg)
             case _:
                 raise self.refuse(node.func, "a call of this")
         if not isinstance(function, Name):

@@ -94,6 +94,9 @@ def conventions(program: Program, subject: str) -> list[Convention]:
         for n in program.nodes()
     )
     found = [Convention(), Convention(rows=True)] if has_vectors else [Convention()]
+    bare = {n.name for n in program.nodes() if isinstance(n, Name) and not n.subs}
+    if "q" in bare and bare & {"K", "V"}:
+        found += [replace(c, query=True) for c in found]
     if any(isinstance(n, Name) and names.spelling(n, is_code=False).key in names.SCALES
            for n in program.nodes()):  # fmt: skip
         found += [replace(c, scale="root") for c in found]
@@ -164,7 +167,7 @@ def _meaning(program: Program, subject: str, setting: Setting, convention: Conve
     if setting[0] != "phi":
         shown = "elu(x) + 1" if setting[0] == "elu" else f"{setting[0]}(x)"
         remarks.add(f"the feature map is {shown}, a special case of phi")
-    if convention.layout.startswith("query"):
+    if convention.layout.startswith("query") or convention.query:
         remarks.add("q is read as the vector of one query")
     return Meaning(values, remarks, sides(program)[-1], facts)
 

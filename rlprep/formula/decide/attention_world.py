@@ -45,9 +45,8 @@ class RealArithmetic:
 
     def symbol(self, *name: object) -> Any:
         """Return a free number: the width 2, the length 3 (as the matrices have them), else 1/2."""
-        return {"width": Fraction(2), "value_width": Fraction(3), "length": Fraction(3)}.get(
-            str(name[0]), Fraction(1, 2)
-        )
+        return {"width": Fraction(2), "value_width": Fraction(3), "length": Fraction(3),
+                "inf": Fraction(10**6)}.get(str(name[0]), Fraction(1, 2))  # fmt: skip
 
     def given(self, matrix: str, *place: int) -> Any:
         """Return an entry of an input matrix."""

@@ -71,6 +71,7 @@ class Counting:
         self.unknown: dict[str, Span] = {}
         self.remarks: set[str] = set()
         self.depth = 0
+        self.bound: dict[str, Number] = {}
 
     def evaluate(self, node: Node, position: int) -> Number:
         """Return the value of an expression that stands in statement `position`."""
@@ -83,6 +84,8 @@ class Counting:
                 return self.operation(node, position)
             case Name():
                 return self.name(node, position)
+            case Wrap(kind="abs", x=Name() as x):  # how many there are
+                return self.evaluate(x, position)
             case Wrap(kind="floor", x=x):
                 return self.arithmetic.floor(self.evaluate(x, position))
             case Wrap(kind="ceil", x=x):
@@ -163,6 +166,8 @@ class Counting:
     def name(self, node: Name, position: int) -> Number:
         """Return the value of a name: what the input defines it as, or its role's."""
         key = key_of(node)
+        if key in self.bound:
+            return self.bound[key]
         number = definition(self.program, key, position)
         if number is not None and not self._is_example(key, number):
             value = self.defined(number)
@@ -199,12 +204,18 @@ class Counting:
         return self.arithmetic.free(key)
 
     def indexed(self, x: Node, items: tuple[Node, ...], position: int) -> Number:
-        """Return an indexed value: the index does not matter to a size."""
+        """Return a part of `divmod`; of others the index does not matter to a size."""
+        match x, items:
+            case Call(fn=Name(name="divmod"), args=(a, b)), (Num(value=part),):
+                return self.binary("//" if part == 0 else "%", self.evaluate(a, position),
+                                   self.evaluate(b, position))  # fmt: skip
         return self.evaluate(x, position)
 
     def call(self, node: Call, position: int) -> Number:
         """Return the value of a function."""
         name, args = key_of(node.fn), node.args
+        if (found := self._own_function(node)) is not None:
+            return self._applied(*found, node, position)
         match name, len(args):
             case ("floor" | "int" | "trunc", 1):
                 return self.arithmetic.floor(self.evaluate(args[0], position))
@@ -232,6 +243,28 @@ class Counting:
                     value = value * self.evaluate(arg, position)
                 return value
         return self.other_call(node, position)
+
+    def _own_function(self, node: Call) -> tuple[int, Call] | None:
+        """Return the statement that defines a function, `kv(h) = 2 B L n h d b`, and its left."""
+        for number, entry in enumerate(self.program.entries):
+            left = entry.target
+            if isinstance(left, Call) and number != self.program.main and (
+                key_of(left.fn) == key_of(node.fn) and len(left.args) == len(node.args)
+            ):  # fmt: skip
+                return number, left
+        return None
+
+    def _applied(self, number: int, left: Call, node: Call, position: int) -> Number:
+        """Return the value of a function that the input defines."""
+        values = [self.evaluate(arg, position) for arg in node.args]
+        names = [key_of(each) for each in left.args if isinstance(each, Name)]
+        if len(names) != len(values):
+            raise Undecidable("an unusual parameter of a function")
+        outer, self.bound = self.bound, self.bound | dict(zip(names, values, strict=True))
+        try:
+            return self.defined(number)
+        finally:
+            self.bound = outer
 
     def chosen(self, name: str, a: Number, b: Number) -> Number:
         """Return the smaller or the larger of two numbers."""

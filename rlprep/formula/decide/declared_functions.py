@@ -180,7 +180,14 @@ def applied(name: str, args: list[Value], *, in_code: bool, unbiased: bool) -> V
             return guarded(lambda x, lo, hi: min(max(x, lo), hi), *args)
         case "where" if len(args) == 3:
             return guarded(lambda c, a, b: a if c else b, *args)
-        case "dot" | "inner" | "matmul" if len(args) == 2:
+        case "add" | "subtract" | "multiply" | "divide" if len(args) == 2:
+            return guarded(getattr(CONTEXT, name), *args)
+        case "layer_norm" if len(args) == 5:  # x, its shape, gain, offset, epsilon
+            spread = guarded(_sqrt, CONTEXT.add(variance(args[0], False), args[4]))
+            centred = guarded(CONTEXT.subtract, args[0], mean(args[0]))
+            scaled = guarded(CONTEXT.divide, centred, spread)
+            return guarded(CONTEXT.add, guarded(CONTEXT.multiply, scaled, args[2]), args[3])
+        case "dot" | "inner" | "matmul" | "vdot" if len(args) == 2:
             return dot(*args)
         case "binary_cross_entropy" if len(args) == 2:
             return _binary_cross_entropy(*args)

@@ -27,7 +27,7 @@ class Copies(Counting):
         name, args = key_of(node.fn), node.args
         if name == "arange":
             return self.numbered(args, position)
-        if name == "repeat_interleave" and len(args) + len(node.kwargs) >= 2:
+        if name in {"repeat_interleave", "repeat_kv"} and len(args) + len(node.kwargs) >= 2:
             _refuse_last_axis(node)
             times = next((v for k, v in node.kwargs if k == "repeats"), args[-1])
             times = times if len(args) < 2 else args[1]
@@ -35,6 +35,8 @@ class Copies(Counting):
         pattern = next((a.fn.name for a in args if isinstance(a, Call) and "->" in a.fn.name), None)
         if name == "repeat" and pattern is not None:
             return self.rearranged(pattern, node, position)
+        if name == "rearrange" and pattern is not None:
+            return self.grouped(pattern, node, position)
         if name in {"repeat", "tile"} and len(args) >= 2:
             self._refuse_other_copies(args[1:], position)
             return self.binary("%", self.values["head"], self.values["kv_heads"])
@@ -44,7 +46,8 @@ class Copies(Counting):
 
     def numbered(self, args: tuple[Node, ...], position: int) -> Number:
         """Return the query head, where all of them are numbered."""
-        if args and self.evaluate(args[-1], position) == self.values["kv_heads"]:
+        shared, each = self.values["kv_heads"], self.values["q_heads"]
+        if args and shared != each and self.evaluate(args[-1], position) == shared:
             raise Undecidable("numbers of the key-value heads, which are no query heads")
         return self.values["head"]
 
@@ -66,6 +69,22 @@ class Copies(Counting):
         times = node.keyword(copies)
         count = self.values["group_size"] if times is None else self.evaluate(times, position)
         return self._spread(count, is_adjacent=found[1] == heads)
+
+    def grouped(self, pattern: str, node: Call, position: int) -> Number:
+        """`rearrange(q, "b (h g) n d -> b h g n d", h=...)`: query heads cut into groups."""
+        before, _, after = pattern.strip("'").partition("->")
+        found = re.search(r"\((\w+) (\w+)\)", before)
+        if found is None or "(" in after or not {*found.groups()} <= {*after.split()}:
+            raise Undecidable("a cut of the heads that is not understood")
+        sizes = {letter: self.evaluate(size, position) for letter in found.groups()
+                 if (size := node.keyword(letter)) is not None}  # fmt: skip
+        counts = self.values["kv_heads"], self.values["group_size"]
+        slow, fast = found.groups()
+        if sizes.get(slow, counts[0]) == counts[0] and sizes.get(fast, counts[1]) == counts[1]:
+            return self.binary("//", self.values["head"], counts[1])
+        if sizes.get(slow, counts[1]) == counts[1] and sizes.get(fast, counts[0]) == counts[0]:
+            return self.binary("%", self.values["head"], counts[0])
+        raise Undecidable("a cut of the heads that is not understood")
 
     def _spread(self, times: Number, *, is_adjacent: bool) -> Number:
         """Return the map of copies side by side, or of all heads one after another."""

@@ -24,9 +24,9 @@ from rlprep.formula.tree import (
     Dots,
     Name,
     Node,
-    Num,
     Slice,
     Span,
+    Tuple,
     walk,
 )
 from rlprep.formula.vocabulary import Vocabulary
@@ -77,6 +77,7 @@ def setting_of(program: Program, subject: str) -> tuple[Hashable, ...]:
 def members(program: Program) -> list[Node]:
     """Return the sides of the formula that state the map."""
     values = [*program.sides(), *program.restated()]
+    values = [item for v in values for item in (v.items if isinstance(v, Tuple) else (v,))]
     kept = [value for value in values if not _is_label(value)]
     return kept or values[-1:]
 
@@ -96,10 +97,8 @@ class HeadMap(Copies):
 
     def indexed(self, x: Node, items: tuple[Node, ...], position: int) -> Number:
         """Return the index that picks a key-value head, or a part of `divmod`."""
-        match x, items:
-            case Call(fn=Name(name="divmod"), args=(a, b)), (Num(value=part),):
-                return self.binary("//" if part == 0 else "%", self.evaluate(a, position),
-                                   self.evaluate(b, position))  # fmt: skip
+        if isinstance(x, Call) and x.fn.name == "divmod":
+            return super().indexed(x, items, position)
         inner = [item for item in items if not isinstance(item, Slice | Dots)]
         if len(inner) != 1:
             raise Undecidable("an index with several entries")

@@ -241,7 +241,7 @@ class Matrices(Definitions):
     def symbol(self, node: Name, spelt: names.Spelling, role: names.Role) -> Tensor:
         """A number that the formula leaves free."""
         match role:
-            case "width" | "length" | "value_width":
+            case "width" | "length" | "value_width" | "inf":
                 return self.world.symbol(role)
             case "e":
                 return self.world.scalar(1).map(self.world.arithmetic.exp)

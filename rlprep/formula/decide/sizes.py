@@ -40,6 +40,7 @@ VOCABULARY = Vocabulary(
         }
     ),
     letters=frozenset("LHBbdnhNSTsGgDlqk"),
+    applied=frozenset({"kv", "KV", "cache", "mem", "memory"}),
     multiplied=frozenset("LHBbdnhNSTsGgDlKPpeCctMmr"),
     labels=False, expects=False,
 )  # fmt: skip
@@ -128,6 +129,9 @@ def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> l
     keys = list(dict.fromkeys(_free_keys(program)))
     if not _is_about_sizes(program):
         raise Undecidable("no size occurs here")
+    others = [e for i, e in enumerate(program.entries) if i != program.main and e.target is None]
+    if others and not program.is_code:
+        raise Undecidable("several formulas stand side by side: write a quotient as a / b")
     if subject == "kv_reduction":
         _refuse_doubtful_letters(program)
     found: list[Meaning] = []
@@ -177,6 +181,8 @@ def _with_heads(roles: Assignment, subject: str) -> Assignment:
 def _free_keys(program: Program) -> Iterator[str]:
     """Yield the names in the formula and in what it uses, in order of appearance."""
     targets = {key_of(e.target) for e in program.entries if isinstance(e.target, Name)}
+    targets |= {key_of(n) for e in program.entries if isinstance(e.target, Call)
+                for n in e.target.args if isinstance(n, Name)}  # fmt: skip
     for number, entry in enumerate(program.entries):
         for value in members(program) if number == program.main else entry.values:
             functions = {id(n.fn) for n in walk(value) if isinstance(n, Call)}

@@ -210,10 +210,8 @@ class Arrays(Matrices):
 
     def known_indices(self, scope: Scope) -> dict[str, int]:
         """Return the whole numbers that names stand for: of sums, of loops, the position."""
-        bound = super().known_indices(scope)
-        if self.position is not None:
-            bound = dict.fromkeys(LETTERS, self.position) | bound
-        return self.indices | bound
+        position = dict.fromkeys(LETTERS, self.position) if self.position is not None else {}
+        return position | self.indices | super().known_indices(scope)
 
     def sliced(self, x: Tensor, items: tuple[Node, ...], scope: Scope) -> Tensor:
         """Apply an index of several items, from the first axis on."""

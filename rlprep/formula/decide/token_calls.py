@@ -25,7 +25,7 @@ MAPS = {"phi", "Phi", "varphi", "feature_map", "feature", "kernel_feature", "fma
 _SAME_MAP = {"Phi": "phi", "varphi": "phi", "Psi": "psi"}
 SAME = {"dropout", "Dropout", "attn_dropout", "identity", "array", "asarray", "tensor", "expand",
         "expand_as", "broadcast_to", "clamp", "clip", "clamp_min", "stopgrad", "attn_drop",
-        "append", "list", "squeeze_", "cast", "relayout", "maximum", "drop"}  # fmt: skip
+        "append", "list", "squeeze_", "cast", "bool", "relayout", "maximum", "drop"}  # fmt: skip
 
 
 def call(of: Matrices, node: Call, scope: Scope) -> Tensor:

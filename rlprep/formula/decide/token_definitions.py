@@ -35,7 +35,7 @@ class Definitions(Rules):
         self.primed = any(isinstance(e.target, Name) and e.target.primes for e in program.entries)
         self.base = 0 if self._counts_from_zero() else 1
         self.carried = self._carried_names()
-        self.has_bare_query = self._has_bare_query()
+        self.has_bare_query = convention.query or self._has_bare_query()
         self.known: dict[tuple[int, tuple[object, ...]], Tensor] = {}
 
     def _has_bare_query(self) -> bool:
@@ -130,8 +130,9 @@ class Definitions(Rules):
             return self.whole(number, entry, parameters, scope)
         if places[0] < self.base:
             return self.world.scalar(0)  # the state before the first position
-        bound = self.bound(parameters, places)
-        return self.entry_value(number, entry, self.surroundings(entry, scope) | bound)
+        named, rest = places[: len(parameters)], places[len(parameters) :]
+        scope = self.surroundings(entry, scope) | self.bound(parameters, named)
+        return self.at(self.entry_value(number, entry, scope), rest)  # `w_{ij}` of a vector `w_i`
 
     def _in_force(self, found: list[tuple[int, Entry]]) -> tuple[int, Entry]:
         """Return the definition that holds here: inside a redefinition, the one before it."""

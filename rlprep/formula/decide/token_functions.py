@@ -19,7 +19,7 @@ from rlprep.formula.decide.tensor import (
 from rlprep.formula.decide.token_arguments import arguments, axis_of, keeps, single
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import words_in
-from rlprep.formula.tree import Big, Bin, Call, Name, Node, Num
+from rlprep.formula.tree import Big, Bin, Call, Name, Neg, Node, Num
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.matrices import Matrices
@@ -106,7 +106,11 @@ def _is_on(node: Node | None) -> bool:
 
 
 def _maximum(of: Matrices, node: Call, scope: Scope) -> Tensor:
-    inner, axis = single(of, node, scope), axis_of(of, node, 1)
+    inner = single(of, node, scope)
+    if len(node.args) == 2 and not isinstance(node.args[1], Num | Neg):
+        other = of.value(node.args[1], scope)
+        return combined(lambda x, y: of.world.arithmetic.maximum([x, y]), inner, other)
+    axis = axis_of(of, node, 1)
     if axis is None:
         return Tensor.scalar(of.world.arithmetic.maximum(inner.data))
     return inner.reduced(axis, of.world.arithmetic.maximum, keep=keeps(node))

@@ -27,6 +27,8 @@ class Code(Arrays):
         By position it is a list, with the reason in words where a position has no value.
         """
         if loops := self._loops():
+            if self.convention.layout.startswith("query"):
+                return self._of_each_query(loops)
             return self._run_loops(loops)
         if not self.runs_by_position():
             return self._pass(self.program.entries)
@@ -40,6 +42,22 @@ class Code(Arrays):
         for position in range(self.world.sizes["n"]):
             self.position = position
             rows.append(self._row(body))
+        return rows
+
+    def _of_each_query(self, found: list[Loop]) -> list[Tensor | str]:
+        """Run a loop over the keys of one query, for every query."""
+        rows: list[Tensor | str] = []
+        for position in range(self.world.sizes["n"]):
+            self.position, self.variables, self.stored, self.indices = position, {}, {}, {}
+            try:
+                row = self._run_loops(found)
+            except ShapeError:
+                raise
+            except Undefined as error:
+                row = str(error)
+            if isinstance(row, list):
+                raise Undecidable("a loop that is not understood")
+            rows.append(row)
         return rows
 
     # -- loops ----------------------------------------------------------------------------------

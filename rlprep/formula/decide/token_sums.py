@@ -14,7 +14,7 @@ from rlprep.formula.decide.tensor import Tensor, combined
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import variable_key
-from rlprep.formula.tree import Big, Call, Chain, Name, Node, walk
+from rlprep.formula.tree import Big, Call, Chain, Index, Name, Node, walk
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.matrices import Matrices
@@ -88,6 +88,10 @@ def _runs_over_queries(of: Matrices, body: Node, key: str) -> bool:
             if any(variable_key(i) == key for i in spelt.indices):
                 is_query = names.role_of(spelt.key, is_code=of.is_code) == "Q"
                 queries, others = queries or is_query, others or not is_query
+        elif isinstance(node, Index) and isinstance(node.x, Name) and of.is_code:
+            role = names.role_of(names.spelling(node.x, is_code=True).key, is_code=True)
+            if role in {"Q", "K", "V"} and any(variable_key(i) == key for i in node.items):
+                queries, others = queries or role == "Q", others or role != "Q"
         elif isinstance(node, Call) and node.fn.name == "softmax":
             others = True
     return queries and not others
