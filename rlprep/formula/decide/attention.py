@@ -22,6 +22,7 @@ from rlprep.formula.decide.token_definitions import POSITION, Scope
 from rlprep.formula.decide.token_indices import free_letters
 from rlprep.formula.decide.token_layouts import layouts
 from rlprep.formula.decide.token_programs import Code
+from rlprep.formula.decide.token_projections import projected
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.program import EQUALITIES, Program
 from rlprep.formula.tree import Bin, Call, Chain, Name, Node, Num, Sub
@@ -105,6 +106,7 @@ def conventions(program: Program, subject: str) -> list[Convention]:
 
 def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
     """Return what a formula means under each convention; those whose shapes fit come first."""
+    program = projected(program)
     if not any(isinstance(n, Name) and _is_input(n) for n in program.nodes()):
         what, where = "neither queries nor keys nor values occur here", program.formula.node.span
         raise Unreadable(what, where, hint="write the formula with Q, K and V")
@@ -237,7 +239,7 @@ def _row(
     evaluator: Matrices, side: Node, scope: Scope, rest: list[str], number: int
 ) -> tuple[Any, ...]:
     if rest:
-        every = range(evaluator.base, evaluator.base + evaluator.world.sizes["m"])
+        every = range(evaluator.base, evaluator.base + evaluator.world.sizes["e"])
         values = [evaluator.value(side, {**scope, rest[0]: j}) for j in every]
         if any(value.shape for value in values):
             raise Undecidable(f"the index {rest[0]} is bound by no sum")

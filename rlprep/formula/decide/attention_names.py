@@ -32,6 +32,8 @@ LENGTHS = {"n", "N", "m", "M", "L", "T", "S", "seq_len", "seqlen", "length", "le
            "t", "s"}  # fmt: skip
 SCALES = {"scale", "scaling", "softmax_scale", "sm_scale", "scale_factor", "scaling_factor",
           "temperature_scale"}  # fmt: skip
+MAPS = {"phi", "Phi", "varphi", "feature_map", "feature", "kernel_feature", "fmap", "kernel_fn",
+        "psi", "Psi", "phi_fn", "featuremap", "kernel_function", "feat", "kernel"}  # fmt: skip
 BESIDE_INPUTS = {"states", "layer", "proj", "t", "head", "heads", "i", "j"}
 TINY = {"eps", "epsilon", "EPS", "varepsilon"}
 MASKS = {"mask", "causal_mask", "causal", "Mask", "tril", "M", "attn_mask", "bias"}
@@ -118,9 +120,9 @@ def index_nodes(node: Node) -> tuple[Node, ...]:
             return (node,)
         case Name(name=text, subs=(), sups=()) if text in INDEX_LETTERS:
             return (node,)
-        case Name(name=text, subs=(), sups=(), primes=primes) if len(text) == 2 and set(
-            text
-        ) <= set("ijklmnpstu"):
+        case Name(name=text, subs=(), sups=(), primes=primes) if len(text) == 2 and (
+            text[0] in "ijklmnpstu" and text[1] in "ijklmnpstuabcr"
+        ):
             return Name(node.span, text[0]), Name(node.span, text[1], primes=primes)
     return ()
 

@@ -130,7 +130,7 @@ def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> l
     if not _is_about_sizes(program):
         raise Undecidable("no size occurs here")
     others = [e for i, e in enumerate(program.entries) if i != program.main and e.target is None]
-    if others and not program.is_code:
+    if others and subject == "kv_reduction" and ":" in program.text and not program.is_code:
         raise Undecidable("several formulas stand side by side: write a quotient as a / b")
     if subject == "kv_reduction":
         _refuse_doubtful_letters(program)

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from rlprep.formula.decide import attention_names as names
+from rlprep.formula.decide.attention_names import MAPS
 from rlprep.formula.decide.attention_world import FEATURES
 from rlprep.formula.decide.tensor import Tensor
 from rlprep.formula.decide.token_arguments import arguments, single
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 
 HANDLERS = FUNCTIONS | SHAPES
-MAPS = {"phi", "Phi", "varphi", "feature_map", "feature", "kernel_feature", "fmap", "kernel_fn",
-        "psi", "Psi", "phi_fn", "featuremap", "kernel_function", "feat", "kernel"}  # fmt: skip
 _SAME_MAP = {"Phi": "phi", "varphi": "phi", "Psi": "psi"}
 SAME = {"dropout", "Dropout", "attn_dropout", "identity", "array", "asarray", "tensor", "expand",
         "expand_as", "broadcast_to", "clamp", "clip", "clamp_min", "stopgrad", "attn_drop",
@@ -61,6 +60,8 @@ def _after(of: Matrices, spelt: names.Spelling, result: Tensor, scope: Scope) ->
     r"""Apply what stands on the function's name: `\exp^2`, `\phi^\top(K)`."""
     for power in spelt.powers:
         result = of.powered(result, power, scope)
+    if spelt.indices and spelt.key in MAPS:  # `\\phi_r(q_i)`, one feature
+        result = of.at(result, of.places(spelt.indices, scope))
     return of.transposed(result) if spelt.transposed else result
 
 

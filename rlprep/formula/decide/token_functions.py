@@ -84,6 +84,20 @@ def _mean(of: Matrices, node: Call, scope: Scope) -> Tensor:
     return combined(divide, result, of.world.symbol("length"))
 
 
+def _normalize(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    """Torch's `normalize`: over the sum of features, which are positive, or over their length."""
+    inner = single(of, node, scope)
+    order = node.keyword("p") or next(iter(node.args[1:2]), None)
+    axis = axis_of(of, node, 2)
+    axis = 1 if axis is None else axis
+    if order is None or (isinstance(order, Num) and order.value == 2):
+        whole = combined(mul, inner, inner).summed(axis, keep=True)
+        return combined(divide, inner, whole.map(of.world.arithmetic.length))
+    if not (isinstance(order, Num) and order.value == 1):
+        raise Undecidable("an unusual norm")
+    return combined(divide, inner, inner.summed(axis, keep=True))
+
+
 def _row_sums(of: Matrices, node: Call, scope: Scope) -> Tensor:
     return single(of, node, scope).summed(-1, keep=True)
 
@@ -233,7 +247,8 @@ def _operator(op: str) -> Any:
 
 FUNCTIONS: dict[str, Any] = {
     "softmax": _softmax, "Softmax": _softmax, "SoftMax": _softmax, "log_softmax": _log_softmax,
-    "logsumexp": _logsumexp, "sum": _sum, "mean": _mean, "average": _mean, "rowsum": _row_sums,
+    "logsumexp": _logsumexp, "sum": _sum, "mean": _mean, "average": _mean, "normalize": _normalize,
+    "rowsum": _row_sums,
     "rowSum": _row_sums, "row_sum": _row_sums, "cumsum": _cumsum, "max": _maximum,
     "amax": _maximum, "exp": _entrywise("exp"), "log": _entrywise("log"), "ln": _entrywise("log"),
     "sqrt": _entrywise("sqrt"), "rsqrt": _rsqrt, "matmul": _matmul, "bmm": _matmul, "mm": _matmul,

@@ -10,11 +10,12 @@ from operator import add
 from typing import TYPE_CHECKING
 
 from rlprep.formula.decide import attention_names as names
+from rlprep.formula.decide.attention_names import MAPS
 from rlprep.formula.decide.tensor import Tensor, combined
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import variable_key
-from rlprep.formula.tree import Big, Call, Chain, Index, Name, Node, walk
+from rlprep.formula.tree import Big, Call, Chain, Index, Name, Node, Sub, walk
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.matrices import Matrices
@@ -37,7 +38,8 @@ def token_sum(of: Matrices, node: Big, scope: Scope) -> Tensor:
 
 def places(of: Matrices, node: Big, key: str, scope: Scope) -> list[int]:
     """Return the values of the index that satisfy what stands below and above the sign."""
-    size = of.world.sizes["n" if _runs_over_queries(of, node.body, key) else "m"]
+    axis = _component_axis(of, node.body, key)
+    size = of.world.sizes[axis or ("n" if _runs_over_queries(of, node.body, key) else "m")]
     bound = of.known_indices(scope)
     for letter in names.LENGTHS - bound.keys() - {key}:
         bound[letter] = size
@@ -77,6 +79,22 @@ def _everything(node: Node) -> bool:
     if any(name in names.LENGTHS for name in found) and "i" not in found:
         return True
     raise Undecidable("a sum over an unknown set")
+
+
+def _component_axis(of: Matrices, body: Node, key: str) -> str | None:
+    r"""Return which entries an index numbers: `Q_{ia}`, `\phi_r(q_i)`; None for tokens."""
+    for node in walk(body):
+        match node:
+            case Call(fn=fn) if fn.name in MAPS and any(variable_key(i) == key
+                                                        for i in of.spelt(fn).indices):  # fmt: skip
+                return "r"
+            case Sub(x=Call(fn=fn), sub=script) if fn.name in MAPS and variable_key(script) == key:
+                return "r"
+            case Name() if len(of.spelt(node).indices) == 2:
+                role = names.role_of(of.spelt(node).key, is_code=of.is_code)
+                if role in {"Q", "K", "V"} and variable_key(of.spelt(node).indices[1]) == key:
+                    return "e" if role == "V" else "d"
+    return None
 
 
 def _runs_over_queries(of: Matrices, body: Node, key: str) -> bool:
