@@ -34,7 +34,9 @@ _CODE = re.compile(
     r"|\blambda\s+\w+\s*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
     re.MULTILINE,
 )
-_CALLS = re.compile(r"\b(?:torch|np|numpy|jnp|F|tf|jax|nn)\.[a-z]|[\w\])]\.[a-z_]+\(")
+_CALLS = re.compile(
+    r"\b(?:torch|np|numpy|jnp|F|tf|jax|nn)\.[a-z]|[\w\])]\.[a-z_]+\(|\bfor \w+ in\b"
+)
 _NOTE = re.compile(r"(?:,|;|\s\bwhere\b|\s\bwith\b)\s*(?=[A-Za-z_]\w*\s*=[^=])")
 
 

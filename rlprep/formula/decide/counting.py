@@ -33,6 +33,8 @@ from rlprep.formula.tree import (
 )
 
 MAX_POWER = 8
+MOST_BYTES = 8
+"""No element is larger: a greater number is one of bits."""
 Number = Any
 
 
@@ -179,7 +181,10 @@ class Counting:
 
     def _is_example(self, key: str, number: int) -> bool:
         """Whether a definition only gives an example (`b = 2` for the bytes)."""
-        is_example = key in self.roles and isinstance(self.program.entries[number].values[-1], Num)
+        given = self.program.entries[number].values[-1]
+        is_example = key in self.roles and isinstance(given, Num) and not (
+            self.roles[key] == "bytes" and given.value > MOST_BYTES
+        )  # fmt: skip
         if is_example:
             self.remarks.add(f"the number given for {key} is read as an example")
         return is_example

@@ -218,7 +218,8 @@ class Code(Arrays):
         """Run one statement; what only says where inputs come from is passed over."""
         target = entry.target
         if isinstance(entry.node, Define) and isinstance(entry.node.target, Tuple):
-            return None  # sizes by unpacking: they are known by name
+            self._unpack(entry.node.target.items, entry.values[-1])
+            return None
         if isinstance(target, Call):
             return None  # a function: evaluated where it is called
         key = target_key(entry)
@@ -240,6 +241,20 @@ class Code(Arrays):
         else:
             self.variables[key] = value
         return value
+
+    def _unpack(self, targets: tuple[Node, ...], shape: Node) -> None:
+        """Let widths be what `n, d = k.shape` says; other sizes are known by their names."""
+        match shape:
+            case Call(fn=Name(name="shape" | "size"), args=(inner,)):
+                array = self.value(inner, {})
+                if array.ndim != len(targets):
+                    return
+                for place, target in enumerate(targets):
+                    key = (
+                        names.spelling(target, is_code=True).key if isinstance(target, Name) else ""
+                    )
+                    if names.role_of(key, is_code=True) == "width":
+                        self.variables[key] = self.measure(array, place)
 
     def _is_needed(self, key: str, entry: Entry) -> bool:
         role = names.role_of(key, is_code=True)

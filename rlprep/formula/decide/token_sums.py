@@ -135,6 +135,6 @@ def shares(of: Matrices, node: Node, key: str, scope: Scope) -> Tensor:
 
 
 def _position(of: Matrices, place: object) -> int:
-    if not isinstance(place, int):
+    if not isinstance(place, int) or not 0 <= place - of.base < of.world.sizes["m"]:
         raise Undecidable("an index is not known")
     return place - of.base
