@@ -121,10 +121,12 @@ def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
         raise Unreadable(f"{', '.join(map(repr, unknown))} are no symbols of this formula",
                          next(iter(unknown.values())))  # fmt: skip
     fitting = [m for m in found if m.facts["fits"]]
-    decided = fitting or [m for m in found if m.values[0] != ("undecided",)]
-    if not fitting and found[0] not in decided:
-        raise Undecidable(str(found[0].facts["why"]))
-    return decided
+    open_ = [m for m in found if m.values[0] == ("undecided",)]
+    if (
+        not fitting and open_
+    ):  # that one does not fit says nothing of another that is not understood
+        raise Undecidable(str(open_[0].facts["why"]))
+    return fitting or found
 
 
 def _fits_elsewhere(meaning: Meaning, convention: Convention) -> bool:

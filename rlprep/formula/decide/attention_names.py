@@ -57,7 +57,8 @@ VOCABULARY = Vocabulary(
         }
     ),
     letters=frozenset("QKVqkvASDdnNmMLTSoOzZXWUPRHuwsxyY"),
-    applied=frozenset({"phi", "Phi", "psi", "varphi", "softmax", "elu", "sim", "relu", "tril"}),
+    applied=frozenset({"phi", "Phi", "psi", "varphi", "softmax", "elu", "sim", "relu", "tril",
+                       "alpha", "kappa"}),
     multiplied=frozenset({"Q", "K", "V", "q", "k", "v", "d", "n"}),
     labels=False,
     expects=False,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -74,7 +75,7 @@ class Sums(Names):
     def _over_entries(self, node: Big, position: int) -> Value:
         """Return `f(x) for x in z`: a vector, or its sum."""
         key = variable_key(node.var) if node.var is not None else None
-        entries = self.evaluate(node.binder, position) if node.binder is not None else ZERO
+        entries: Any = self.evaluate(node.binder, position) if node.binder is not None else ZERO
         if key is None or np.ndim(entries) != 1:
             raise Undecidable(f"a {node.kind} over something that is no vector")
         values = []
@@ -132,9 +133,10 @@ class Sums(Names):
         """Return the positions, counted from 1, that an index runs through."""
         shift = 1 - self.base
         if node.hi is not None:
-            first = exact(Fraction(self.base)) if node.lo is None else node.lo
-            lo, hi = (self.evaluate(each, position) if isinstance(each, Node) else each
-                      for each in (first, node.hi))  # fmt: skip
+            hi: Value = self.evaluate(node.hi, position)
+            lo: Value = exact(Fraction(self.base))
+            if node.lo is not None:
+                lo = self.evaluate(node.lo, position)
             if np.ndim(lo) or np.ndim(hi):
                 raise Undecidable("an unusual range")
             return range(int(lo) + shift, int(hi) + shift + 1)

@@ -24,7 +24,8 @@ HANDLERS = FUNCTIONS | SHAPES
 _SAME_MAP = {"Phi": "phi", "varphi": "phi", "Psi": "psi"}
 SAME = {"dropout", "Dropout", "attn_dropout", "identity", "array", "asarray", "tensor", "expand",
         "expand_as", "broadcast_to", "clamp", "clip", "clamp_min", "stopgrad", "attn_drop",
-        "append", "list", "squeeze_", "cast", "bool", "relayout", "maximum", "drop"}  # fmt: skip
+        "append", "list", "squeeze_", "cast", "bool", "float", "relayout", "maximum",
+        "drop"}  # fmt: skip
 
 
 def call(of: Matrices, node: Call, scope: Scope) -> Tensor:
@@ -81,6 +82,21 @@ def _kept(of: Matrices, node: Call, scope: Scope) -> Tensor:
     return of.value(node.args[-1 if node.fn.name == "append" else 0], scope)
 
 
+def _places_alone(
+    of: Matrices, parameter: Name, argument: Node, scope: Scope
+) -> dict[str, int] | None:
+    r"""Return the indices of `\alpha(q, k_i) = ...` at `\alpha(q, k_j)`; None for other arguments.
+
+    The body may name other keys: the parameter is a place among them, and no name of its own.
+    """
+    left = of.spelt(parameter)
+    if not (isinstance(argument, Name) and left.indices) or left.key != of.spelt(argument).key:
+        return None
+    letters = [index.name for index in left.indices if isinstance(index, Name)]
+    found = of.places(of.spelt(argument).indices, scope)
+    return dict(zip(letters, found, strict=True)) if len(letters) == len(found) else None
+
+
 def _is_positive(of: Matrices, node: Node, seen: set[str]) -> bool:
     """Whether a value is made of features or exponentials: a tiny lower bound leaves it alone."""
     for part in walk(node):
@@ -107,6 +123,9 @@ def _user_function(of: Matrices, node: Call, found: tuple[int, Any], scope: Scop
     for parameter, argument in zip(target.args, node.args, strict=False):
         if not isinstance(parameter, Name):
             raise Undecidable("an unusual parameter of a function")
+        if (places := _places_alone(of, parameter, argument, scope)) is not None:
+            inner |= places
+            continue
         inner[of.spelt(parameter).key] = of.value(argument, scope)
         for letter in of.spelt(parameter).indices:
             if isinstance(letter, Name) and isinstance(value := scope.get(letter.name), int):

@@ -97,7 +97,8 @@ class Definitions(Rules):
         found = [(i, e) for i, e in self.definitions(key) if i not in self.running or (
             self.parameters(e) or len(self.definitions(key)) > 1)]  # fmt: skip
         if names.role_of(key, is_code=self.is_code) in {"Q", "K", "V"}:
-            found = [(i, e) for i, e in found if self._uses_inputs(e)]
+            found = [(i, e) for i, e in found if self._uses_inputs(e)
+                     and (self.is_code or i != self.program.main)]  # fmt: skip
         return found
 
     def _uses_inputs(self, entry: Entry) -> bool:

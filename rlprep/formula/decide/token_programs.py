@@ -260,8 +260,9 @@ class Code(Arrays):
         role = names.role_of(key, is_code=True)
         if role in {"Q", "K", "V"}:
             return self._uses_inputs(entry)
-        if role == "width":
-            return not isinstance(entry.values[-1], Call)  # `d = len(q[0])`: a width is a width
+        if role == "width":  # `d = len(q[0])`: a width is a width
+            given = entry.values[-1]
+            return not isinstance(given, Call) or given.fn.name == "size"
         if role in {"length", "value_width"}:
             return not any(
                 isinstance(n, Call) and n.fn.name in {"shape", "size", "len"}
