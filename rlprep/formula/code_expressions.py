@@ -220,7 +220,7 @@ class Expressions(Places):
         """The sum of `f(i, j) for i in ... for j in ... if ...`: sums in sums, 0 where it fails."""
         body = node.elt
         for generator in reversed(node.generators):
-            tests = [part for test in generator.ifs for part in _conjuncts(test)]
+            tests = [part for test in generator.ifs for part in conjuncts(test)]
             for test in reversed(tests):
                 body = ast.copy_location(ast.BinOp(test, ast.Mult(), body), body)
             plain = ast.comprehension(generator.target, generator.iter, [], 0)
@@ -263,10 +263,10 @@ _KINDS: dict[type, str] = {
 }  # fmt: skip
 
 
-def _conjuncts(test: ast.expr) -> list[ast.expr]:
+def conjuncts(test: ast.expr) -> list[ast.expr]:
     """Return the conditions that `and` joins."""
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        return [part for value in test.values for part in _conjuncts(value)]
+        return [part for value in test.values for part in conjuncts(value)]
     return [test]
 
 

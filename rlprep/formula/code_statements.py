@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from rlprep.formula.code_expressions import OPERATORS, Expressions
+from rlprep.formula.code_expressions import OPERATORS, Expressions, conjuncts
 from rlprep.formula.tree import (
     Bin,
     Call,
@@ -82,6 +82,15 @@ class Statements(Expressions):
                 )
                 value = Cases(self.span(node), rows)
                 yield Define(self.span(node), self.expression(left.targets[0]), value)
+            case ast.If(
+                test=test, body=[ast.AugAssign(op=ast.Add() | ast.Sub()) as step], orelse=[]
+            ):
+                # added where the condition, 0 or 1, holds
+                both = step.value
+                for part in reversed(conjuncts(test)):
+                    both = ast.copy_location(ast.BinOp(part, ast.Mult(), both), both)
+                yield from self.statement(ast.copy_location(
+                    ast.AugAssign(step.target, step.op, both), step))  # fmt: skip
             case ast.Import() | ast.ImportFrom():
                 return
             case _:

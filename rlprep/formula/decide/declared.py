@@ -81,7 +81,8 @@ class Declared:
     def _sides(self, program: Program, unbiased: bool) -> list[Node]:
         """Return the sides that have a value, the last in any case: others only name it."""
         *others, last = [*program.sides(), *program.restated()]
-        return [*(side for side in others if self._has_value(program, side, unbiased)), last]
+        stating = [side for side in others if not self.is_target("", side)]
+        return [*(side for side in stating if self._has_value(program, side, unbiased)), last]
 
     def _has_value(self, program: Program, side: Node, unbiased: bool) -> bool:
         evaluator = Evaluator(program, self.notation, self.worlds[0], unbiased)

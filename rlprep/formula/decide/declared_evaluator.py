@@ -97,10 +97,12 @@ class Evaluator(Sums):
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
 
     def _operation(self, node: Bin, position: int) -> Value:
+        if node.op == "^" and _is_transposed(node):
+            return np.transpose(self.evaluate(node.left, position))
         left, right = self.evaluate(node.left, position), self.evaluate(node.right, position)
         if node.op in {"*", "@", "cdot"} and _is_transposed(node.left):
             for ones, other in ((node.left, right), (node.right, left)):
-                if isinstance(ones, Name) and ones.name == "ones" and np.ndim(other) == 1:
+                if _is_ones(ones) and np.ndim(other) == 1:
                     return REDUCING["sum"](other)
         if node.op in {"@", "cdot"} or (node.op == "*" and _is_transposed(node.left)):
             return dot(left, right)
@@ -178,5 +180,15 @@ def _is_transposed(node: Node) -> bool:
         case Trans():
             return True
         case Name(sups=(*_, Name(name="top" | "T" | "intercal"))):
+            return True
+        case Bin(op="^", right=Name(name="top" | "T" | "intercal")):
+            return True
+    return False
+
+
+def _is_ones(node: Node) -> bool:
+    """Whether a factor is the vector of ones, transposed or not."""
+    match node:
+        case Name(name="ones") | Bin(op="^", left=Name(name="ones")) | Trans(x=Name(name="ones")):
             return True
     return False

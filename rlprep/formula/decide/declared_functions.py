@@ -200,7 +200,7 @@ def applied(name: str, args: list[Value], *, in_code: bool, unbiased: bool) -> V
         case "std" | "Std" | "var" | "Var" if args:
             found = variance(args[0], unbiased)
             return CONTEXT.sqrt(found) if name.lower() == "std" else found
-        case "size" | "len" | "numel" if args:
+        case "size" | "len" | "numel" | "shape" if args:
             return Decimal(np.size(args[0]))
         case "ones" if len(args) == 1:
             return args[0]  # an indicator

@@ -58,6 +58,8 @@ class Sums(Names):
             not isinstance(node.binder, Chain | Name | Tuple) or self.program.is_code
         ):  # fmt: skip
             return self._over_entries(node, position)
+        if node.kind == "range":
+            return stacked(list(self._terms(node, *_binder(node), position)))
         if node.kind not in {"sum", "prod", "product"}:
             raise Undecidable(f"a {node.kind} has no meaning here")
         reduce, combine = (total, CONTEXT.add) if node.kind == "sum" else (product, _TIMES)

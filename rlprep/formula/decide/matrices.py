@@ -285,7 +285,7 @@ class Matrices(Definitions):
         """Whether a condition between indices holds."""
         if not isinstance(node, Chain):
             raise Undecidable("a condition that is not known here")
-        bound = {k: v for k, v in scope.items() if isinstance(v, int)}
+        bound = self.known_indices(scope)
         values = [maybe_integer(item, bound) for item in node.items]
         return all(
             compared(op, a, b) for op, a, b in zip(node.ops, values, values[1:], strict=False)
