@@ -82,16 +82,22 @@ class Statements(Expressions):
                 )
                 value = Cases(self.span(node), rows)
                 yield Define(self.span(node), self.expression(left.targets[0]), value)
-            case ast.If(
-                test=test, body=[ast.AugAssign(op=ast.Add() | ast.Sub()) as step], orelse=[]
+            case ast.If(test=test, body=steps, orelse=[]) if all(
+                isinstance(step, ast.AugAssign) and isinstance(step.op, ast.Add | ast.Sub)
+                for step in steps
             ):
-                # added where the condition, 0 or 1, holds
-                both = step.value
-                for part in reversed(conjuncts(test)):
-                    both = ast.copy_location(ast.BinOp(part, ast.Mult(), both), both)
-                yield from self.statement(ast.copy_location(
-                    ast.AugAssign(step.target, step.op, both), step))  # fmt: skip
+                for step in steps:
+                    if isinstance(step, ast.AugAssign):
+                        yield from self.statement(_only_where(test, step))
             case ast.Import() | ast.ImportFrom():
                 return
             case _:
                 raise self.refuse(node, f"a '{type(node).__name__.lower()}' statement")
+
+
+def _only_where(test: ast.expr, step: ast.AugAssign) -> ast.AugAssign:
+    """Return `x += e` under an `if` as what it adds in any case: e times 0 or 1."""
+    value = step.value
+    for part in reversed(conjuncts(test)):
+        value = ast.copy_location(ast.BinOp(part, ast.Mult(), value), value)
+    return ast.copy_location(ast.AugAssign(step.target, step.op, value), step)

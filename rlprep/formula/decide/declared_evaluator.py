@@ -136,6 +136,8 @@ class Evaluator(Sums):
         if number is not None:
             return self._own_function(node, number, position)
         args = [self.evaluate(arg, position) for arg in self._listed(node.args)]
+        if node.fn.name == "ones" and _is_transposed(node.fn) and len(args) == 1:
+            return REDUCING["sum"](args[0])
         value = applied(name, args, in_code=self.program.is_code, unbiased=self._is_unbiased(node))
         for exponent in node.fn.sups:
             value = power(value, self.evaluate(exponent, position))

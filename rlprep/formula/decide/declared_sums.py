@@ -59,7 +59,9 @@ class Sums(Names):
         ):  # fmt: skip
             return self._over_entries(node, position)
         if node.kind == "range":
-            return stacked(list(self._terms(node, *_binder(node), position)))
+            if not (entries := list(self._terms(node, *_binder(node), position))):
+                raise Undecidable("a list without entries")
+            return stacked(entries)
         if node.kind not in {"sum", "prod", "product"}:
             raise Undecidable(f"a {node.kind} has no meaning here")
         reduce, combine = (total, CONTEXT.add) if node.kind == "sum" else (product, _TIMES)
