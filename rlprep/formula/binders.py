@@ -68,6 +68,8 @@ def make(
             var, lo = v, low
         case Chain(items=(v, low), ops=(">=",)):
             var, lo = v, low
+        case Chain(items=(v, _), ops=("!=",)):
+            var = v
         case Chain(items=(v, high), ops=("<=" | "<",)):
             var = v
         case Chain(items=(v, _), ops=("in" | "~",)):

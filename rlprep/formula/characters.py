@@ -18,7 +18,8 @@ GREEK = {
 COMMANDS = {
     "Σ": "sum", "∑": "sum", "Π": "prod", "∏": "prod", "∫": "int", "∇": "nabla", "√": "sqrt",
     "∂": "partial", "∞": "infty", "·": "cdot", "⋅": "cdot", "∙": "cdot", "•": "cdot", "×": "times",
-    "∗": "times", "⊙": "times", "∘": "times", "✕": "times", "⊗": "otimes", "±": "pm", "÷": "div",
+    "∗": "times", "⊙": "odot", "⊘": "oslash", "∘": "times", "✕": "times", "⊗": "otimes",
+    "±": "pm", "÷": "div",
     "⁄": "div", "∕": "div", "≤": "le", "⩽": "le", "≦": "le", "≥": "ge", "⩾": "ge", "≧": "ge",
     "≠": "ne", "≈": "approx", "≡": "equiv", "≜": "triangleq", "≝": "triangleq", "≔": "coloneqq",
     "≐": "doteq", "∝": "propto", "∼": "sim", "～": "sim", "→": "to", "⟶": "to", "↦": "to",

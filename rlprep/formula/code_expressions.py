@@ -35,6 +35,8 @@ LOG_PROBS = {"log_prob", "log_probs", "logp", "logps", "logprob", "logprobs", "l
 SAME = {"detach", "contiguous", "float", "double", "clone", "item", "data", "numpy", "cpu", "to",
         "type_as", "half", "bfloat16", "requires_grad_", "long", "type", "astype",
         "copy"}  # fmt: skip
+LAYERS = {"Softmax": "softmax", "LogSoftmax": "log_softmax", "ELU": "elu", "ReLU": "relu",
+          "Sigmoid": "sigmoid", "Tanh": "tanh", "Softplus": "softplus"}  # fmt: skip
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^",
              ast.MatMult: "@", ast.FloorDiv: "//", ast.Mod: "%"}  # fmt: skip
 RELATIONS = {ast.Eq: "=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "<", ast.Gt: ">",
@@ -65,6 +67,10 @@ class Expressions(Places):
             case ast.UnaryOp(op=ast.Invert() | ast.Not(), operand=operand):
                 one = Num(span, Fraction(1))
                 return Bin(span, "-", one, self.expression(operand))
+            case ast.BinOp(left=left, op=ast.LShift() | ast.RShift() as op, right=right):
+                two = Bin(span, "^", Num(span, Fraction(2)), self.expression(right))
+                sign = "*" if isinstance(op, ast.LShift) else "//"
+                return Bin(span, sign, self.expression(left), two)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
                 return Bin(span, OPERATORS[type(op)], self.expression(left), self.expression(right))
             case ast.Compare(left=left, ops=ops, comparators=rest) if all(
@@ -122,6 +128,10 @@ class Expressions(Places):
         if node.attr == "shape":
             return Call(self.span(node), Name(self.span(node), "shape"),
                         (self.expression(node.value),))  # fmt: skip
+        if node.attr == "values" and _is_call(node.value, {"max", "min"}):
+            return self.expression(node.value)  # beside the places of the largest entries
+        if node.attr in {"bits", "itemsize"} and _is_call(node.value, {"finfo", "iinfo", "dtype"}):
+            return self.name(node, node.attr)
         self._holder(node.value)
         if isinstance(node.value, ast.Name) and node.value.id in STORED and node.attr in LOG_PROBS:
             return self.name(node, f"old_{node.attr}")  # it was stored when the action was taken
@@ -155,6 +165,12 @@ class Expressions(Places):
     def call(self, node: ast.Call) -> Node:
         """Return a call; libraries and holders before the dot are transparent."""
         span = self.span(node)
+        match node:
+            case ast.Call(
+                func=ast.Name(id="sum") | ast.Attribute(attr="sum" | "fsum"),
+                args=[ast.GeneratorExp() | ast.ListComp() as terms],
+            ) if len(terms.generators) > 1 or terms.generators[0].ifs:
+                return self.terms(terms)
         args = tuple(self._argument(arg) for arg in node.args)
         kwargs = tuple((k.arg, self._argument(k.value)) for k in node.keywords if k.arg)
         match node.func:
@@ -164,7 +180,7 @@ class Expressions(Places):
                 return Name(span, "inf")
             case ast.Name(id=name):
                 function = self.name(node.func, name)
-            case ast.Attribute(value=ast.Name(id="np" | "numpy" | "jnp"), attr="repeat"):
+            case ast.Attribute(value=ast.Name(id=root), attr="repeat") if root in self.libraries:
                 function = Name(span, "repeat_interleave")  # numpy's word for torch's
             case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in self.libraries:
                 function = self.name(node.func, attr)
@@ -180,6 +196,11 @@ class Expressions(Places):
                 if attr in SAME:
                     return self.expression(value)
                 function, args = self.name(node.func, attr), (self.expression(value), *args)
+            case ast.Call(func=ast.Attribute(attr=layer) | ast.Name(id=layer), keywords=said) if (
+                layer in LAYERS
+            ):  # nn.Softmax(dim=-1)(x)
+                function = Name(span, LAYERS[layer])
+                kwargs += tuple((k.arg, self._argument(k.value)) for k in said if k.arg)
             case _:
                 raise self.refuse(node.func, "a call of this")
         if not isinstance(function, Name):
@@ -196,6 +217,19 @@ class Expressions(Places):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return Call(self.span(node), Name(self.span(node), "'" + node.value[:80] + "'"), ())
         return self.expression(node)
+
+    def terms(self, node: ast.GeneratorExp | ast.ListComp) -> Node:
+        """The sum of `f(i, j) for i in ... for j in ... if ...`: sums in sums, 0 where it fails."""
+        body = node.elt
+        for generator in reversed(node.generators):
+            tests = [part for test in generator.ifs for part in conjuncts(test)]
+            for test in reversed(tests):
+                body = ast.copy_location(ast.BinOp(test, ast.Mult(), body), body)
+            plain = ast.comprehension(generator.target, generator.iter, [], 0)
+            each = ast.copy_location(ast.GeneratorExp(body, [plain]), node)
+            called = ast.copy_location(ast.Name("sum", ast.Load()), node)
+            body = ast.copy_location(ast.Call(called, [each], []), node)
+        return self.expression(body)
 
     def comprehension(self, node: ast.GeneratorExp | ast.ListComp) -> Node:
         """`f(l) for l in range(a, b)` as a sum; the call around it says which kind."""
@@ -229,6 +263,20 @@ _KINDS: dict[type, str] = {
     ast.Set: "set", ast.Await: "coroutine", ast.BoolOp: "logical expression",
     ast.Starred: "starred argument",
 }  # fmt: skip
+
+
+def conjuncts(test: ast.expr) -> list[ast.expr]:
+    """Return the conditions that `and` joins."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return [part for value in test.values for part in conjuncts(value)]
+    return [test]
+
+
+def _is_call(node: ast.expr, names: set[str]) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+            return name in names
+    return False
 
 
 def _root(node: ast.expr) -> str | None:

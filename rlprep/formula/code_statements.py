@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from rlprep.formula.code_expressions import OPERATORS, Expressions
+from rlprep.formula.code_expressions import OPERATORS, Expressions, conjuncts
 from rlprep.formula.tree import (
     Bin,
     Call,
@@ -77,7 +77,7 @@ class Statements(Expressions):
                 left = self.expression(target)
                 total = Bin(self.span(node), OPERATORS[type(op)], left, self.expression(value))
                 yield Define(self.span(node), left, total)
-            case ast.For(body=body) | ast.With(body=body) | ast.FunctionDef(body=body):
+            case ast.For(body=body, orelse=[]) | ast.With(body=body) | ast.FunctionDef(body=body):
                 yield from self.body(body)
             case ast.If(test=test, body=[ast.Assign() as left], orelse=[ast.Assign() as right]) if (
                 ast.dump(left.targets[0]) == ast.dump(right.targets[0])
@@ -88,7 +88,22 @@ class Statements(Expressions):
                 )
                 value = Cases(self.span(node), rows)
                 yield Define(self.span(node), self.expression(left.targets[0]), value)
+            case ast.If(test=test, body=steps, orelse=[]) if all(
+                isinstance(step, ast.AugAssign) and isinstance(step.op, ast.Add | ast.Sub)
+                for step in steps
+            ):
+                for step in steps:
+                    if isinstance(step, ast.AugAssign):
+                        yield from self.statement(_only_where(test, step))
             case ast.Import() | ast.ImportFrom():
                 return
             case _:
                 raise self.refuse(node, f"a '{type(node).__name__.lower()}' statement")
+
+
+def _only_where(test: ast.expr, step: ast.AugAssign) -> ast.AugAssign:
+    """Return `x += e` under an `if` as what it adds in any case: e times 0 or 1."""
+    value = step.value
+    for part in reversed(conjuncts(test)):
+        value = ast.copy_location(ast.BinOp(part, ast.Mult(), value), value)
+    return ast.copy_location(ast.AugAssign(step.target, step.op, value), step)

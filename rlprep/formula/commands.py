@@ -42,6 +42,11 @@ class Commands(Words):
             if match:
                 self.emit("name", "ones", at, match.end())
                 return match.end()
+            match = re.compile(r"\s*\{([QKV]{2,})\}").match(self.text, end)
+            if match and self.vocabulary.matrices:  # \mathbf{QK}^T: the sign is K's alone
+                for place in range(*match.span(1)):
+                    self.emit("name", self.text[place], place, place + 1)
+                return match.end()
             return end
         if name in latex.MARKS and self.vocabulary.marks:
             self.emit("mark", latex.MARKS[name], at, end)

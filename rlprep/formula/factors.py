@@ -185,6 +185,9 @@ class Factors(Names):
                 break
             if not self.accept(",", ";", ":"):
                 break
+            if self.token.kind == ":" and self.peek().kind in CLOSERS.values():
+                self.at += 1  # `Q_{i,:}`, the whole row
+                break
         self.bars = bars
         return items
 

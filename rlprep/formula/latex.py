@@ -6,7 +6,8 @@ Commands that are not listed are words (`\\clip`, `\\softmax`, `\\KL`: papers de
 TOKENS: dict[str, tuple[str, str]] = {
     "cdot": ("cdot", "cdot"), "bullet": ("cdot", "cdot"), "over": ("over", "over"), "times": ("*",
     "*"), "ast": ("*", "*"),
-    "odot": ("*", "*"), "circ": ("*", "*"), "otimes": ("otimes", "otimes"), "div": ("/", "/"),
+    "odot": ("*", "odot"), "oslash": ("/", "/"), "circ": ("*", "*"),
+    "otimes": ("otimes", "otimes"), "div": ("/", "/"),
     "pm": ("pm", "pm"), "mp": ("pm", "mp"), "bmod": ("%", "%"), "mod": ("%", "%"),
     "le": ("rel", "<="), "leq": ("rel", "<="), "leqslant": ("rel", "<="), "ge": ("rel", ">="),
     "geq": ("rel", ">="), "geqslant": ("rel", ">="), "lt": ("rel", "<"), "gt": ("rel", ">"),

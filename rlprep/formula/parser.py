@@ -136,6 +136,8 @@ class ExpressionParser(Factors):
         while True:
             if self.token.kind in PRODUCTS and not self.is_placeholder():
                 op = self.token.text
+                if op == "odot" and not self.vocabulary.matrices:
+                    op = "*"  # entry by entry is what a product of vectors is elsewhere
                 self.at += 1
                 right = self.denominator() if op == "/" else self.signed_factor()
                 left = Bin(self.spans(left), op, left, right)

@@ -138,19 +138,20 @@ class Program:
     def sides(self) -> list[Node]:
         """Return the sides of the formula that must each equal the reference."""
         found: list[Node] = []
-        for value in (*self.formula.values, *self._again()):
+        for value in (*self.formula.values, *self.restated()):
             is_chain = isinstance(value, Chain) and EQUALITIES.issuperset(value.ops)
             found.extend(value.items if is_chain else (value,))  # type: ignore[attr-defined]
         return found
 
-    def _again(self) -> Iterator[Node]:
-        """Yield what further equations for the very same left side say it is."""
-        if self.is_code or self.formula.target is None:
-            return
-        target = latex(self.formula.target)
-        for number, entry in enumerate(self.entries):
-            if number != self.main and entry.target is not None and latex(entry.target) == target:
-                yield from entry.values
+    def restated(self) -> list[Node]:
+        """Return what other lines of mathematics say that the formula's left side is."""
+        target = self.formula.target
+        if self.is_code or target is None:
+            return []
+        shown = latex(target)
+        return [value for number, entry in enumerate(self.entries) if number != self.main
+                and entry.target is not None and latex(entry.target) == shown
+                for value in entry.values]  # fmt: skip
 
     def nodes(self) -> Iterator[Node]:
         """Yield every node of what the statements say; the names that they define are left out."""

@@ -25,7 +25,7 @@ MAX_NODES = 1500
 MAX_AST_DEPTH = 100
 _CODE = re.compile(
     r"\b(?:torch|np|numpy|jnp|math|nn|tf|jax|th|self|F|scipy|cfg|config|args|hparams|conf)\.[a-zA-Z]"
-    r"|//"
+    r"|//|<<|>>|\b(?:log1p|expm1|rsqrt)\("
     r"|\.(?:mean|sum|exp|log|clamp|clip|T|transpose|mT|softmax|pow|square|log_prob|entropy|dot"
     r"|permute|unsqueeze|cumsum|sqrt|gather|dot|detach|shape|size|min|max|abs|div|mul|matmul|neg|add)\b"
     r"|\*\*|\bfor\s+\w+\s+in\b|\[[^\]]*:[^\]]*\]|^\s*(?:def|return|import|from|for|with)\b"
@@ -34,6 +34,10 @@ _CODE = re.compile(
     r"|\blambda\s+\w+\s*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
     re.MULTILINE,
 )
+_CALLS = re.compile(
+    r"\b(?:torch|np|numpy|jnp|F|tf|jax|nn)\.[a-z]|[\w\])]\.[a-z_]+\(|\bfor \w+ in\b"
+)
+_NOTE = re.compile(r"(?:,|;|\s\bwhere\b|\s\bwith\b)\s*(?=[A-Za-z_]\w*\s*=[^=])")
 
 
 def looks_like_code(text: str) -> bool:
@@ -54,6 +58,30 @@ def parse(text: str, variables: frozenset[str] = frozenset()) -> list[Node]:
     if not nodes:
         raise Unreadable("there is no formula here", (0, len(text)))
     return nodes
+
+
+def parse_with_notes(text: str, variables: frozenset[str] = frozenset()) -> list[Node] | None:
+    """Return the statements of `f(x, g), g = a // b`, definitions first; None if it is none such.
+
+    Only a line that calls methods or libraries: what mathematics can read is not for Python.
+    """
+    first = _NOTE.search(text)
+    while first is not None and _is_inside(text[: first.start()]):
+        first = _NOTE.search(text, first.end())
+    if first is None or "\n" in text.strip() or not _CALLS.search(text):
+        return None
+    head, tail = text[: first.start()], text[first.start() :]
+    blanked = _NOTE.sub(lambda found: ";" + " " * (len(found[0]) - 1), tail)
+    try:
+        formula, *definitions = parse(head + blanked, variables)
+    except (SyntaxError, Unreadable):
+        return None
+    return [*definitions, formula]
+
+
+def _is_inside(before: str) -> bool:
+    """Whether a place lies inside of brackets, by what stands before it."""
+    return any(before.count(a) > before.count(b) for a, b in ("()", "[]", "{}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,8 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
         try:
             return Reading(tuple(pycode.parse(text, variables)), is_code=True)
         except SyntaxError as error:
+            if (noted := pycode.parse_with_notes(text, variables)) is not None:
+                return Reading(tuple(noted), is_code=True)
             if re.match(r"\s*(?:def|class|import|from|while|try|with|return|lambda)\b", text):
                 raise Unreadable(
                     f"this code is not complete: {error.msg}", (0, len(text))

@@ -39,8 +39,8 @@ _SPELLED = {"lam": r"\lambda", "eps": r"\epsilon", "inf": r"\infty", "infinity":
 _FUNCTIONS = {"min", "max", "log", "exp", "ln"}
 _RELATIONS = {"<=": r"\le", ">=": r"\ge", "~": r"\sim", "in": r"\in", "!=": r"\ne", "->": r"\to",
               "<-": r"\gets", "propto": r"\propto"}  # fmt: skip
-_LEVELS = {"+": 1, "-": 1, "pm": 1, "..": 0, "*": 2, "cdot": 2, "@": 2, "otimes": 2, "%": 2,
-           "//": 2,
+_LEVELS = {"+": 1, "-": 1, "pm": 1, "..": 0, "*": 2, "cdot": 2, "@": 2, "otimes": 2, "odot": 2,
+           "%": 2, "//": 2,
            "/": 2, "^": 4}  # fmt: skip
 ATOM = 5
 
@@ -187,7 +187,7 @@ def _binary(node: Bin) -> str:
             return rf"{_within(left, 1)} \pm {_within(right, 2)}"
         case "..":
             return rf"{latex(left)} \ldots {latex(right)}"
-    sign = {"cdot": r" \cdot ", "otimes": r" \otimes "}.get(op, " ")
+    sign = {"cdot": r" \cdot ", "otimes": r" \otimes ", "odot": r" \odot "}.get(op, " ")
     if isinstance(right, Num) or (isinstance(left, Num) and isinstance(right, Num)):
         sign = r" \cdot "
     return f"{_within(left, 2)}{sign}{_within(right, 3)}"

@@ -5,9 +5,10 @@ can point. The tree knows nothing of meaning: a name is a name with its scripts,
 superscript is a power, a label or a transpose is settled by whoever knows the formula being asked.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from typing import Any
 
 Span = tuple[int, int]
 
@@ -220,3 +221,23 @@ def walk(node: Node) -> Iterator[Node]:
         node = pending.pop()
         yield node
         pending.extend(children(node))
+
+
+def rewritten(node: Node, change: Callable[[Node], Node]) -> Node:
+    """Return the tree with every node put through `change`, innermost first."""
+    changes: dict[str, Any] = {}
+    for field in fields(node):
+        value = getattr(node, field.name)
+        new = _rewritten_in(value, change)
+        if new is not value:
+            changes[field.name] = new
+    return change(replace(node, **changes) if changes else node)
+
+
+def _rewritten_in(value: object, change: Callable[[Node], Node]) -> object:
+    if isinstance(value, Node):
+        return rewritten(value, change)
+    if isinstance(value, tuple) and any(isinstance(item, Node | tuple) for item in value):
+        items = tuple(_rewritten_in(item, change) for item in value)
+        return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
+    return value

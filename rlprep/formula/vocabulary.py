@@ -15,11 +15,13 @@ FUNCTIONS = frozenset(
         "Clip", "Min", "Max", "sgn", "norm", "grad", "matmul", "dot", "cumsum", "average",
         "transpose", "identity", "mod", "rowsum", "rowSum", "kl", "kl_divergence", "entropy",
         "DKL", "dKL", "stopgrad", "sg", "detach", "ReLU", "ELU", "CLIP", "softplus", "sigmoid",
+        "tanh",
     }
 )  # fmt: skip
 """Names whose parentheses always hold arguments, whatever is being asked."""
 
-PREFIXES = frozenset({"log", "ln", "exp", "sqrt", "diag", "tr", "trace", "grad", "sg", "mean"})
+PREFIXES = frozenset({"log", "ln", "exp", "sqrt", "diag", "tr", "trace", "grad", "sg", "tanh",
+                      "mean"})  # fmt: skip
 """Functions that are also written without parentheses: `log pi(a|s)`."""
 
 OPTIMISERS = {

@@ -6,6 +6,7 @@ are evidence for an identity (wrong with a chance below 10^-15 at these sizes), 
 are a disproof, and a shape that does not fit is one too.
 """
 
+import re
 from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
@@ -21,9 +22,10 @@ from rlprep.formula.decide.token_definitions import POSITION, Scope
 from rlprep.formula.decide.token_indices import free_letters
 from rlprep.formula.decide.token_layouts import layouts
 from rlprep.formula.decide.token_programs import Code
+from rlprep.formula.decide.token_projections import projected
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.program import EQUALITIES, Program
-from rlprep.formula.tree import Call, Chain, Name, Node, Sub
+from rlprep.formula.tree import Bin, Call, Chain, Name, Node, Num, Sub
 
 __all__ = ["SUBJECTS", "VOCABULARY", "is_target", "meaning", "proof", "readings", "same",
            "setting_of", "witness"]  # fmt: skip
@@ -31,6 +33,12 @@ __all__ = ["SUBJECTS", "VOCABULARY", "is_target", "meaning", "proof", "readings"
 SUBJECTS = {"softmax_attention", "linear_attention", "linear_attention_causal"}
 
 MOST_UNKNOWN = 2
+_TURNED = re.compile(
+    r"\b(?:over|along|across)\s+(?:the\s+|all\s+)?(?:columns?|queries)\b|\bcolumn-?wise\b"
+    r"|\bupper[\s-]+triang|\bstrict(?:ly)?\s+(?:lower|causal)",
+    re.IGNORECASE,
+)
+"""Remarks in words that make another formula of what stands before them."""
 
 Setting = tuple[str]
 
@@ -63,7 +71,7 @@ def _acts_on_tokens(node: Call) -> bool:
 def sides(program: Program) -> list[Node]:
     """Return the sides of the formula that state the output."""
     found: list[Node] = []
-    for value in program.formula.values:
+    for value in (*program.formula.values, *program.restated()):
         if isinstance(value, Chain) and value.ops[-1] == "in":  # `... in R^{n x d}`
             rest, ops = value.items[:-1], value.ops[:-1]
             value = Chain(value.span, rest, ops) if ops else rest[0]
@@ -87,6 +95,9 @@ def conventions(program: Program, subject: str) -> list[Convention]:
         for n in program.nodes()
     )
     found = [Convention(), Convention(rows=True)] if has_vectors else [Convention()]
+    bare = {n.name for n in program.nodes() if isinstance(n, Name) and not n.subs}
+    if "q" in bare and bare & {"K", "V"}:
+        found += [replace(c, query=True) for c in found]
     if any(isinstance(n, Name) and names.spelling(n, is_code=False).key in names.SCALES
            for n in program.nodes()):  # fmt: skip
         found += [replace(c, scale="root") for c in found]
@@ -95,9 +106,12 @@ def conventions(program: Program, subject: str) -> list[Convention]:
 
 def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
     """Return what a formula means under each convention; those whose shapes fit come first."""
+    program = projected(program)
     if not any(isinstance(n, Name) and _is_input(n) for n in program.nodes()):
         what, where = "neither queries nor keys nor values occur here", program.formula.node.span
         raise Unreadable(what, where, hint="write the formula with Q, K and V")
+    if words := _TURNED.search(program.text):
+        raise Undecidable(f"it is not clear what '{words[0]}' changes: write it as a formula")
     found: list[Meaning] = []
     for convention in conventions(program, subject):
         if program.is_code and any(_fits_elsewhere(m, convention) for m in found):
@@ -107,10 +121,12 @@ def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
         raise Unreadable(f"{', '.join(map(repr, unknown))} are no symbols of this formula",
                          next(iter(unknown.values())))  # fmt: skip
     fitting = [m for m in found if m.facts["fits"]]
-    decided = fitting or [m for m in found if m.values[0] != ("undecided",)]
-    if not fitting and found[0] not in decided:
-        raise Undecidable(str(found[0].facts["why"]))
-    return decided
+    open_ = [m for m in found if m.values[0] == ("undecided",)]
+    if (
+        not fitting and open_
+    ):  # that one does not fit says nothing of another that is not understood
+        raise Undecidable(str(open_[0].facts["why"]))
+    return fitting or found
 
 
 def _fits_elsewhere(meaning: Meaning, convention: Convention) -> bool:
@@ -155,7 +171,7 @@ def _meaning(program: Program, subject: str, setting: Setting, convention: Conve
     if setting[0] != "phi":
         shown = "elu(x) + 1" if setting[0] == "elu" else f"{setting[0]}(x)"
         remarks.add(f"the feature map is {shown}, a special case of phi")
-    if convention.layout.startswith("query"):
+    if convention.layout.startswith("query") or convention.query:
         remarks.add("q is read as the vector of one query")
     return Meaning(values, remarks, sides(program)[-1], facts)
 
@@ -188,6 +204,7 @@ def _position_row(evaluator: Code, row: Tensor | str) -> Hashable:
 def _side(evaluator: Matrices, side: Node) -> Hashable:
     letters = free_letters(side)
     target = evaluator.program.formula.target
+    shift = _shift_of(evaluator.parameters(evaluator.program.formula))
     if isinstance(target, Name):
         own = [p.name for p in evaluator.parameters(evaluator.program.formula)
                if isinstance(p, Name)]  # fmt: skip
@@ -200,7 +217,7 @@ def _side(evaluator: Matrices, side: Node) -> Hashable:
         raise Undecidable("the formula has several free indices")
     found: list[Hashable] = []
     for i in range(evaluator.world.sizes["n"]):
-        scope: Scope = {POSITION: i + evaluator.base, letters[0]: i + evaluator.base}
+        scope: Scope = {POSITION: i + evaluator.base, letters[0]: i + evaluator.base - shift}
         try:
             found.append(_row(evaluator, side, scope, letters[1:], i))
         except ShapeError:
@@ -210,11 +227,21 @@ def _side(evaluator: Matrices, side: Node) -> Hashable:
     return tuple(found)
 
 
+def _shift_of(parameters: list[Node]) -> int:
+    """Return how far ahead of its letter the index on the left is: 1 in `o_{t+1} = ...`."""
+    match parameters:
+        case [Bin(op="+" | "-" as op, left=Name(), right=Num(value=step)), *_] if (
+            step.denominator == 1
+        ):
+            return int(step) if op == "+" else -int(step)
+    return 0
+
+
 def _row(
     evaluator: Matrices, side: Node, scope: Scope, rest: list[str], number: int
 ) -> tuple[Any, ...]:
     if rest:
-        every = range(evaluator.base, evaluator.base + evaluator.world.sizes["m"])
+        every = range(evaluator.base, evaluator.base + evaluator.world.sizes["e"])
         values = [evaluator.value(side, {**scope, rest[0]: j}) for j in every]
         if any(value.shape for value in values):
             raise Undecidable(f"the index {rest[0]} is bound by no sum")

@@ -13,8 +13,8 @@ from rlprep.formula.names import words_in
 from rlprep.formula.tree import Bin, Call, Chain, Index, Name, Neg, Node, Num, Sub, Tuple, children
 from rlprep.formula.vocabulary import Vocabulary
 
-Role = Literal["Q", "K", "V", "width", "length", "value_width", "ones", "e", "mask", "tiny",
-               "scale", "inf", "none", "free"]  # fmt: skip
+Role = Literal["Q", "K", "V", "width", "length", "value_width", "ones", "e", "mask",
+               "tiny", "scale", "inf", "none", "free"]  # fmt: skip
 
 GIVEN: dict[str, Role] = {
     "q": "Q", "query": "Q", "queries": "Q", "xq": "Q", "qs": "Q",
@@ -32,6 +32,8 @@ LENGTHS = {"n", "N", "m", "M", "L", "T", "S", "seq_len", "seqlen", "length", "le
            "t", "s"}  # fmt: skip
 SCALES = {"scale", "scaling", "softmax_scale", "sm_scale", "scale_factor", "scaling_factor",
           "temperature_scale"}  # fmt: skip
+MAPS = {"phi", "Phi", "varphi", "feature_map", "feature", "kernel_feature", "fmap", "kernel_fn",
+        "psi", "Psi", "phi_fn", "featuremap", "kernel_function", "feat", "kernel"}  # fmt: skip
 BESIDE_INPUTS = {"states", "layer", "proj", "t", "head", "heads", "i", "j"}
 TINY = {"eps", "epsilon", "EPS", "varepsilon"}
 MASKS = {"mask", "causal_mask", "causal", "Mask", "tril", "M", "attn_mask", "bias"}
@@ -55,7 +57,8 @@ VOCABULARY = Vocabulary(
         }
     ),
     letters=frozenset("QKVqkvASDdnNmMLTSoOzZXWUPRHuwsxyY"),
-    applied=frozenset({"phi", "Phi", "psi", "varphi", "softmax", "elu", "sim", "relu", "tril"}),
+    applied=frozenset({"phi", "Phi", "psi", "varphi", "softmax", "elu", "sim", "relu", "tril",
+                       "alpha", "kappa"}),
     multiplied=frozenset({"Q", "K", "V", "q", "k", "v", "d", "n"}),
     labels=False,
     expects=False,
@@ -118,9 +121,9 @@ def index_nodes(node: Node) -> tuple[Node, ...]:
             return (node,)
         case Name(name=text, subs=(), sups=()) if text in INDEX_LETTERS:
             return (node,)
-        case Name(name=text, subs=(), sups=(), primes=primes) if len(text) == 2 and set(
-            text
-        ) <= set("ijklmnpstu"):
+        case Name(name=text, subs=(), sups=(), primes=primes) if len(text) == 2 and (
+            text[0] in "ijklmnpstu" and text[1] in "ijklmnpstuabcr"
+        ):
             return Name(node.span, text[0]), Name(node.span, text[1], primes=primes)
     return ()
 
@@ -131,6 +134,8 @@ def role_of(key: str, *, is_code: bool) -> Role:
     if lower in GIVEN:
         return GIVEN[lower]
     first, _, rest = lower.partition("_")
+    if first == "ones":
+        return "ones"
     if first in GIVEN and rest.split("_")[-1] in BESIDE_INPUTS:
         return GIVEN[first]
     for names, role in _ROLES:

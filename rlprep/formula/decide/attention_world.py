@@ -45,9 +45,8 @@ class RealArithmetic:
 
     def symbol(self, *name: object) -> Any:
         """Return a free number: the width 2, the length 3 (as the matrices have them), else 1/2."""
-        return {"width": Fraction(2), "value_width": Fraction(3), "length": Fraction(3)}.get(
-            str(name[0]), Fraction(1, 2)
-        )
+        return {"width": Fraction(2), "value_width": Fraction(3), "length": Fraction(3),
+                "inf": Fraction(10**6)}.get(str(name[0]), Fraction(1, 2))  # fmt: skip
 
     def given(self, matrix: str, *place: int) -> Any:
         """Return an entry of an input matrix."""
@@ -58,6 +57,8 @@ class RealArithmetic:
         """Return the value of an unspecified function of one number: x^2 + 1."""
         if name.startswith("phi") and len(arguments) == 1:
             return arguments[0] * arguments[0] + 1
+        if name.startswith("psi") and len(arguments) == 1:
+            return arguments[0] * arguments[0] + 2
         if name in CONCRETE and len(arguments) == 1:
             x = arguments[0]
             return max(x, Fraction(0)) if name == "relu" else CONCRETE[name](float(x))
@@ -82,6 +83,10 @@ class RealArithmetic:
             if top * top == x.numerator and bottom * bottom == x.denominator:
                 return Fraction(top, bottom)
         return math.sqrt(x)
+
+    def length(self, square: Any) -> Any:
+        """Return the root of a sum of squares."""
+        return self.sqrt(square)
 
     def maximum(self, values: list[Any]) -> Any:
         """Return the largest of several numbers."""
@@ -138,7 +143,7 @@ class World:
         """Return a shape in letters: `n x d`."""
         return " x ".join(self.size_name(size) for size in shape) if shape else "a number"
 
-    def features(self, x: Tensor) -> Tensor:
+    def features(self, x: Tensor, letter: str = "phi") -> Tensor:
         """Return the feature map of each query or key that an array holds."""
         if self.feature != "phi":
             return x.map(self.concrete)
@@ -148,19 +153,19 @@ class World:
         elif x.ndim > 1 and x.shape[-2] == width:
             axis = -2
         else:
-            return x.map(lambda value: self.arithmetic.opaque("phi", value))
+            return x.map(lambda value: self.arithmetic.opaque(letter, value))
         moved = x.swapped(axis, -1)
         data: list[Any] = []
         for start in range(0, len(moved.data), width):
             row = moved.data[start : start + width]
-            data.extend(self._feature(i, row) for i in range(self.sizes["r"]))
+            data.extend(self._feature(letter, i, row) for i in range(self.sizes["r"]))
         mapped = Tensor((*moved.shape[:-1], self.sizes["r"]), data)
         return mapped.swapped(axis, -1)
 
-    def _feature(self, number: int, row: list[Any]) -> Any:
+    def _feature(self, letter: str, number: int, row: list[Any]) -> Any:
         if isinstance(self.arithmetic, RealArithmetic):
-            return self.arithmetic.opaque("phi", row[number])
-        return self.arithmetic.opaque(f"phi {number}", *row)
+            return self.arithmetic.opaque(letter, row[number])
+        return self.arithmetic.opaque(f"{letter} {number}", *row)
 
     def concrete(self, x: Any) -> Any:
         """Return the feature map of one entry where it is a function that the input names."""

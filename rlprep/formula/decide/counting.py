@@ -15,9 +15,26 @@ from rlprep.formula.decide.quotient import Quotient
 from rlprep.formula.decide.size_names import key_of, powers_of
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Bin, Call, Cases, Index, Name, Neg, Node, Num, Span, Sub, Wrap
+from rlprep.formula.tree import (
+    Big,
+    Bin,
+    Call,
+    Cases,
+    Index,
+    Name,
+    Neg,
+    Node,
+    Num,
+    Span,
+    Sub,
+    Tuple,
+    Wrap,
+    walk,
+)
 
 MAX_POWER = 8
+MOST_BYTES = 8
+"""No element is larger: a greater number is one of bits."""
 Number = Any
 
 
@@ -56,6 +73,7 @@ class Counting:
         self.unknown: dict[str, Span] = {}
         self.remarks: set[str] = set()
         self.depth = 0
+        self.bound: dict[str, Number] = {}
 
     def evaluate(self, node: Node, position: int) -> Number:
         """Return the value of an expression that stands in statement `position`."""
@@ -68,6 +86,8 @@ class Counting:
                 return self.operation(node, position)
             case Name():
                 return self.name(node, position)
+            case Wrap(kind="abs", x=Name() as x):  # how many there are
+                return self.evaluate(x, position)
             case Wrap(kind="floor", x=x):
                 return self.arithmetic.floor(self.evaluate(x, position))
             case Wrap(kind="ceil", x=x):
@@ -80,7 +100,17 @@ class Counting:
                 return self.evaluate(x, position)
             case Cases(rows=((value, _),)):
                 return self.evaluate(value, position)
+            case Big(kind="sum", var=Name() as index, lo=Node() as lo, hi=Node() as hi, body=body):
+                return self.summed(key_of(index), lo, hi, body, position)
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
+
+    def summed(self, key: str, lo: Node, hi: Node, body: Node, position: int) -> Number:
+        """Return as many summands as the index has values; each is the same."""
+        if any(isinstance(n, Name) and key_of(n) == key for n in walk(body)):
+            raise Undecidable("a sum whose summands differ")
+        first, last = self.evaluate(lo, position), self.evaluate(hi, position)
+        one = self.arithmetic.const(Fraction(1))
+        return (last - first + one) * self.evaluate(body, position)
 
     def operation(self, node: Bin, position: int) -> Number:
         """Evaluate a binary operation; `a div b` is one too."""
@@ -138,6 +168,8 @@ class Counting:
     def name(self, node: Name, position: int) -> Number:
         """Return the value of a name: what the input defines it as, or its role's."""
         key = key_of(node)
+        if key in self.bound:
+            return self.bound[key]
         number = definition(self.program, key, position)
         if number is not None and not self._is_example(key, number):
             value = self.defined(number)
@@ -149,7 +181,10 @@ class Counting:
 
     def _is_example(self, key: str, number: int) -> bool:
         """Whether a definition only gives an example (`b = 2` for the bytes)."""
-        is_example = key in self.roles and isinstance(self.program.entries[number].values[-1], Num)
+        given = self.program.entries[number].values[-1]
+        is_example = key in self.roles and isinstance(given, Num) and not (
+            self.roles[key] == "bytes" and given.value > MOST_BYTES
+        )  # fmt: skip
         if is_example:
             self.remarks.add(f"the number given for {key} is read as an example")
         return is_example
@@ -174,12 +209,18 @@ class Counting:
         return self.arithmetic.free(key)
 
     def indexed(self, x: Node, items: tuple[Node, ...], position: int) -> Number:
-        """Return an indexed value: the index does not matter to a size."""
+        """Return a part of `divmod`; of others the index does not matter to a size."""
+        match x, items:
+            case Call(fn=Name(name="divmod"), args=(a, b)), (Num(value=part),):
+                return self.binary("//" if part == 0 else "%", self.evaluate(a, position),
+                                   self.evaluate(b, position))  # fmt: skip
         return self.evaluate(x, position)
 
     def call(self, node: Call, position: int) -> Number:
         """Return the value of a function."""
         name, args = key_of(node.fn), node.args
+        if (found := self._own_function(node)) is not None:
+            return self._applied(*found, node, position)
         match name, len(args):
             case ("floor" | "int" | "trunc", 1):
                 return self.arithmetic.floor(self.evaluate(args[0], position))
@@ -203,10 +244,32 @@ class Counting:
                 return self.irrational(name, self.evaluate(args[0], position))
             case ("prod", _) if args:
                 value = self.arithmetic.const(Fraction(1))
-                for arg in args:
+                for arg in args[0].items if isinstance(args[0], Tuple) else args:
                     value = value * self.evaluate(arg, position)
                 return value
         return self.other_call(node, position)
+
+    def _own_function(self, node: Call) -> tuple[int, Call] | None:
+        """Return the statement that defines a function, `kv(h) = 2 B L n h d b`, and its left."""
+        for number, entry in enumerate(self.program.entries):
+            left = entry.target
+            if isinstance(left, Call) and number != self.program.main and (
+                key_of(left.fn) == key_of(node.fn) and len(left.args) == len(node.args)
+            ):  # fmt: skip
+                return number, left
+        return None
+
+    def _applied(self, number: int, left: Call, node: Call, position: int) -> Number:
+        """Return the value of a function that the input defines."""
+        values = [self.evaluate(arg, position) for arg in node.args]
+        names = [key_of(each) for each in left.args if isinstance(each, Name)]
+        if len(names) != len(values):
+            raise Undecidable("an unusual parameter of a function")
+        outer, self.bound = self.bound, self.bound | dict(zip(names, values, strict=True))
+        try:
+            return self.defined(number)
+        finally:
+            self.bound = outer
 
     def chosen(self, name: str, a: Number, b: Number) -> Number:
         """Return the smaller or the larger of two numbers."""

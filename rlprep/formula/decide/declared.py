@@ -9,14 +9,17 @@ from functools import lru_cache
 from typing import Any
 
 from rlprep.formula.decide.declared_evaluator import Evaluator
+from rlprep.formula.decide.declared_functions import ELEMENTWISE
 from rlprep.formula.decide.declared_values import LENGTHS, World, agree, shown, worlds
 from rlprep.formula.decide.meaning import Meaning, Values
+from rlprep.formula.decide.unrolled import unrolled
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.notation import Notation
-from rlprep.formula.program import EQUALITIES, Program
-from rlprep.formula.tree import Call, Chain, Name, Node, Span, Sub
+from rlprep.formula.program import Program
+from rlprep.formula.tree import Call, Name, Node, Span, Sub
 from rlprep.formula.vocabulary import Vocabulary
 
+_APPLIED = ELEMENTWISE.keys() - {"sigma"}
 _SPREADS = {"std", "Std", "var", "Var"}
 
 
@@ -35,9 +38,9 @@ class Declared:
         words = whole | {part for name in whole for part in name.split("_") if len(part) > 1}
         letters = {name for name in names if len(name) == 1} | set("ijkne")
         self.VOCABULARY = Vocabulary(
-            words=frozenset(words | _SPREADS),
+            words=frozenset(words | _SPREADS | {name for name in ELEMENTWISE if len(name) > 1}),
             letters=frozenset(letters),
-            applied=frozenset({"std", "Std", "var", "Var", "I"}),
+            applied=frozenset({"std", "Std", "var", "Var", "I", *_APPLIED}),
             multiplied=frozenset(names),
             labels=False,
             marks=True,
@@ -67,36 +70,47 @@ class Declared:
     ) -> list[Meaning]:
         """Return what a formula means, twice where a spread may be over n or n - 1."""
         del subject, setting
-        side = self._side(program)
+        program = unrolled(program)
         spreads = any(isinstance(n, Call) and n.fn.name in _SPREADS for n in program.nodes())
-        return [self._meaning(program, side, unbiased) for unbiased in (False, True)[: 1 + spreads]]
+        return [self._meaning(program, unbiased) for unbiased in (False, True)[: 1 + spreads]]
 
     def meaning(self, program: Program, subject: str, setting: tuple[Hashable, ...]) -> Meaning:
         """Return what a form of the bank means."""
         return self.readings(program, subject, setting)[0]
 
-    def _side(self, program: Program) -> Node:
-        value = program.formula.values[-1]
-        if isinstance(value, Chain) and EQUALITIES.issuperset(value.ops):
-            return value.items[-1]
-        return value
+    def _sides(self, program: Program, unbiased: bool) -> list[Node]:
+        """Return the sides that have a value, the last in any case: others only name it."""
+        *others, last = program.sides()
+        stating = [side for side in others if not self.is_target("", side)]
+        return [*(side for side in stating if self._has_value(program, side, unbiased)), last]
 
-    def _meaning(self, program: Program, side: Node, unbiased: bool) -> Meaning:
+    def _has_value(self, program: Program, side: Node, unbiased: bool) -> bool:
+        evaluator = Evaluator(program, self.notation, self.worlds[0], unbiased)
+        try:
+            evaluator.formula(side)
+        except (Undecidable, Undefined):
+            return False
+        return not evaluator.unknown
+
+    def _meaning(self, program: Program, unbiased: bool) -> Meaning:
         unknown: dict[str, Span] = {}
+        sides = self._sides(program, unbiased)
 
         def value(number: int) -> Any:
-            evaluator = Evaluator(program, self.notation, self.worlds[number], unbiased)
-            try:
-                found = evaluator.formula(side)
-            except Undefined as error:
-                found = str(error)
-            unknown.update(evaluator.unknown)
-            return found
+            found: list[Any] = []
+            for side in sides:
+                evaluator = Evaluator(program, self.notation, self.worlds[number], unbiased)
+                try:
+                    found.append(evaluator.formula(side))
+                except Undefined as error:
+                    found.append(str(error))
+                unknown.update(evaluator.unknown)
+            return tuple(found)
 
         values = Values(len(self.worlds), value)
         _ = values[0]  # what can't be evaluated at all is undecided now
         remarks = {"the spread is read with n - 1 below the sum"} if unbiased else set()
-        return Meaning(values, remarks, side, {"unknown": unknown})
+        return Meaning(values, remarks, sides[-1], {"unknown": unknown})
 
     def same(self, mine: Meaning, theirs: Meaning) -> bool:
         """Whether two formulas agree in every world."""
@@ -115,13 +129,19 @@ class Declared:
         """Return values for which the two differ."""
         del subject, setting
         for world, a, b in zip(self.worlds, mine.values, theirs.values, strict=True):
-            if not _equal(a, b):
-                yours = f"has no value: {a}" if isinstance(a, str) else shown(a)
-                return {"at": _shown_world(world), "yours": yours, "reference": shown(b)}
+            for side in a:
+                if not _agree(side, b[-1]):
+                    yours = f"has no value: {side}" if isinstance(side, str) else shown(side)
+                    return {"at": _shown_world(world), "yours": yours, "reference": shown(b[-1])}
         raise Undecidable("the two agree wherever they were tried")
 
 
-def _equal(a: Any, b: Any) -> bool:
+def _equal(mine: tuple[Any, ...], theirs: tuple[Any, ...]) -> bool:
+    """Whether every side of one formula agrees with the other."""
+    return all(_agree(side, theirs[-1]) for side in mine)
+
+
+def _agree(a: Any, b: Any) -> bool:
     if isinstance(a, str) or isinstance(b, str):
         return False
     return agree(a, b)

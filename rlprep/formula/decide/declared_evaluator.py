@@ -5,6 +5,7 @@ A vector without an index stands for all its entries, as in code. Subscripts bey
 axes only label it (`y_n` where y is a number).
 """
 
+from contextlib import ExitStack
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -20,11 +21,10 @@ from rlprep.formula.decide.declared_functions import (
 )
 from rlprep.formula.decide.declared_names import power
 from rlprep.formula.decide.declared_sums import Sums
-from rlprep.formula.decide.declared_values import CONTEXT, Value, World, exact, guarded
+from rlprep.formula.decide.declared_values import CONTEXT, Value, exact, guarded
 from rlprep.formula.decide.effort import spend
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.names import variable_key, words_in
-from rlprep.formula.notation import Quantity
 from rlprep.formula.tree import (
     Big,
     Bin,
@@ -70,6 +70,8 @@ class Evaluator(Sums):
                 return self._name(node, position)
             case Call():
                 return self._call(node, position)
+            case Index(x=Name(name="ones", subs=()), items=(Chain() as condition,)):
+                return self.evaluate(condition, position)  # the indicator of what stands inside
             case Index(x=x, items=items) | Sub(x=x, sub=Tuple(items=items)):
                 return self._entry(self.evaluate(x, position), items, position)
             case Sub(x=Wrap(kind="norm") as norm):
@@ -95,7 +97,13 @@ class Evaluator(Sums):
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
 
     def _operation(self, node: Bin, position: int) -> Value:
+        if node.op == "^" and _is_transposed(node):
+            return np.transpose(self.evaluate(node.left, position))
         left, right = self.evaluate(node.left, position), self.evaluate(node.right, position)
+        if node.op in {"*", "@", "cdot"} and _is_transposed(node.left):
+            for ones, other in ((node.left, right), (node.right, left)):
+                if _is_ones(ones) and np.ndim(other) == 1:
+                    return REDUCING["sum"](other)
         if node.op in {"@", "cdot"} or (node.op == "*" and _is_transposed(node.left)):
             return dot(left, right)
         if node.op == "^":
@@ -128,6 +136,8 @@ class Evaluator(Sums):
         if number is not None:
             return self._own_function(node, number, position)
         args = [self.evaluate(arg, position) for arg in self._listed(node.args)]
+        if node.fn.name == "ones" and _is_transposed(node.fn) and len(args) == 1:
+            return REDUCING["sum"](args[0])
         value = applied(name, args, in_code=self.program.is_code, unbiased=self._is_unbiased(node))
         for exponent in node.fn.sups:
             value = power(value, self.evaluate(exponent, position))
@@ -149,18 +159,11 @@ class Evaluator(Sums):
             isinstance(each, Name) for each in entry.target.args
         ):
             raise Undecidable("an unusual definition of a function")
-        outer = self.quantities, self.world
-        for parameter, argument in zip(entry.target.args, node.args, strict=True):
-            value = self.evaluate(argument, position)
-            key = variable_key(parameter) or ""
-            axes = tuple(str(length) for length in np.shape(value))
-            self.quantities = {**self.quantities, key: Quantity((key,), axes)}
-            lengths = {**self.world.lengths, **{axis: int(axis) for axis in axes}}
-            self.world = World(lengths, {**self.world.values, key: value})
-        try:
+        with ExitStack() as named:
+            for parameter, argument in zip(entry.target.args, node.args, strict=True):
+                value = self.evaluate(argument, position)
+                named.enter_context(self._named(variable_key(parameter) or "", value))
             return self._over_free_indices(entry.values[-1], number)
-        finally:
-            self.quantities, self.world = outer
 
     def _is_unbiased(self, node: Call) -> bool:
         """Whether a variance divides by n - 1: as the call says, or as this reading has it."""
@@ -179,5 +182,15 @@ def _is_transposed(node: Node) -> bool:
         case Trans():
             return True
         case Name(sups=(*_, Name(name="top" | "T" | "intercal"))):
+            return True
+        case Bin(op="^", right=Name(name="top" | "T" | "intercal")):
+            return True
+    return False
+
+
+def _is_ones(node: Node) -> bool:
+    """Whether a factor is the vector of ones, transposed or not."""
+    match node:
+        case Name(name="ones") | Bin(op="^", left=Name(name="ones")) | Trans(x=Name(name="ones")):
             return True
     return False

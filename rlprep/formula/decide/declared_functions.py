@@ -41,6 +41,8 @@ ELEMENTWISE: dict[str, Callable[..., Decimal]] = {
     "log": _log,
     "ln": _log,
     "log2": lambda x: CONTEXT.divide(_log(x), _log(Decimal(2))),
+    "log_2": lambda x: CONTEXT.divide(_log(x), _log(Decimal(2))),
+    "log_10": lambda x: CONTEXT.log10(x) if x > 0 else _log(x),
     "log10": lambda x: CONTEXT.log10(x) if x > 0 else _log(x),
     "log1p": lambda x: _log(CONTEXT.add(ONE, x)),
     "expm1": lambda x: CONTEXT.subtract(CONTEXT.exp(x), ONE),
@@ -48,6 +50,8 @@ ELEMENTWISE: dict[str, Callable[..., Decimal]] = {
     "abs": CONTEXT.abs,
     "sigmoid": _sigmoid,
     "sigma": _sigmoid,
+    "expit": _sigmoid,
+    "rsqrt": lambda x: CONTEXT.divide(ONE, _sqrt(x)),
     "logsigmoid": lambda x: _log(_sigmoid(x)),
     "softplus": lambda x: _log(CONTEXT.add(ONE, CONTEXT.exp(x))),
     "relu": lambda x: max(x, ZERO),
@@ -82,6 +86,22 @@ def variance(x: Value, unbiased: bool) -> Decimal:
     return CONTEXT.divide(total(np.array(squares, dtype=object)), Decimal(count))
 
 
+def _median(ordered: list[Decimal]) -> Decimal:
+    """Return the middle entry, of two the mean."""
+    low, high = (len(ordered) - 1) // 2, len(ordered) // 2
+    return CONTEXT.divide(CONTEXT.add(ordered[low], ordered[high]), Decimal(2))
+
+
+def _binary_cross_entropy(p: Value, y: Value) -> Decimal:
+    """Return the mean loss of predicted probabilities, as torch has it: the prediction first."""
+
+    def loss(q: Decimal, t: Decimal) -> Decimal:
+        hit, miss = CONTEXT.multiply(t, _log(q)), CONTEXT.multiply(ONE - t, _log(ONE - q))
+        return CONTEXT.minus(CONTEXT.add(hit, miss))
+
+    return mean(guarded(loss, p, y))
+
+
 def product(x: Value) -> Decimal:
     """Return the product of all entries."""
     result = ONE
@@ -99,6 +119,7 @@ REDUCING: dict[str, Callable[[Value], Decimal]] = {
     "max": lambda x: max(np.ravel(x)),
     "amax": lambda x: max(np.ravel(x)),
     "min": lambda x: min(np.ravel(x)),
+    "median": lambda x: _median(sorted(np.ravel(x))),
     "amin": lambda x: min(np.ravel(x)),
     "norm": lambda x: CONTEXT.sqrt(total(guarded(CONTEXT.power, x, Decimal(2)))),
     "logsumexp": lambda x: _log(total(guarded(_exp, x))),
@@ -159,8 +180,19 @@ def applied(name: str, args: list[Value], *, in_code: bool, unbiased: bool) -> V
             return guarded(lambda x, lo, hi: min(max(x, lo), hi), *args)
         case "where" if len(args) == 3:
             return guarded(lambda c, a, b: a if c else b, *args)
-        case "dot" | "inner" | "matmul" if len(args) == 2:
+        case "add" | "subtract" | "multiply" | "divide" if len(args) == 2:
+            return guarded(getattr(CONTEXT, name), *args)
+        case "layer_norm" if len(args) == 5:  # x, its shape, gain, offset, epsilon
+            spread = guarded(_sqrt, CONTEXT.add(variance(args[0], False), args[4]))
+            centred = guarded(CONTEXT.subtract, args[0], mean(args[0]))
+            scaled = guarded(CONTEXT.divide, centred, spread)
+            return guarded(CONTEXT.add, guarded(CONTEXT.multiply, scaled, args[2]), args[3])
+        case "dot" | "inner" | "matmul" | "vdot" if len(args) == 2:
             return dot(*args)
+        case "binary_cross_entropy" if len(args) == 2:
+            return _binary_cross_entropy(*args)
+        case "binary_cross_entropy_with_logits" if len(args) == 2:
+            return _binary_cross_entropy(guarded(_sigmoid, args[0]), args[1])
         case "softmax" | "Softmax" | "SoftMax" if args:
             return softmax(args[0])
         case "log_softmax" | "logsoftmax" if args:
@@ -168,7 +200,7 @@ def applied(name: str, args: list[Value], *, in_code: bool, unbiased: bool) -> V
         case "std" | "Std" | "var" | "Var" if args:
             found = variance(args[0], unbiased)
             return CONTEXT.sqrt(found) if name.lower() == "std" else found
-        case "size" | "len" | "numel" if args:
+        case "size" | "len" | "numel" | "shape" if args:
             return Decimal(np.size(args[0]))
         case "ones" if len(args) == 1:
             return args[0]  # an indicator

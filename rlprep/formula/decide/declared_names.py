@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +17,11 @@ from rlprep.formula.names import variable_key, words_in
 from rlprep.formula.notation import Notation, Quantity
 from rlprep.formula.program import Program
 from rlprep.formula.tree import (
+    Chain,
     Name,
     Node,
     Num,
+    Slice,
     Span,
     Tuple,
 )
@@ -75,6 +78,19 @@ class Names:
             else:
                 self.bound[variable] = outer
 
+    @contextmanager
+    def _named(self, key: str, value: Value) -> Iterator[None]:
+        """Let a name stand for a value: a function's parameter, the entries of a vector."""
+        outer = self.quantities, self.world
+        axes = tuple(str(length) for length in np.shape(value))
+        self.quantities = {**self.quantities, key: Quantity((key,), axes)}
+        lengths = {**self.world.lengths, **{axis: int(axis) for axis in axes}}
+        self.world = World(lengths, {**self.world.values, key: value})
+        try:
+            yield
+        finally:
+            self.quantities, self.world = outer
+
     def _name(self, node: Name, position: int) -> Value:
         key = variable_key(node)
         if key in self.bound:
@@ -89,8 +105,8 @@ class Names:
 
     def _plain(self, node: Name, position: int) -> Value:
         """Return the value of a name without its powers."""
-        if node.name == "ones" and node.subs:
-            return self.evaluate(node.subs[0], position)  # the indicator of what stands below
+        if node.name == "ones":  # the indicator of what stands below, or behind it
+            return self.evaluate(node.subs[0], position) if node.subs else Decimal(1)
         labels = [word for sup in node.sups if _is_label(sup) for word in words_in(sup)]
         marked = f"{node.name}_{node.mark}" if node.mark else node.name
         spelled = [marked + "'" * node.primes, *_unmarked(labels)]
@@ -129,6 +145,8 @@ class Names:
 
     def _entry(self, value: Value, items: tuple[Node, ...], position: int) -> Value:
         """Return an entry (or a row) of an array; an unbound index is free."""
+        if any(_arranges(item) for item in items):
+            return self._arranged(value, items, position)
         for item in items:
             if np.ndim(value) == 0:
                 return value
@@ -139,6 +157,26 @@ class Names:
                 raise error("an index beyond the end")
             value = value[index - 1]
         return value
+
+    def _arranged(self, value: Value, items: tuple[Node, ...], position: int) -> Value:
+        """Return `s[:, None]` with a new axis, `s[y == 1]` with the entries that are meant."""
+        picks: list[Any] = []
+        for item in items:
+            match item:
+                case Slice(lo=None, hi=None):
+                    picks.append(slice(None))
+                case Name(name="None" | "newaxis"):
+                    picks.append(None)
+                case Chain():
+                    chosen = self.evaluate(item, position)
+                    if np.shape(chosen) != np.shape(value)[:1]:
+                        raise Undecidable("a choice of entries that doesn't fit")
+                    picks.append(np.array([bool(each) for each in chosen]))
+                case _:
+                    raise Undecidable("an unusual index")
+        if np.ndim(value) != sum(pick is not None for pick in picks):
+            raise Undecidable("an unusual index")
+        return value[tuple(picks)]
 
     def _index(self, item: Node, length: int, position: int) -> int:
         """Return a position that counts from 1."""
@@ -162,6 +200,13 @@ class Names:
 def power(base: Value, exponent: Value) -> Value:
     """Return a power, entry by entry."""
     return guarded(CONTEXT.power, base, exponent)
+
+
+def _arranges(item: Node) -> bool:
+    """Whether an index picks no single entry."""
+    return isinstance(item, Slice | Chain) or (
+        isinstance(item, Name) and item.name in {"None", "newaxis"}
+    )
 
 
 def _is_label(node: Node) -> bool:

@@ -1,6 +1,8 @@
 """Sums, products, expectations and optima over the indices of declared quantities."""
 
 from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -12,8 +14,8 @@ from rlprep.formula.decide.declared_functions import (
     product,
     total,
 )
-from rlprep.formula.decide.declared_names import Names, stacked
-from rlprep.formula.decide.declared_values import CONTEXT, Value, guarded
+from rlprep.formula.decide.declared_names import FreeIndexError, Names, stacked
+from rlprep.formula.decide.declared_values import CONTEXT, Value, exact, guarded
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import variable_key
 from rlprep.formula.tree import (
@@ -29,6 +31,7 @@ from rlprep.formula.tree import (
 )
 
 _TIMES = CONTEXT.multiply
+_ORDERS = {"<", "<=", ">", ">=", "!="}
 
 
 class Sums(Names):
@@ -51,6 +54,14 @@ class Sums(Names):
         return mean(self._over_free_indices(node.body, position))
 
     def _big(self, node: Big, position: int) -> Value:
+        if node.lo is None and node.binder is not None and (
+            not isinstance(node.binder, Chain | Name | Tuple) or self.program.is_code
+        ):  # fmt: skip
+            return self._over_entries(node, position)
+        if node.kind == "range":
+            if not (entries := list(self._terms(node, *_binder(node), position))):
+                raise Undecidable("a list without entries")
+            return stacked(entries)
         if node.kind not in {"sum", "prod", "product"}:
             raise Undecidable(f"a {node.kind} has no meaning here")
         reduce, combine = (total, CONTEXT.add) if node.kind == "sum" else (product, _TIMES)
@@ -65,12 +76,25 @@ class Sums(Names):
             result = guarded(combine, result, term)
         return result
 
+    def _over_entries(self, node: Big, position: int) -> Value:
+        """Return `f(x) for x in z`: a vector, or its sum."""
+        key = variable_key(node.var) if node.var is not None else None
+        entries: Any = self.evaluate(node.binder, position) if node.binder is not None else ZERO
+        if key is None or np.ndim(entries) != 1:
+            raise Undecidable(f"a {node.kind} over something that is no vector")
+        values = []
+        for entry in entries:
+            with self._named(key, entry):
+                values.append(self.evaluate(node.body, position))
+        found = stacked(values)
+        return found if node.kind == "range" else (total if node.kind == "sum" else product)(found)
+
     def _terms(
         self, node: Big, variables: list[Name], condition: Chain | None, position: int
     ) -> Iterator[Value]:
         """Yield the summands, for every value of every index that meets the condition."""
         if not variables:
-            if condition is None or self._holds(condition, position):
+            if condition is None or self._holds(condition, position, node.body):
                 yield self.evaluate(node.body, position)
             return
         key = variable_key(variables[0])
@@ -80,11 +104,22 @@ class Sums(Names):
             with self._binding(key, index):
                 yield from self._terms(node, variables[1:], condition, position)
 
-    def _holds(self, condition: Node, position: int) -> bool:
+    def _holds(self, condition: Node, position: int, body: Node | None = None) -> bool:
+        for name in walk(condition) if body is not None else ():
+            key = variable_key(name) if isinstance(name, Name) else None
+            if key and body and self._is_free(name, key, position):
+                raise FreeIndexError(key, self._length(body, key))
         found = self.evaluate(condition, position)
         if np.ndim(found):
             raise Undecidable("a condition on a vector: write it for one entry")
         return bool(found)
+
+    def _is_free(self, name: Node, key: str, position: int) -> bool:
+        """Whether a name is an index that nothing binds."""
+        return not (
+            not isinstance(name, Name) or name.subs or key in self.bound or key in self.quantities
+            or key in self.sizes or self.program.definition(name, position) is not None
+        )  # fmt: skip
 
     def _optimum(self, node: Optimise, position: int) -> Value:
         """Return the largest or smallest entry; `max_j` binds an index of its own."""
@@ -101,8 +136,11 @@ class Sums(Names):
     def _range(self, node: Big, key: str, position: int) -> range:
         """Return the positions, counted from 1, that an index runs through."""
         shift = 1 - self.base
-        if node.lo is not None and node.hi is not None:
-            lo, hi = (self.evaluate(each, position) for each in (node.lo, node.hi))
+        if node.hi is not None:
+            hi: Value = self.evaluate(node.hi, position)
+            lo: Value = exact(Fraction(self.base))
+            if node.lo is not None:
+                lo = self.evaluate(node.lo, position)
             if np.ndim(lo) or np.ndim(hi):
                 raise Undecidable("an unusual range")
             return range(int(lo) + shift, int(hi) + shift + 1)
@@ -130,6 +168,8 @@ def _binder(node: Big) -> tuple[list[Name], Chain | None]:
     below = node.var.items if isinstance(node.var, Tuple) else (node.var,)
     indices = [each for each in below if isinstance(each, Name)]
     conditions = [each for each in below if isinstance(each, Chain)]
+    if isinstance(node.binder, Chain) and _ORDERS.issuperset(node.binder.ops):
+        conditions.append(node.binder)  # `j < i`, `j != i`
     if len(conditions) > 1:
         raise Undecidable("several conditions below the sum")
     return indices, conditions[0] if conditions else None

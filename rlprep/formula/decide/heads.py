@@ -4,16 +4,17 @@ With h = (group size) k + c, 0 <= c < group size, rounding is carried out symbol
 becomes k is proved right for all head counts. Others are tried for all small head counts.
 """
 
-import re
 from collections.abc import Hashable
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from rlprep.formula.decide.counting import EXACT, SYMBOLIC, Counting, Number
+from rlprep.formula.decide.counting import EXACT, SYMBOLIC, Number
+from rlprep.formula.decide.head_copies import COPIES, Copies
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.quotient import GROUP, HEADS, OFFSET, SHARED, Quotient
 from rlprep.formula.decide.size_names import Assignment, assignments, key_of, words_of
+from rlprep.formula.decide.unrolled import unrolled
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.program import Program
 from rlprep.formula.tree import (
@@ -21,10 +22,8 @@ from rlprep.formula.tree import (
     Bin,
     Call,
     Dots,
-    Index,
     Name,
     Node,
-    Num,
     Slice,
     Span,
     Tuple,
@@ -78,6 +77,7 @@ def setting_of(program: Program, subject: str) -> tuple[Hashable, ...]:
 def members(program: Program) -> list[Node]:
     """Return the sides of the formula that state the map."""
     values = program.sides()
+    values = [item for v in values for item in (v.items if isinstance(v, Tuple) else (v,))]
     kept = [value for value in values if not _is_label(value)]
     return kept or values[-1:]
 
@@ -92,19 +92,22 @@ def _is_label(node: Node) -> bool:
     return False
 
 
-class HeadMap(Counting):
+class HeadMap(Copies):
     """Evaluates maps of heads; copies of key-value heads are maps too."""
 
     def indexed(self, x: Node, items: tuple[Node, ...], position: int) -> Number:
         """Return the index that picks a key-value head, or a part of `divmod`."""
-        match x, items:
-            case Call(fn=Name(name="divmod"), args=(a, b)), (Num(value=part),):
-                return self.binary("//" if part == 0 else "%", self.evaluate(a, position),
-                                   self.evaluate(b, position))  # fmt: skip
+        if isinstance(x, Call) and x.fn.name == "divmod":
+            return super().indexed(x, items, position)
         inner = [item for item in items if not isinstance(item, Slice | Dots)]
         if len(inner) != 1:
             raise Undecidable("an index with several entries")
-        return self.evaluate(inner[0], position)
+        picked = self.evaluate(inner[0], position)
+        if isinstance(x, Call) and key_of(x.fn) in COPIES:  # a table of all query heads
+            if picked != self.values["head"]:
+                raise Undecidable("a table of heads that is not read at the query head")
+            return self.evaluate(x, position)
+        return picked
 
     def evaluate(self, node: Node, position: int) -> Number:
         """Return the value of an expression; a list over all query heads is its entry."""
@@ -112,63 +115,10 @@ class HeadMap(Counting):
             return self.evaluate(node.body, position)
         return super().evaluate(node, position)
 
-    def other_call(self, node: Call, position: int) -> Number:
-        """Return the key-value head that a copy of the heads puts at the query head's place."""
-        name, args = key_of(node.fn), node.args
-        if name == "arange":
-            return self.values["head"]
-        if name == "repeat_interleave" and len(args) + len(node.kwargs) >= 2:
-            times = next((v for k, v in node.kwargs if k == "repeats"), args[-1])
-            times = times if len(args) < 2 else args[1]
-            return self.binary("//", self.values["head"], self.evaluate(times, position))
-        pattern = next((a.fn.name for a in args if isinstance(a, Call) and "->" in a.fn.name), None)
-        if name == "repeat" and pattern is not None:
-            return self.rearranged(pattern, position)
-        if name in {"repeat", "tile"} and len(args) >= 2:
-            self._refuse_other_copies(args[1:], position)
-            return self.binary("%", self.values["head"], self.values["kv_heads"])
-        if name in {"reshape", "flatten", "view"} and args:
-            return self.copied(args[0])
-        return super().other_call(node, position)
-
-    def _refuse_other_copies(self, args: tuple[Node, ...], position: int) -> None:
-        counts = [i for arg in args for i in (arg.items if isinstance(arg, Tuple) else (arg,))]
-        values = [self.evaluate(c, position) for c in counts]
-        if not any(v == self.values["group_size"] for v in values):
-            raise Undecidable("a copy that is not once for each query head of a group")
-
-    def rearranged(self, pattern: str, position: int) -> Number:
-        """`repeat(k, "b h n d -> b (h g) n d", g=...)` of einops: which letter varies faster."""
-        del position
-        match re.search(r"\((\w+) (\w+)\)", pattern.partition("->")[2]):
-            case None:
-                raise Undecidable("a copy of the heads that is not understood")
-            case found if found[1] in pattern.partition("->")[0]:
-                return self.binary("//", self.values["head"], self.values["group_size"])
-        return self.binary("%", self.values["head"], self.values["kv_heads"])
-
-    def copied(self, node: Node) -> Number:
-        """`x[:, :, None].expand(...).reshape(...)`: copies side by side, or one after another."""
-        for inner in walk(node):
-            place: int | None = None
-            match inner:
-                case Call(fn=Name(name="unsqueeze"), args=(_, Num(value=value))):
-                    place = int(value)
-                case Index(items=items) if any(_is_new(item) for item in items):
-                    place = next(i for i, item in enumerate(items) if _is_new(item))
-            if place == 2:
-                return self.binary("//", self.values["head"], self.values["group_size"])
-            if place == 1:
-                return self.binary("%", self.values["head"], self.values["kv_heads"])
-        raise Undecidable("a copy of the heads that is not understood")
-
-
-def _is_new(item: Node) -> bool:
-    return isinstance(item, Name) and item.name in {"None", "newaxis"}
-
 
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
     """Return what a map means for each way to read its letters, likeliest first."""
+    program = unrolled(program)
     keys = _free_keys(program)
     found = []
     for roles in assignments(keys, head=True):

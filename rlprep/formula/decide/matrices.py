@@ -32,6 +32,7 @@ from rlprep.formula.tree import (
     Sub,
     Trans,
     Tuple,
+    Wrap,
 )
 
 TINIEST = Fraction(1, 1000)
@@ -69,6 +70,8 @@ class Matrices(Definitions):
                 return self.call(node, scope)
             case Trans(x=x):
                 return self.transposed(self.value(x, scope))
+            case Sub(x=Wrap(kind="norm", x=x), sub=Num(value=2)) | Wrap(kind="norm", x=x):
+                return self.normed(self.value(x, scope))
             case Sub(x=x, sub=script):
                 return self.subscripted(x, script, scope)
             case Index(x=x, items=items):
@@ -151,6 +154,11 @@ class Matrices(Definitions):
     def raised(self, node: Bin, scope: Scope) -> Tensor:
         """A power, a transposition, an inverse, or an exponential `e^x`."""
         match node:
+            case Bin(
+                left=Wrap(kind="norm", x=x) | Sub(x=Wrap(kind="norm", x=x), sub=Num(value=2)),
+                right=Num(value=2),
+            ):
+                return self.square(self.value(x, scope))
             case Bin(right=Name(name=name, subs=())) if (
                 name in names.TRANSPOSES and name not in scope
             ):
@@ -233,12 +241,10 @@ class Matrices(Definitions):
     def symbol(self, node: Name, spelt: names.Spelling, role: names.Role) -> Tensor:
         """A number that the formula leaves free."""
         match role:
-            case "width" | "length" | "value_width":
+            case "width" | "length" | "value_width" | "inf":
                 return self.world.symbol(role)
             case "e":
                 return self.world.scalar(1).map(self.world.arithmetic.exp)
-            case "tiny":
-                return self.world.scalar(0)
             case "scale":
                 self.remarks.add("scale is read as the factor 1 / sqrt(d) or its inverse")
                 root = self.world.symbol("width").map(self.world.arithmetic.sqrt)
@@ -279,7 +285,7 @@ class Matrices(Definitions):
         """Whether a condition between indices holds."""
         if not isinstance(node, Chain):
             raise Undecidable("a condition that is not known here")
-        bound = {k: v for k, v in scope.items() if isinstance(v, int)}
+        bound = self.known_indices(scope)
         values = [maybe_integer(item, bound) for item in node.items]
         return all(
             compared(op, a, b) for op, a, b in zip(node.ops, values, values[1:], strict=False)

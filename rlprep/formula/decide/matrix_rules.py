@@ -62,12 +62,14 @@ class Convention:
         layout: the axes of bare `q`, `k`, `v` in code: b, h (leading), n (tokens), d (width).
         scale: what an undefined `scale` is: "inverse" 1 / sqrt(d), "root" sqrt(d).
         stars: whether `*` is the matrix product in code.
+        query: whether a plain `q` beside the matrices K and V is the vector of one query.
     """
 
     rows: bool = False
     layout: str = "nd"
     scale: str = "inverse"
     stars: bool = False
+    query: bool = False
 
 
 def _refuse_other_arrays(*arrays: Tensor) -> None:
@@ -103,6 +105,8 @@ class Rules:
             return self._product_with_ones(a, b)
         if not a.shape or not b.shape:
             return self._scaled(a, b)
+        if op == "odot" and a.ndim == b.ndim == 2:
+            return combined(mul, Tensor(a.shape, a.data), Tensor(b.shape, b.data))
         if isinstance(a, Mask) or isinstance(b, Mask):
             return self._masked(a, b)
         if op == "otimes" and 1 in a.shape and 1 in b.shape:
@@ -178,6 +182,16 @@ class Rules:
         for _ in range(abs(int(power))):
             result = result * x
         return divide(arithmetic.const(1), result) if power < 0 else result
+
+    def square(self, x: Tensor) -> Tensor:
+        """The dot product of a vector with itself."""
+        if x.ndim > 1 and 1 not in x.shape:
+            raise Undecidable("the norm of a matrix")
+        return Tensor.scalar(total([value * value for value in x.data]))
+
+    def normed(self, x: Tensor) -> Tensor:
+        """The length of a vector: all that is known of it is its square."""
+        return self.square(x).map(self.world.arithmetic.length)
 
     def transposed(self, a: Tensor) -> Tensor:
         """The transpose; of a number, itself."""

@@ -117,6 +117,10 @@ class PrimeArithmetic:
             raise Undecidable("the square root of something that is no known square")
         return root
 
+    def length(self, square: Residue) -> Residue:
+        """Return the root of a sum of squares: a fixed unknown function of it."""
+        return self.opaque("length", square)
+
     def maximum(self, values: list[Residue]) -> Residue:
         """Return the largest of several numbers: an unknown function of them all."""
         return self.opaque("max", *sorted(values, key=lambda x: x.key()))

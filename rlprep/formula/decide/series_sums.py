@@ -65,7 +65,7 @@ class Sums(Quantities):
             case Chain(items=(low, _, high), ops=("<=" | "<" as first, "<=" | "<" as second)):
                 lo, hi = low, high
                 strict_lo, strict_hi = int(first == "<"), int(second == "<")
-            case Chain(ops=("in" | "~",)):
+            case Chain(ops=("in" | "~" | "!=",)):
                 raise Undecidable("a sum over an unknown set")
         if hi is None and lo is None and self.subject in {"gae_finite", "nstep_advantage"}:
             raise Undecidable("a sum without limits")

@@ -27,10 +27,12 @@ LETTERS: dict[str, tuple[str, ...]] = {
     "l": ("layers", "sequence"), "N": ("sequence", "layers", "batch", "q_heads"),
     "n": ("sequence", "layers"), "S": ("sequence",), "s": ("sequence", "bytes"),
     "T": ("sequence",), "t": ("sequence",), "D": ("head_width",), "d": ("head_width",),
-    "p": ("bytes",), "P": ("bytes",), "w": ("bytes",), "e": ("bytes",), "K": ("kv_heads",),
+    "p": ("bytes", "bits"), "P": ("bytes", "bits"), "w": ("bytes",), "e": ("bytes",),
+    "K": ("kv_heads",),
     "C": ("sequence", "bytes"), "c": ("bytes", "sequence"), "G": ("kv_heads", "group_size"),
     "g": ("group_size", "kv_heads"), "m": ("sequence",), "M": ("sequence",), "r": ("group_size",),
     "dim": ("head_width",), "h": ("heads",), "H": ("heads",), "q": ("bytes",), "size": ("bytes",),
+    "precision": ("bytes", "bits"), "prec": ("bytes", "bits"),
 }  # fmt: skip
 """What a bare letter may stand for, the likeliest first."""
 
@@ -95,7 +97,7 @@ def plain_role(key: str) -> str | None:
     """Return the role of a name that says what it is; None for a bare letter or another word."""
     words = words_of(key)
     have = set(words)
-    if len(words) == 1 and len(key) == 1:
+    if len(words) == 1 and (len(key) == 1 or words[0] in {"precision", "prec"}):
         return None
     if have & {"bits", "bit"}:
         return "bits"

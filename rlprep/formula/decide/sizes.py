@@ -14,9 +14,10 @@ from rlprep.formula.decide.counting import EXACT, SYMBOLIC, Counting, Number, de
 from rlprep.formula.decide.meaning import Meaning
 from rlprep.formula.decide.quotient import Quotient
 from rlprep.formula.decide.size_names import Assignment, assignments, key_of, words_of
+from rlprep.formula.decide.unrolled import unrolled
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Bin, Call, Name, Node, Num, Span, Wrap, walk
+from rlprep.formula.tree import Big, Bin, Call, Name, Node, Num, Span, Wrap, walk
 from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"kv_cache_bytes", "kv_reduction"}
@@ -39,6 +40,7 @@ VOCABULARY = Vocabulary(
         }
     ),
     letters=frozenset("LHBbdnhNSTsGgDlqk"),
+    applied=frozenset({"kv", "KV", "cache", "mem", "memory"}),
     multiplied=frozenset("LHBbdnhNSTsGgDlKPpeCctMmr"),
     labels=False, expects=False,
 )  # fmt: skip
@@ -98,10 +100,15 @@ class Sizes(Counting):
 
     def role_value(self, key: str, node: Name) -> Number:
         """Return the value of a name; an `x` between sizes is a multiplication sign."""
-        if key == "x" and key not in self.roles:
+        if key == "x" and key not in self.roles and not self._is_factor(node):
             self.remarks.add("x is read as a multiplication sign")
             return self.arithmetic.const(Fraction(1))
         return super().role_value(key, node)
+
+    def _is_factor(self, node: Name) -> bool:
+        """Whether a sign of multiplication or division stands beside a name already."""
+        before, after = self.program.text[: node.span[0]], self.program.text[node.span[1] :]
+        return before.rstrip()[-1:] in {*"*·×/"} or after.lstrip()[:1] in {*"*·×/"}
 
     def other_call(self, node: Call, position: int) -> Number:
         """Return the bytes of an element where a call asks for them; a product elsewhere."""
@@ -118,9 +125,13 @@ class Sizes(Counting):
 
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
     """Return what a formula means for each way to read its letters, likeliest first."""
+    program = unrolled(program)
     keys = list(dict.fromkeys(_free_keys(program)))
     if not _is_about_sizes(program):
         raise Undecidable("no size occurs here")
+    others = [e for i, e in enumerate(program.entries) if i != program.main and e.target is None]
+    if others and subject == "kv_reduction" and ":" in program.text and not program.is_code:
+        raise Undecidable("several formulas stand side by side: write a quotient as a / b")
     if subject == "kv_reduction":
         _refuse_doubtful_letters(program)
     found: list[Meaning] = []
@@ -170,9 +181,13 @@ def _with_heads(roles: Assignment, subject: str) -> Assignment:
 def _free_keys(program: Program) -> Iterator[str]:
     """Yield the names in the formula and in what it uses, in order of appearance."""
     targets = {key_of(e.target) for e in program.entries if isinstance(e.target, Name)}
+    targets |= {key_of(n) for e in program.entries if isinstance(e.target, Call)
+                for n in e.target.args if isinstance(n, Name)}  # fmt: skip
     for number, entry in enumerate(program.entries):
         for value in members(program) if number == program.main else entry.values:
             functions = {id(n.fn) for n in walk(value) if isinstance(n, Call)}
+            functions |= {id(n) for big in walk(value) if isinstance(big, Big) and big.var
+                          for n in walk(big.var)}  # fmt: skip
             names = (n for n in walk(value) if isinstance(n, Name) and id(n) not in functions)
             for name in sorted(names, key=lambda n: n.span):
                 if key_of(name) not in targets and not _is_script(name, value):

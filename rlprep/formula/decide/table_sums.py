@@ -18,6 +18,7 @@ from rlprep.formula.tree import (
     Big,
     Bin,
     Call,
+    Chain,
     Expect,
     Given,
     Name,
@@ -167,7 +168,9 @@ class Sums(Quantities):
         if node.kind == "prod":
             raise Undecidable("a product over a trajectory")
         axes = self._axes(node)
-        if _leaves_out(node) and any(axis != "time" or key in SAMPLES for axis, key in axes):
+        skips_one = isinstance(node.binder, Chain) and "!=" in node.binder.ops
+        skips_end = _leaves_out(node) and any(k in SAMPLES or axis != "time" for axis, k in axes)
+        if skips_one or skips_end:
             raise Undecidable("a sum that leaves some out")
         return self._summed(node, axes, env, position)
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from operator import mul
 
 from rlprep.formula.decide import attention_names as names
@@ -20,10 +21,12 @@ from rlprep.formula.decide.tensor import (
     stacked,
 )
 from rlprep.formula.decide.token_definitions import Scope
+from rlprep.formula.decide.token_sums import places
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.program import Entry
 from rlprep.formula.tree import (
+    Big,
     Call,
     Chain,
     Index,
@@ -54,6 +57,10 @@ class Arrays(Matrices):
 
     def _value(self, node: Node, scope: Scope) -> Tensor:
         match node:
+            case Big(kind="range", var=Name(name=key)):
+                parts = [self.value(node.body, {**scope, key: place})
+                         for place in places(self, node, key, scope)]  # fmt: skip
+                return stacked(parts)
             case Chain(items=(left, Num(value=number)), ops=("=" | "!=" as op,)):
                 wanted = self.world.arithmetic.const(number)
                 yes, no = (self.world.scalar(int(x)).item for x in (op == "=", op != "="))
@@ -85,6 +92,8 @@ class Arrays(Matrices):
 
     def transposed(self, a: Tensor) -> Tensor:
         """`.T` and `.mT`: the last two axes (an array of more axes reverses them all)."""
+        if a.ndim == 1 and self.convention.layout.startswith("query"):
+            raise ShapeError("the vector of one query is transposed")  # it was meant as a matrix
         return a.swapped(-1, -2) if a.ndim >= 2 else a
 
     def _is_literal_one(self, node: Node) -> bool:
@@ -172,6 +181,8 @@ class Arrays(Matrices):
 
     def indexed(self, x: Node, items: tuple[Node, ...], scope: Scope) -> Tensor:
         """`q[t]`, `z[:, None]`, `k[:t + 1]`, `q.shape[-1]`, `S[t - 1]`."""
+        if _is_largest_of_torch(x) and items == (Num(items[0].span, Fraction(0)),):
+            return self.value(x, scope)  # the values; [1] are their places
         if isinstance(x, Call) and x.fn.name in {"shape", "size"} and len(x.args) == 1:
             _, place = self._measured(Index(x.span, x, items))
             return self.measure(self.value(x.args[0], scope), place)
@@ -192,14 +203,15 @@ class Arrays(Matrices):
 
     def whole_number(self, node: Node, scope: Scope) -> int:
         """Return an index."""
-        bound = {k: v for k, v in scope.items() if isinstance(v, int)}
-        if self.position is not None:
-            bound = dict.fromkeys(LETTERS, self.position) | bound
-        bound = self.indices | bound
-        value = maybe_integer(node, bound)
+        value = maybe_integer(node, self.known_indices(scope))
         if value is None:
             raise Undecidable("an index is not known")
         return value
+
+    def known_indices(self, scope: Scope) -> dict[str, int]:
+        """Return the whole numbers that names stand for: of sums, of loops, the position."""
+        position = dict.fromkeys(LETTERS, self.position) if self.position is not None else {}
+        return position | self.indices | super().known_indices(scope)
 
     def sliced(self, x: Tensor, items: tuple[Node, ...], scope: Scope) -> Tensor:
         """Apply an index of several items, from the first axis on."""
@@ -238,6 +250,16 @@ class Arrays(Matrices):
         if not chosen:
             raise Undefined("a slice is empty")
         return stacked([x.picked(axis, i) for i in chosen], x.axis(axis))
+
+
+def _is_largest_of_torch(node: Node) -> bool:
+    """Whether `max` has an axis as torch writes it: the result is a pair, values first."""
+    match node:
+        case Call(fn=Name(name="max"), args=args, kwargs=kwargs):
+            return not any(key in {"axis", "keepdims"} for key, _ in kwargs) and (
+                len(args) > 1 or any(key == "dim" for key, _ in kwargs)
+            )
+    return False
 
 
 def target_key(entry: Entry) -> str | None:

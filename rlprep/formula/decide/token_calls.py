@@ -6,13 +6,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from rlprep.formula.decide import attention_names as names
+from rlprep.formula.decide.attention_names import MAPS
 from rlprep.formula.decide.attention_world import FEATURES
 from rlprep.formula.decide.tensor import Tensor
 from rlprep.formula.decide.token_arguments import arguments, single
 from rlprep.formula.decide.token_functions import FUNCTIONS
 from rlprep.formula.decide.token_shapes import SHAPES
 from rlprep.formula.errors import Undecidable
-from rlprep.formula.tree import Call, Name, Num
+from rlprep.formula.tree import Call, Name, Node, Num, walk
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.matrices import Matrices
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
 
 HANDLERS = FUNCTIONS | SHAPES
-MAPS = {"phi", "Phi", "varphi", "feature_map", "feature", "kernel_feature", "fmap", "kernel_fn",
-        "psi", "Psi", "phi_fn", "featuremap", "kernel_function", "feat", "kernel"}  # fmt: skip
+_SAME_MAP = {"Phi": "phi", "varphi": "phi", "Psi": "psi"}
 SAME = {"dropout", "Dropout", "attn_dropout", "identity", "array", "asarray", "tensor", "expand",
         "expand_as", "broadcast_to", "clamp", "clip", "clamp_min", "stopgrad", "attn_drop",
-        "append", "list", "squeeze_", "relayout", "maximum", "drop"}  # fmt: skip
+        "append", "list", "squeeze_", "cast", "bool", "float", "relayout", "maximum",
+        "drop"}  # fmt: skip
 
 
 def call(of: Matrices, node: Call, scope: Scope) -> Tensor:
@@ -33,7 +34,8 @@ def call(of: Matrices, node: Call, scope: Scope) -> Tensor:
     if found := of.definitions(spelt.key):
         return _user_function(of, node, found[-1], scope)
     if node.fn.name in MAPS or spelt.key in MAPS:
-        return _after(of, spelt, of.world.features(single(of, node, scope)), scope)
+        features = of.world.features(single(of, node, scope), _letter_of(of, spelt.key))
+        return _after(of, spelt, features, scope)
     handler = HANDLERS.get(spelt.key) or HANDLERS.get(node.fn.name)
     if handler is not None:
         return _after(of, spelt, handler(of, node, scope), scope)
@@ -45,10 +47,22 @@ def call(of: Matrices, node: Call, scope: Scope) -> Tensor:
     raise Undecidable(f"it is not known what '{node.fn.name}' does")
 
 
+def _letter_of(of: Matrices, key: str) -> str:
+    """Return which feature map is meant: the first of an input is phi, others are others."""
+    found: dict[str, None] = {}
+    for node in of.program.nodes():
+        if isinstance(node, Call) and (other := of.spelt(node.fn).key) in MAPS:
+            found[_SAME_MAP.get(other, other)] = None
+    letter = _SAME_MAP.get(key, key)
+    return "phi" if letter == next(iter(found), letter) else letter
+
+
 def _after(of: Matrices, spelt: names.Spelling, result: Tensor, scope: Scope) -> Tensor:
     r"""Apply what stands on the function's name: `\exp^2`, `\phi^\top(K)`."""
     for power in spelt.powers:
         result = of.powered(result, power, scope)
+    if spelt.indices and spelt.key in MAPS:  # `\\phi_r(q_i)`, one feature
+        result = of.at(result, of.places(spelt.indices, scope))
     return of.transposed(result) if spelt.transposed else result
 
 
@@ -59,11 +73,44 @@ def _kept(of: Matrices, node: Call, scope: Scope) -> Tensor:
     if node.fn.name in {"clamp", "clip", "clamp_min", "maximum"}:
         of.remarks.add("the bound that keeps a denominator from 0 is ignored")
         given = [x for x in (*node.args[1:], node.keyword("min"), node.keyword("max")) if x]
-        if any(not (isinstance(x, Num) and x.value <= Fraction(1, 1000)) and not (
-            isinstance(x, Name) and x.name in names.TINY) for x in given):  # fmt: skip
+        is_positive = _is_positive(of, node.args[0], set()) if node.args else False
+        if not is_positive or any(not (isinstance(x, Num) and 0 < x.value <= Fraction(1, 1000))
+                                  and not (isinstance(x, Name) and x.name in names.TINY)
+                                  for x in given):  # fmt: skip
             raise Undecidable(f"'{node.fn.name}' has no meaning here")
     arguments(node, 1)
     return of.value(node.args[-1 if node.fn.name == "append" else 0], scope)
+
+
+def _places_alone(
+    of: Matrices, parameter: Name, argument: Node, scope: Scope
+) -> dict[str, int] | None:
+    r"""Return the indices of `\alpha(q, k_i) = ...` at `\alpha(q, k_j)`; None for other arguments.
+
+    The body may name other keys: the parameter is a place among them, and no name of its own.
+    """
+    left = of.spelt(parameter)
+    if not (isinstance(argument, Name) and left.indices) or left.key != of.spelt(argument).key:
+        return None
+    letters = [index.name for index in left.indices if isinstance(index, Name)]
+    found = of.places(of.spelt(argument).indices, scope)
+    return dict(zip(letters, found, strict=True)) if len(letters) == len(found) else None
+
+
+def _is_positive(of: Matrices, node: Node, seen: set[str]) -> bool:
+    """Whether a value is made of features or exponentials: a tiny lower bound leaves it alone."""
+    for part in walk(node):
+        match part:
+            case Call(fn=Name(name=name)) if name in {"exp", "softmax"} | MAPS | FEATURES:
+                return True
+            case Name(name="e", sups=(_, *_)):
+                return True
+            case Name() if (key := of.spelt(part).key) not in seen:
+                seen.add(key)
+                if any(_is_positive(of, entry.values[-1], seen)
+                       for _, entry in of.definitions(key)):  # fmt: skip
+                    return True
+    return False
 
 
 def _user_function(of: Matrices, node: Call, found: tuple[int, Any], scope: Scope) -> Tensor:
@@ -76,6 +123,9 @@ def _user_function(of: Matrices, node: Call, found: tuple[int, Any], scope: Scop
     for parameter, argument in zip(target.args, node.args, strict=False):
         if not isinstance(parameter, Name):
             raise Undecidable("an unusual parameter of a function")
+        if (places := _places_alone(of, parameter, argument, scope)) is not None:
+            inner |= places
+            continue
         inner[of.spelt(parameter).key] = of.value(argument, scope)
         for letter in of.spelt(parameter).indices:
             if isinstance(letter, Name) and isinstance(value := scope.get(letter.name), int):

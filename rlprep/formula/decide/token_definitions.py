@@ -35,7 +35,7 @@ class Definitions(Rules):
         self.primed = any(isinstance(e.target, Name) and e.target.primes for e in program.entries)
         self.base = 0 if self._counts_from_zero() else 1
         self.carried = self._carried_names()
-        self.has_bare_query = self._has_bare_query()
+        self.has_bare_query = convention.query or self._has_bare_query()
         self.known: dict[tuple[int, tuple[object, ...]], Tensor] = {}
 
     def _has_bare_query(self) -> bool:
@@ -97,7 +97,8 @@ class Definitions(Rules):
         found = [(i, e) for i, e in self.definitions(key) if i not in self.running or (
             self.parameters(e) or len(self.definitions(key)) > 1)]  # fmt: skip
         if names.role_of(key, is_code=self.is_code) in {"Q", "K", "V"}:
-            found = [(i, e) for i, e in found if self._uses_inputs(e)]
+            found = [(i, e) for i, e in found if self._uses_inputs(e)
+                     and (self.is_code or i != self.program.main)]  # fmt: skip
         return found
 
     def _uses_inputs(self, entry: Entry) -> bool:
@@ -130,8 +131,9 @@ class Definitions(Rules):
             return self.whole(number, entry, parameters, scope)
         if places[0] < self.base:
             return self.world.scalar(0)  # the state before the first position
-        bound = self.bound(parameters, places)
-        return self.entry_value(number, entry, self.surroundings(entry, scope) | bound)
+        named, rest = places[: len(parameters)], places[len(parameters) :]
+        scope = self.surroundings(entry, scope) | self.bound(parameters, named)
+        return self.at(self.entry_value(number, entry, scope), rest)  # `w_{ij}` of a vector `w_i`
 
     def _in_force(self, found: list[tuple[int, Entry]]) -> tuple[int, Entry]:
         """Return the definition that holds here: inside a redefinition, the one before it."""
@@ -224,9 +226,13 @@ class Definitions(Rules):
             self.known[key] = value
         return value
 
+    def known_indices(self, scope: Scope) -> dict[str, int]:
+        """Return the whole numbers that names stand for."""
+        return {key: value for key, value in scope.items() if isinstance(value, int)}
+
     def places(self, indices: tuple[Node, ...], scope: Scope) -> list[int]:
         """Return index expressions as whole numbers, counted from the formula's base."""
-        bound = {key: value for key, value in scope.items() if isinstance(value, int)}
+        bound = self.known_indices(scope)
         found = [maybe_integer(index, bound) for index in indices]
         if any(place is None for place in found):
             raise Undecidable("an index is not known")

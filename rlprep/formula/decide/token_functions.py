@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from operator import mul
+import re
+from operator import add, mul
 from typing import TYPE_CHECKING, Any
 
 from rlprep.formula.decide import attention_names as names
@@ -18,7 +19,7 @@ from rlprep.formula.decide.tensor import (
 from rlprep.formula.decide.token_arguments import arguments, axis_of, keeps, single
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import words_in
-from rlprep.formula.tree import Big, Bin, Call, Name, Node, Num
+from rlprep.formula.tree import Big, Bin, Call, Name, Neg, Node, Num
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.matrices import Matrices
@@ -83,17 +84,47 @@ def _mean(of: Matrices, node: Call, scope: Scope) -> Tensor:
     return combined(divide, result, of.world.symbol("length"))
 
 
+def _normalize(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    """Torch's `normalize`: over the sum of features, which are positive, or over their length."""
+    inner = single(of, node, scope)
+    order = node.keyword("p") or next(iter(node.args[1:2]), None)
+    axis = axis_of(of, node, 2)
+    axis = 1 if axis is None else axis
+    if order is None or (isinstance(order, Num) and order.value == 2):
+        whole = combined(mul, inner, inner).summed(axis, keep=True)
+        return combined(divide, inner, whole.map(of.world.arithmetic.length))
+    if not (isinstance(order, Num) and order.value == 1):
+        raise Undecidable("an unusual norm")
+    return combined(divide, inner, inner.summed(axis, keep=True))
+
+
 def _row_sums(of: Matrices, node: Call, scope: Scope) -> Tensor:
     return single(of, node, scope).summed(-1, keep=True)
 
 
 def _cumsum(of: Matrices, node: Call, scope: Scope) -> Tensor:
     axis = axis_of(of, node, 1)
-    return single(of, node, scope).scanned(0 if axis is None else axis)
+    axis = 0 if axis is None else axis
+    inner = single(of, node, scope)
+    running, flags = inner.scanned(axis), ("exclusive", "reverse")  # TensorFlow's and JAX's
+    exclusive, reverse = (_is_on(node.keyword(flag)) for flag in flags)
+    minus = inner.map(lambda x: -x)
+    if reverse:  # all, less what comes before
+        whole = combined(add, running.map(lambda x: -x), inner.summed(axis, keep=True))
+        return whole if exclusive else combined(add, whole, inner)
+    return combined(add, running, minus) if exclusive else running
+
+
+def _is_on(node: Node | None) -> bool:
+    return node is not None and not _is_off(node)
 
 
 def _maximum(of: Matrices, node: Call, scope: Scope) -> Tensor:
-    inner, axis = single(of, node, scope), axis_of(of, node, 1)
+    inner = single(of, node, scope)
+    if len(node.args) == 2 and not isinstance(node.args[1], Num | Neg):
+        other = of.value(node.args[1], scope)
+        return combined(lambda x, y: of.world.arithmetic.maximum([x, y]), inner, other)
+    axis = axis_of(of, node, 1)
     if axis is None:
         return Tensor.scalar(of.world.arithmetic.maximum(inner.data))
     return inner.reduced(axis, of.world.arithmetic.maximum, keep=keeps(node))
@@ -136,7 +167,9 @@ def _outer(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 def _einsum(of: Matrices, node: Call, scope: Scope) -> Tensor:
     (first,), rest = arguments(node, 1), node.args[1:]
-    pattern = first.fn.name.strip("'").replace(" ", "") if isinstance(first, Call) else ""
+    if rest and not _is_pattern(first) and _is_pattern(rest[-1]):  # einops: the pattern last
+        first, rest = rest[-1], node.args[:-1]
+    pattern = _lettered(first.fn.name.strip("'")) if isinstance(first, Call) else ""
     operands = [of.value(arg, scope) for arg in rest]
     inputs, arrow, output = pattern.partition("->")
     parts = inputs.split(",")
@@ -144,9 +177,24 @@ def _einsum(of: Matrices, node: Call, scope: Scope) -> Tensor:
         raise Undecidable("this einsum is not understood")
     named = (len(part.replace("...", "")) for part in parts)
     leading = max((x.ndim - n for x, n in zip(operands, named, strict=True)), default=0)
-    rest = "ABCD"[: max(leading, 0)]
-    parts = [p.replace("...", rest) for p in parts]
-    return einsum(parts, output.replace("...", rest), operands)
+    rest = [x for x in "ABCDEFGHIJ" if x not in pattern][: max(leading, 0)]
+    parts = [p.replace("...", "".join(rest)) for p in parts]
+    return einsum(parts, output.replace("...", "".join(rest)), operands)
+
+
+def _is_pattern(node: Node) -> bool:
+    return isinstance(node, Call) and node.fn.name.startswith("'")
+
+
+def _lettered(pattern: str) -> str:
+    """Return a pattern with a letter for each axis; einops names them by words."""
+    words = {word for word in re.findall(r"\w+", pattern) if len(word) > 1}
+    if " " not in pattern.replace(", ", ",").replace(" ->", "->").replace("-> ", "->"):
+        return pattern.replace(" ", "")
+    free = (x for x in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if x not in pattern)
+    for word in sorted(words, key=len, reverse=True):
+        pattern = re.sub(rf"\b{word}\b", next(free), pattern)
+    return pattern.replace(" ", "")
 
 
 def _invert(of: Matrices, node: Call, scope: Scope) -> Tensor:
@@ -160,8 +208,9 @@ def _reciprocal(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 def _attention(of: Matrices, node: Call, scope: Scope) -> Tensor:
     q, k, v = (of.value(arg, scope) for arg in arguments(node, 3))
-    masked = [node.keyword("attn_mask"), node.keyword("is_causal"), *node.args[3:4]]
-    if any(m is not None and not _is_off(m) for m in masked):
+    mask = node.keyword("attn_mask") or next(iter(node.args[3:4]), None)
+    causal = node.keyword("is_causal") or next(iter(node.args[5:6]), None)
+    if mask is not None and not _is_off(mask):
         raise Undecidable("a mask inside scaled_dot_product_attention")
     scores = of.product(q, k.swapped(-1, -2), "@")
     scale = node.keyword("scale")
@@ -170,7 +219,13 @@ def _attention(of: Matrices, node: Call, scope: Scope) -> Tensor:
     else:
         root = of.world.symbol("width").map(of.world.arithmetic.sqrt)
         scores = combined(divide, scores, root)
-    return of.product(softmax(of, scores, -1), v, "@")
+    weights = scores.map(of.world.arithmetic.exp)
+    if causal is not None and not _is_off(causal):
+        if not (isinstance(causal, Num) and causal.value == 1):
+            raise Undecidable("a mask inside scaled_dot_product_attention")
+        mask = of.causal_mask()
+        weights = combined(mul, weights, Tensor(mask.shape, mask.data))
+    return of.product(combined(divide, weights, weights.summed(-1, keep=True)), v, "@")
 
 
 def _is_off(node: Node) -> bool:
@@ -192,7 +247,8 @@ def _operator(op: str) -> Any:
 
 FUNCTIONS: dict[str, Any] = {
     "softmax": _softmax, "Softmax": _softmax, "SoftMax": _softmax, "log_softmax": _log_softmax,
-    "logsumexp": _logsumexp, "sum": _sum, "mean": _mean, "average": _mean, "rowsum": _row_sums,
+    "logsumexp": _logsumexp, "sum": _sum, "mean": _mean, "average": _mean, "normalize": _normalize,
+    "rowsum": _row_sums,
     "rowSum": _row_sums, "row_sum": _row_sums, "cumsum": _cumsum, "max": _maximum,
     "amax": _maximum, "exp": _entrywise("exp"), "log": _entrywise("log"), "ln": _entrywise("log"),
     "sqrt": _entrywise("sqrt"), "rsqrt": _rsqrt, "matmul": _matmul, "bmm": _matmul, "mm": _matmul,

@@ -40,8 +40,10 @@ def layouts(entries: list[Entry], *, by_position: bool) -> list[Convention]:
         order = ["d", "bd", "bhd", "nd", "bnd"]
     else:
         order = ["nd", "bnd", "bhnd", "bnhd", *(("d", "bd", "bhd") if by_position else ())]
-        if not any(_turns_queries(n) or (isinstance(n, Name) and n.name == "Q") for n in nodes):
+        if any(_is_one_query(n) for n in nodes) or _is_small_beside_large(nodes):
             order.insert(4, "query-nd")
+        if any(_turns_queries(n) or (isinstance(n, Name) and n.name == "Q") for n in nodes):
+            order = [layout for layout in order if layout != "query-nd"]
     found = [Convention(layout=layout) for layout in order]
     if not any(_is_matrix_product(n) for n in nodes):
         found.append(Convention(layout="nd", stars=True))
@@ -60,6 +62,28 @@ def _is_position(node: Node) -> bool:
             letters = {n.name for item in items for n in walk(item) if isinstance(n, Name)}
             return names.role_of(key, is_code=True) in {"Q", "K", "V"} and bool(letters & LETTERS)
     return False
+
+
+def _is_small_beside_large(nodes: list[Node]) -> bool:
+    """Whether `q` stands beside `K` and `V`: a vector beside matrices."""
+    found = {n.name for n in nodes if isinstance(n, Name)}
+    return "q" in found and bool(found & {"K", "V"})
+
+
+def _is_one_query(node: Node) -> bool:
+    """Whether bare queries are used as the vector of one: `k @ q`, or keys one by one."""
+    match node:
+        case Bin(op="@", right=Name() as name):
+            return _role(name) == "Q"
+        case Call(fn=Name(name="matmul" | "dot" | "mv"), args=(_, Name() as name)):
+            return _role(name) == "Q"
+        case Index(x=Name() as name, items=(Name() as place,)):
+            return _role(name) in {"K", "V"} and place.name != "None"
+    return False
+
+
+def _role(name: Name) -> str:
+    return names.role_of(names.spelling(name, is_code=True).key, is_code=True)
 
 
 def _turns_queries(node: Node) -> bool:

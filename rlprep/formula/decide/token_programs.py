@@ -27,17 +27,37 @@ class Code(Arrays):
         By position it is a list, with the reason in words where a position has no value.
         """
         if loops := self._loops():
+            if self.convention.layout.startswith("query"):
+                return self._of_each_query(loops)
             return self._run_loops(loops)
         if not self.runs_by_position():
             return self._pass(self.program.entries)
-        before = [e for e in self.program.entries if e.is_constant]
-        body = [e for e in self.program.entries if not e.is_constant]
+        entries = self.program.entries
+        before = [e for i, e in enumerate(entries) if e.is_constant and not any(
+            other.key == e.key and not other.is_constant for other in entries[:i])]  # fmt: skip
+        body = [e for e in entries if e not in before]
         for entry in before:
             self._execute(entry)
         rows: list[Tensor | str] = []
         for position in range(self.world.sizes["n"]):
             self.position = position
             rows.append(self._row(body))
+        return rows
+
+    def _of_each_query(self, found: list[Loop]) -> list[Tensor | str]:
+        """Run a loop over the keys of one query, for every query."""
+        rows: list[Tensor | str] = []
+        for position in range(self.world.sizes["n"]):
+            self.position, self.variables, self.stored, self.indices = position, {}, {}, {}
+            try:
+                row = self._run_loops(found)
+            except ShapeError:
+                raise
+            except Undefined as error:
+                row = str(error)
+            if isinstance(row, list):
+                raise Undecidable("a loop that is not understood")
+            rows.append(row)
         return rows
 
     # -- loops ----------------------------------------------------------------------------------
@@ -198,7 +218,8 @@ class Code(Arrays):
         """Run one statement; what only says where inputs come from is passed over."""
         target = entry.target
         if isinstance(entry.node, Define) and isinstance(entry.node.target, Tuple):
-            return None  # sizes by unpacking: they are known by name
+            self._unpack(entry.node.target.items, entry.values[-1])
+            return None
         if isinstance(target, Call):
             return None  # a function: evaluated where it is called
         key = target_key(entry)
@@ -208,7 +229,8 @@ class Code(Arrays):
         stated = entry.values[-1]
         if isinstance(stated, Tuple) and key is None:
             self.remarks.add("of several results the first is read")
-            stated = stated.items[0]
+            # a step of a scan returns the states, a tuple of its own, before the output
+            stated = next((x for x in stated.items if not isinstance(x, Tuple)), stated.items[0])
         value = self.value(stated, {})
         if key is None:
             return value
@@ -220,12 +242,29 @@ class Code(Arrays):
             self.variables[key] = value
         return value
 
+    def _unpack(self, targets: tuple[Node, ...], shape: Node) -> None:
+        """Let widths be what `n, d = k.shape` says; other sizes are known by their names."""
+        match shape:
+            case Call(fn=Name(name="shape" | "size"), args=(inner,)):
+                array = self.value(inner, {})
+                if array.ndim != len(targets):
+                    return
+                for place, target in enumerate(targets):
+                    key = (
+                        names.spelling(target, is_code=True).key if isinstance(target, Name) else ""
+                    )
+                    if names.role_of(key, is_code=True) == "width":
+                        self.variables[key] = self.measure(array, place)
+
     def _is_needed(self, key: str, entry: Entry) -> bool:
         role = names.role_of(key, is_code=True)
         if role in {"Q", "K", "V"}:
             return self._uses_inputs(entry)
-        if role in {"width", "length", "value_width"}:
-            return not any(  # `d = q.shape[-1]`: a width is a width
+        if role == "width":  # `d = len(q[0])`: a width is a width
+            given = entry.values[-1]
+            return not isinstance(given, Call) or given.fn.name == "size"
+        if role in {"length", "value_width"}:
+            return not any(
                 isinstance(n, Call) and n.fn.name in {"shape", "size", "len"}
                 for n in walk(entry.values[-1])
             )

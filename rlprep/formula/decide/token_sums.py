@@ -10,11 +10,12 @@ from operator import add
 from typing import TYPE_CHECKING
 
 from rlprep.formula.decide import attention_names as names
+from rlprep.formula.decide.attention_names import MAPS
 from rlprep.formula.decide.tensor import Tensor, combined
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import variable_key
-from rlprep.formula.tree import Big, Call, Chain, Name, Node, walk
+from rlprep.formula.tree import Big, Call, Chain, Index, Name, Node, Sub, walk
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.matrices import Matrices
@@ -37,8 +38,9 @@ def token_sum(of: Matrices, node: Big, scope: Scope) -> Tensor:
 
 def places(of: Matrices, node: Big, key: str, scope: Scope) -> list[int]:
     """Return the values of the index that satisfy what stands below and above the sign."""
-    size = of.world.sizes["n" if _runs_over_queries(of, node.body, key) else "m"]
-    bound = {k: v for k, v in scope.items() if isinstance(v, int)}
+    axis = _component_axis(of, node.body, key)
+    size = of.world.sizes[axis or ("n" if _runs_over_queries(of, node.body, key) else "m")]
+    bound = of.known_indices(scope)
     for letter in names.LENGTHS - bound.keys() - {key}:
         bound[letter] = size
     everything = range(of.base, of.base + size)
@@ -79,6 +81,22 @@ def _everything(node: Node) -> bool:
     raise Undecidable("a sum over an unknown set")
 
 
+def _component_axis(of: Matrices, body: Node, key: str) -> str | None:
+    r"""Return which entries an index numbers: `Q_{ia}`, `\phi_r(q_i)`; None for tokens."""
+    for node in walk(body):
+        match node:
+            case Call(fn=fn) if fn.name in MAPS and any(variable_key(i) == key
+                                                        for i in of.spelt(fn).indices):  # fmt: skip
+                return "r"
+            case Sub(x=Call(fn=fn), sub=script) if fn.name in MAPS and variable_key(script) == key:
+                return "r"
+            case Name() if len(of.spelt(node).indices) == 2:
+                role = names.role_of(of.spelt(node).key, is_code=of.is_code)
+                if role in {"Q", "K", "V"} and variable_key(of.spelt(node).indices[1]) == key:
+                    return "e" if role == "V" else "d"
+    return None
+
+
 def _runs_over_queries(of: Matrices, body: Node, key: str) -> bool:
     """Whether an index stands on queries only."""
     queries = others = False
@@ -88,6 +106,10 @@ def _runs_over_queries(of: Matrices, body: Node, key: str) -> bool:
             if any(variable_key(i) == key for i in spelt.indices):
                 is_query = names.role_of(spelt.key, is_code=of.is_code) == "Q"
                 queries, others = queries or is_query, others or not is_query
+        elif isinstance(node, Index) and isinstance(node.x, Name) and of.is_code:
+            role = names.role_of(names.spelling(node.x, is_code=True).key, is_code=True)
+            if role in {"Q", "K", "V"} and any(variable_key(i) == key for i in node.items):
+                queries, others = queries or role == "Q", others or role != "Q"
         elif isinstance(node, Call) and node.fn.name == "softmax":
             others = True
     return queries and not others
@@ -113,6 +135,6 @@ def shares(of: Matrices, node: Node, key: str, scope: Scope) -> Tensor:
 
 
 def _position(of: Matrices, place: object) -> int:
-    if not isinstance(place, int):
+    if not isinstance(place, int) or not 0 <= place - of.base < of.world.sizes["m"]:
         raise Undecidable("an index is not known")
     return place - of.base

@@ -216,7 +216,7 @@ WRONG = {
 OPEN = {
     "a mask handed to the library": (
         SOFTMAX,
-        "F.scaled_dot_product_attention(q, k, v, is_causal=True)",
+        "F.scaled_dot_product_attention(q, k, v, attn_mask=m)",
     ),
     "a mask added to the scores": (SOFTMAX, r"\mathrm{softmax}(QK^\top/\sqrt{d} + M) V"),
     "an unknown width": (SOFTMAX, "softmax(QK^T / sqrt(d_model)) V"),
