@@ -104,7 +104,7 @@ def _begins_clause(tokens: list[Token], start: int, index: int, end: int) -> boo
         after = index + 1
         if after < end and tokens[after].form in ("and", "or") and token.kind == "comma":
             after += 1
-        if not _has_verb(tokens, start, index):
+        if not _has_verb(tokens, start, index) or _joins_two(tokens, start, index):
             return False
         if token.kind == "comma" and _is_opening(tokens, start, index):
             return False
@@ -112,6 +112,12 @@ def _begins_clause(tokens: list[Token], start: int, index: int, end: int) -> boo
             return False
         return _has_subject_and_verb(tokens, after, end)
     return False
+
+
+def _joins_two(tokens: list[Token], start: int, index: int) -> bool:
+    """Whether an *and* belongs to a *between* shortly before it: between old and new policy."""
+    before = [token.form for token in tokens[max(start, index - _LONGEST_CASE) : index]]
+    return tokens[index].form == "and" and "between" in before and "and" not in before
 
 
 def _is_opening(tokens: list[Token], start: int, index: int) -> bool:

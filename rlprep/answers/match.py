@@ -44,12 +44,14 @@ class Hit:
         end: after the last one.
         clauses: the clauses that hold it.
         stance: the weakest stance among them.
+        supposed: whether all of it stands in a mere condition.
     """
 
     start: int
     end: int
     clauses: tuple[int, ...]
     stance: int
+    supposed: bool = False
 
 
 class Matcher:
@@ -122,7 +124,7 @@ class Matcher:
             hits = [hit for number in clauses if (hit := self._in_clause(group, number))]
             if not hits:
                 return None
-            found.append(min(hits, key=lambda hit: hit.stance))
+            found.append(min(hits, key=lambda hit: (hit.stance, hit.supposed)))
         if len(groups) > 1 and any(
             self._span(part.node, number, ANY) is not None
             for group in groups
@@ -147,9 +149,8 @@ class Matcher:
         first, last = min(start for start, _ in spans), max(end for _, end in spans)
         tokens = self._reading.tokens
         stance = self._reading.stances[number]
-        if all(self._reading.supposed[first:last]):
-            stance = UNASSERTED
-        return Hit(tokens[first].start, tokens[last - 1].end, (number,), stance)
+        supposed = all(self._reading.supposed[first:last])
+        return Hit(tokens[first].start, tokens[last - 1].end, (number,), stance, supposed)
 
     def _span(self, node: Node, number: int, mode: int) -> tuple[int, int] | None:
         """Return the first and shortest place of a piece in a clause, as tokens."""
@@ -269,11 +270,14 @@ class Matcher:
 
 
 def _joined(hits: list[Hit] | None) -> Hit | None:
+    """Return what was found as one: a condition counts together with what follows from it."""
     if not hits:
         return None
+    supposed = all(hit.supposed for hit in hits)
     return Hit(
         min(hit.start for hit in hits),
         max(hit.end for hit in hits),
         tuple(sorted({number for hit in hits for number in hit.clauses})),
-        max(hit.stance for hit in hits),
+        UNASSERTED if supposed else max(hit.stance for hit in hits),
+        supposed,
     )

@@ -34,7 +34,7 @@ class Token:
 _LEXEME = re.compile(
     r"\\(?P<latex>[A-Za-z]+)"
     r"|(?P<number>\d+(?:\.\d+)?|(?<![^\s([{=<>~≈,:±+−-])\.\d+)"
-    r"|(?P<word>[^\W\d_]+(?:['’ʼ`][^\W\d_]+)*)"
+    r"|(?P<word>[Aa][23][Cc](?![^\W_])|[^\W\d_]+(?:['’ʼ`][^\W\d_]+)*)"
     r"|(?P<arrow>-->|==>|:=|==|!=|<=|>=|->|=>|<-|\+=|\*\*|<<|>>)"
     r"|(?P<newline>\n\s*)"
     r"|(?P<dash>(?:(?<=\s)(?:--+|–)(?=\s))|—|---?(?=\s))"
@@ -65,7 +65,7 @@ _UNQUOTED = words(
 _ABBREVIATIONS = words(
     """
     e.g i.e vs etc approx assoc resp cf eq fig sec ie eg st wrt prob est min max var adv
-    dist comp mem obj avg quad disc traj param params expon geom neg pos
+    dist comp mem obj avg quad disc traj param params expon geom neg pos eff
     """
 )
 
