@@ -170,8 +170,8 @@ def _is_list(tokens: list[Token], clause: Clause) -> bool:
     part = tokens[clause.start : clause.end]
     if any(token.kind == "op" and token.form in ("=", "->", "~", ":", "!=") for token in part):
         return False
-    if len(part) > 1 and part[0].kind == "word" and part[1].kind == "number":
-        return False  # a name and its figure: MQA 32x
+    if len(part) > 2 and part[1].kind == "number" and part[2].form in ("x", "times", "%"):
+        return False  # a name and its factor: MQA 32x
     items, length = 1, 0
     for token in part:
         if token.kind == "comma":

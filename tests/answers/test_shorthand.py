@@ -21,7 +21,14 @@ def test_a_letter_is_written_out_where_the_answer_shows_what_it_is(text: str, ex
 
 @pytest.mark.parametrize(
     "text",
-    ["2 L G d n bytes", "G=1 is MQA", "sum_l (gamma lambda)^l", "e is 2.7", "1 - eps and e", "d x d"],
+    [
+        "2 L G d n bytes",
+        "G=1 is MQA",
+        "sum_l (gamma lambda)^l",
+        "e is 2.7",
+        "1 - eps and e",
+        "d x d",
+    ],
 )
 def test_any_other_letter_stays_what_it_is(text: str):
     tokens = tokenise(text)
