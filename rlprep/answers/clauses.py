@@ -13,6 +13,7 @@ from rlprep.answers.word_lists import words
 
 _LONGEST_INSERTION = 16  # tokens
 _LONGEST_CASE = 5  # tokens
+_COMPARISONS = ("<", ">", "<=", ">=")
 MAX_TOKENS = 70  # in one clause; what rambles on for longer is cut
 
 CONTRASTS = words(
@@ -104,7 +105,7 @@ def _begins_clause(tokens: list[Token], start: int, index: int, end: int) -> boo
         after = index + 1
         if after < end and tokens[after].form in ("and", "or") and token.kind == "comma":
             after += 1
-        if not _has_verb(tokens, start, index) or _joins_two(tokens, start, index):
+        if not _has_verb(tokens, start, index) or _joins_two(tokens, start, index, end):
             return False
         if token.kind == "comma" and _is_opening(tokens, start, index):
             return False
@@ -114,10 +115,21 @@ def _begins_clause(tokens: list[Token], start: int, index: int, end: int) -> boo
     return False
 
 
-def _joins_two(tokens: list[Token], start: int, index: int) -> bool:
-    """Whether an *and* belongs to a *between* shortly before it: between old and new policy."""
-    before = [token.form for token in tokens[max(start, index - _LONGEST_CASE) : index]]
-    return tokens[index].form == "and" and "between" in before and "and" not in before
+def _joins_two(tokens: list[Token], start: int, index: int, end: int) -> bool:
+    """Whether an *and* joins parts of one case: ``between old and new``, ``A > 0 and r < 1``."""
+    if tokens[index].form not in ("and", "or"):
+        return False
+    before = tokens[max(start, index - _LONGEST_CASE) : index]
+    forms = [token.form for token in before]
+    if "between" in forms and "and" not in forms:
+        return True
+    return _only_compares(before) and _only_compares(tokens[index + 1 : min(index + 4, end)])
+
+
+def _only_compares(part: list[Token]) -> bool:
+    """Whether the only verb of a part is a comparison of two quantities."""
+    verbs = [token for token in part if is_verb(token)]
+    return bool(verbs) and all(token.form in _COMPARISONS for token in verbs)
 
 
 def _is_opening(tokens: list[Token], start: int, index: int) -> bool:

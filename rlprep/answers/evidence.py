@@ -11,7 +11,7 @@ from rlprep.answers.rubric import Claim, CompiledRubric
 from rlprep.answers.stance import ASSERTED, CONDITIONAL, HEDGED
 
 MAX_QUOTE = 240
-_SEVERAL = 2
+_SEVERAL = 3
 _SHOWS = frozenset({ASSERTED, CONDITIONAL})
 """A fact that holds "if V were exact" is a fact; one that is guessed at is not yet shown."""
 _HOLDS = frozenset({ASSERTED, HEDGED})
