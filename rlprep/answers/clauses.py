@@ -13,6 +13,7 @@ from rlprep.answers.word_lists import words
 
 _LONGEST_INSERTION = 16  # tokens
 _LONGEST_CASE = 5  # tokens
+_IMPERATIVES = words("set put take choose pick turn")
 _COMPARISONS = ("<", ">", "<=", ">=")
 MAX_TOKENS = 70  # in one clause; what rambles on for longer is cut
 
@@ -116,13 +117,15 @@ def _begins_clause(tokens: list[Token], start: int, index: int, end: int) -> boo
 
 
 def _joins_two(tokens: list[Token], start: int, index: int, end: int) -> bool:
-    """Whether an *and* joins parts of one case: ``between old and new``, ``A > 0 and r < 1``."""
+    """Whether an *and* joins parts of one case: ``A > 0 and r < 1``, ``set it to 1 and get``."""
     if tokens[index].form not in ("and", "or"):
         return False
     before = tokens[max(start, index - _LONGEST_CASE) : index]
     forms = [token.form for token in before]
     if "between" in forms and "and" not in forms:
         return True
+    if tokens[start].form in _IMPERATIVES and tokens[index + 1 : index + 2]:
+        return tokens[index + 1].form in ("you", "we", "it")
     return _only_compares(before) and _only_compares(tokens[index + 1 : min(index + 4, end)])
 
 
