@@ -61,6 +61,7 @@ class Matcher:
         self._reading = reading
         self._memo: dict[tuple[Node, int, int, int, int], frozenset[_State]] = {}
         self._spans: dict[tuple[Node, int, int], tuple[int, int] | None] = {}
+        self._ahead: dict[int, frozenset[str]] = {}
         self._end = 0
         self._steps = 0
         self._spent = 0
@@ -189,12 +190,27 @@ class Matcher:
 
     def _match(self, node: Node, at: int, mode: int, cue: int, denied: int) -> frozenset[_State]:
         """Return the states after `node` when it starts at `at`; clauses never share a place."""
+        if node.first is not None and node.first.isdisjoint(self._next_stems(at)):
+            return _NONE
         if at >= self._end:  # the same number begins the next clause
             return self._compute(node, at, mode, cue, denied)
         key = (node, at, mode, cue, denied)
         if key not in self._memo:
             self._memo[key] = self._compute(node, at, mode, cue, denied)
         return self._memo[key]
+
+    def _next_stems(self, at: int) -> frozenset[str]:
+        """Return what a word of a pattern may meet at a place, words that it may skip included."""
+        if at not in self._ahead:
+            reading, end = self._reading, at
+            while end < len(reading.tokens) and reading.skippable[end]:
+                end += 1
+            stems = frozenset(reading.forms[end] if end < len(reading.tokens) else ())
+            self._ahead[end] = stems
+            for place in range(end - 1, at - 1, -1):
+                stems = stems.union(reading.forms[place])
+                self._ahead[place] = stems
+        return self._ahead[at]
 
     def _compute(self, node: Node, at: int, mode: int, cue: int, denied: int) -> frozenset[_State]:
         self._steps += 1

@@ -36,7 +36,7 @@ NAMES = {
     "eighty": "80", "ninety": "90", "half": "half", "nabla": "gradient", "infty": "infinity",
     "frac": "", "dfrac": "", "tfrac": "",
     "behaviour": "behavior", "normaliser": "normalizer", "dimension": "dim", "dimensions": "dim",
-    "yeah": "um", "uh": "um", "erm": "um", "hmm": "um", "er": "um", "uhm": "um",
+    "yeah": "um", "uh": "um", "erm": "um", "er": "um", "uhm": "um",
     "bc": "because", "cuz": "because", "hi": "high", "lo": "low", "grad": "gradient",
     "grads": "gradients", "pol": "policy", "pols": "policies", "behav": "behavior",
     "surr": "surrogate", "attn": "attention", "mem": "memory", "undisc": "undiscounted",
