@@ -5,9 +5,8 @@ import time
 
 import pytest
 
-from tests.bench.answers import DATA, Tally, judge, labelled, rubric_of
+from tests.bench.answers import DATA, FILES, Tally, judge, labelled, rubric_of
 
-FILES = [DATA / "answers_dev.jsonl", *sorted((DATA / "answers").glob("*.jsonl"))]
 FLOORS = {
     "precision": 0.94,
     "recall": 0.74,
