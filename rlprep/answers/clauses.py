@@ -13,6 +13,8 @@ from rlprep.answers.word_lists import words
 
 _LONGEST_INSERTION = 16  # tokens
 _LONGEST_CASE = 5  # tokens
+_IMPERATIVES = words("set put take choose pick turn")
+_COMPARISONS = ("<", ">", "<=", ">=")
 MAX_TOKENS = 70  # in one clause; what rambles on for longer is cut
 
 CONTRASTS = words(
@@ -104,7 +106,7 @@ def _begins_clause(tokens: list[Token], start: int, index: int, end: int) -> boo
         after = index + 1
         if after < end and tokens[after].form in ("and", "or") and token.kind == "comma":
             after += 1
-        if not _has_verb(tokens, start, index):
+        if not _has_verb(tokens, start, index) or _joins_two(tokens, start, index, end):
             return False
         if token.kind == "comma" and _is_opening(tokens, start, index):
             return False
@@ -112,6 +114,25 @@ def _begins_clause(tokens: list[Token], start: int, index: int, end: int) -> boo
             return False
         return _has_subject_and_verb(tokens, after, end)
     return False
+
+
+def _joins_two(tokens: list[Token], start: int, index: int, end: int) -> bool:
+    """Whether an *and* joins parts of one case: ``A > 0 and r < 1``, ``set it to 1 and get``."""
+    if tokens[index].form not in ("and", "or"):
+        return False
+    before = tokens[max(start, index - _LONGEST_CASE) : index]
+    forms = [token.form for token in before]
+    if "between" in forms and "and" not in forms:
+        return True
+    if tokens[start].form in _IMPERATIVES and tokens[index + 1 : index + 2]:
+        return tokens[index + 1].form in ("you", "we", "it")
+    return _only_compares(before) and _only_compares(tokens[index + 1 : min(index + 4, end)])
+
+
+def _only_compares(part: list[Token]) -> bool:
+    """Whether the only verb of a part is a comparison of two quantities."""
+    verbs = [token for token in part if is_verb(token)]
+    return bool(verbs) and all(token.form in _COMPARISONS for token in verbs)
 
 
 def _is_opening(tokens: list[Token], start: int, index: int) -> bool:

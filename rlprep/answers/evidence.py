@@ -11,7 +11,7 @@ from rlprep.answers.rubric import Claim, CompiledRubric
 from rlprep.answers.stance import ASSERTED, CONDITIONAL, HEDGED
 
 MAX_QUOTE = 240
-_SEVERAL = 2
+_SEVERAL = 3
 _SHOWS = frozenset({ASSERTED, CONDITIONAL})
 """A fact that holds "if V were exact" is a fact; one that is guessed at is not yet shown."""
 _HOLDS = frozenset({ASSERTED, HEDGED})
@@ -37,12 +37,13 @@ def judge(rubric: CompiledRubric, text: str, disputed: Collection[str] = ()) -> 
     reading = read(text, rubric.speller)
     matcher = Matcher(reading)
     false = {
-        claim.id: hits[0]
+        claim.id: hits
         for claim in rubric.misconceptions
         if claim.id not in disputed and (hits := _hits(matcher, claim.patterns, _HOLDS))
     }
-    points = tuple(_point(matcher, reading, claim, list(false.values())) for claim in rubric.points)
-    claims = tuple(FalseClaim(id_, _quote(reading, hit)) for id_, hit in false.items())
+    tainted = _tainted_sentences(reading, false.values())
+    points = tuple(_point(matcher, reading, claim, tainted) for claim in rubric.points)
+    claims = tuple(FalseClaim(id_, _quote(reading, hits[0])) for id_, hits in false.items())
     return Judgement(rubric.question, points, claims)
 
 
@@ -62,9 +63,11 @@ def _hits(matcher: Matcher, patterns: Iterable[Pattern], allowed: frozenset[int]
     return [hit for hit in hits if hit.stance in allowed]
 
 
-def _point(matcher: Matcher, reading: Reading, claim: Claim, false: list[Hit]) -> PointEvidence:
+def _point(
+    matcher: Matcher, reading: Reading, claim: Claim, tainted: frozenset[int]
+) -> PointEvidence:
     firm = _hits(matcher, claim.patterns, _SHOWS)
-    sound = [hit for hit in firm if not _tainted(reading, hit, false)]
+    sound = [hit for hit in firm if not tainted & _sentences(reading, hit)]
     if sound:
         return PointEvidence(claim.id, "found", _quote(reading, sound[0]))
     unsure = firm or _hits(matcher, claim.patterns, _HOLDS)
@@ -74,12 +77,17 @@ def _point(matcher: Matcher, reading: Reading, claim: Claim, false: list[Hit]) -
     return PointEvidence(claim.id, "not_detected")
 
 
-def _tainted(reading: Reading, hit: Hit, false: list[Hit]) -> bool:
-    """Whether false claims cast doubt on a point: several anywhere, or one in its sentence."""
-    sentences = {reading.clauses[number].sentence for number in hit.clauses}
-    return len(false) >= _SEVERAL or any(
-        reading.clauses[number].sentence in sentences for each in false for number in each.clauses
+def _tainted_sentences(reading: Reading, false: Collection[list[Hit]]) -> frozenset[int]:
+    """Return the sentences on which false claims cast doubt: their own; with several, all."""
+    if len(false) >= _SEVERAL:
+        return frozenset(reading.sentences)
+    return frozenset(
+        number for hits in false for hit in hits for number in _sentences(reading, hit)
     )
+
+
+def _sentences(reading: Reading, hit: Hit) -> frozenset[int]:
+    return frozenset(reading.clauses[number].sentence for number in hit.clauses)
 
 
 def _quote(reading: Reading, hit: Hit) -> str:

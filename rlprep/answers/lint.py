@@ -9,6 +9,9 @@ from rlprep.bank.lint import Checked, Report
 from rlprep.bank.problem import Problem
 from rlprep.bank.schema import Question, Vocabulary
 
+EMPTY_WORDS = ("yes", "no", "it depends")
+"""Replies that say nothing."""
+
 
 def pattern_problems(report: Report, shipped: list[Vocabulary]) -> list[Problem]:
     """Return what is wrong with the patterns of every question that was read.
@@ -52,6 +55,7 @@ def _question(checked: Checked, item: Question, known: list[Vocabulary]) -> Iter
                 yield checked.problem((name, index), what, "write some: see questions/README.md")
     if not unread:
         yield from _examples(checked, item, known)
+        yield from _topics(checked, item, known)
 
 
 def _examples(checked: Checked, item: Question, known: list[Vocabulary]) -> Iterator[Problem]:
@@ -74,3 +78,25 @@ def _examples(checked: Checked, item: Question, known: list[Vocabulary]) -> Iter
                     key = (name, index, "examples", "no_match", number)
                     hint = "demand more: a relation, an order, -( ) or not( )"
                     yield checked.problem(key, f"{claim.id}: found in '{sentence}'", hint)
+
+
+def _topics(checked: Checked, item: Question, known: list[Vocabulary]) -> Iterator[Problem]:
+    """What is only understood before a reply must leave it to the reply to state anything."""
+    rubric = compile_rubric(item, known)
+    for index, (point, claim) in enumerate(zip(item.rubric, rubric.points, strict=True)):
+        if point.topic is None:
+            continue
+        key = ("rubric", index, "topic")
+        if point.ask is None:
+            yield checked.problem(key, f"{point.id}: a topic and no question", "write its 'ask'")
+        said = (
+            (claim, states_point),
+            *((each, states_misconception) for each in rubric.misconceptions),
+        )
+        for each, states in said:
+            if any(states(rubric, each, f"{point.topic}: {word}") for word in EMPTY_WORDS):
+                yield checked.problem(
+                    key,
+                    f"{point.id}: its topic alone states {each.id}",
+                    "name only what it is about",
+                )

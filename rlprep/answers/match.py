@@ -44,12 +44,14 @@ class Hit:
         end: after the last one.
         clauses: the clauses that hold it.
         stance: the weakest stance among them.
+        supposed: whether all of it stands in a mere condition.
     """
 
     start: int
     end: int
     clauses: tuple[int, ...]
     stance: int
+    supposed: bool = False
 
 
 class Matcher:
@@ -59,6 +61,7 @@ class Matcher:
         self._reading = reading
         self._memo: dict[tuple[Node, int, int, int, int], frozenset[_State]] = {}
         self._spans: dict[tuple[Node, int, int], tuple[int, int] | None] = {}
+        self._ahead: dict[int, frozenset[str]] = {}
         self._end = 0
         self._steps = 0
         self._spent = 0
@@ -122,7 +125,7 @@ class Matcher:
             hits = [hit for number in clauses if (hit := self._in_clause(group, number))]
             if not hits:
                 return None
-            found.append(min(hits, key=lambda hit: hit.stance))
+            found.append(min(hits, key=lambda hit: (hit.stance, hit.supposed)))
         if len(groups) > 1 and any(
             self._span(part.node, number, ANY) is not None
             for group in groups
@@ -147,9 +150,8 @@ class Matcher:
         first, last = min(start for start, _ in spans), max(end for _, end in spans)
         tokens = self._reading.tokens
         stance = self._reading.stances[number]
-        if all(self._reading.supposed[first:last]):
-            stance = UNASSERTED
-        return Hit(tokens[first].start, tokens[last - 1].end, (number,), stance)
+        supposed = all(self._reading.supposed[first:last])
+        return Hit(tokens[first].start, tokens[last - 1].end, (number,), stance, supposed)
 
     def _span(self, node: Node, number: int, mode: int) -> tuple[int, int] | None:
         """Return the first and shortest place of a piece in a clause, as tokens."""
@@ -188,12 +190,27 @@ class Matcher:
 
     def _match(self, node: Node, at: int, mode: int, cue: int, denied: int) -> frozenset[_State]:
         """Return the states after `node` when it starts at `at`; clauses never share a place."""
+        if node.first is not None and node.first.isdisjoint(self._next_stems(at)):
+            return _NONE
         if at >= self._end:  # the same number begins the next clause
             return self._compute(node, at, mode, cue, denied)
         key = (node, at, mode, cue, denied)
         if key not in self._memo:
             self._memo[key] = self._compute(node, at, mode, cue, denied)
         return self._memo[key]
+
+    def _next_stems(self, at: int) -> frozenset[str]:
+        """Return what a word of a pattern may meet at a place, words that it may skip included."""
+        if at not in self._ahead:
+            reading, end = self._reading, at
+            while end < len(reading.tokens) and reading.skippable[end]:
+                end += 1
+            stems = frozenset(reading.forms[end] if end < len(reading.tokens) else ())
+            self._ahead[end] = stems
+            for place in range(end - 1, at - 1, -1):
+                stems = stems.union(reading.forms[place])
+                self._ahead[place] = stems
+        return self._ahead[at]
 
     def _compute(self, node: Node, at: int, mode: int, cue: int, denied: int) -> frozenset[_State]:
         self._steps += 1
@@ -269,11 +286,14 @@ class Matcher:
 
 
 def _joined(hits: list[Hit] | None) -> Hit | None:
+    """Return what was found as one: a condition counts together with what follows from it."""
     if not hits:
         return None
+    supposed = all(hit.supposed for hit in hits)
     return Hit(
         min(hit.start for hit in hits),
         max(hit.end for hit in hits),
         tuple(sorted({number for hit in hits for number in hit.clauses})),
-        max(hit.stance for hit in hits),
+        UNASSERTED if supposed else max(hit.stance for hit in hits),
+        supposed,
     )

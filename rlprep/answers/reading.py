@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from rlprep.answers.clauses import AUXILIARIES, Clause, clauses
 from rlprep.answers.negation import dismissals, negations
 from rlprep.answers.retraction import retractions
+from rlprep.answers.shorthand import written_out
 from rlprep.answers.stance import stances, supposed
 from rlprep.answers.stems import Speller, stem
 from rlprep.answers.tokens import Token, tokenise
@@ -56,7 +57,7 @@ class Reading:
 
 def read(text: str, speller: Speller) -> Reading:
     """Return an answer as the matcher wants it; linear in its length."""
-    tokens = _without_asides(retractions(tokenise(text)))
+    tokens = _without_asides(retractions(written_out(text, tokenise(text))))
     forms = [_forms(token, speller) for token in tokens]
     found = clauses(tokens)
     cues = negations(tokens, found)

@@ -24,11 +24,19 @@ from rlprep.bank.schema import Question, Vocabulary
 
 @dataclass(frozen=True)
 class Claim:
-    """A rubric point or a misconception, with the patterns that show it."""
+    """A rubric point or a misconception, with the patterns that show it.
+
+    Attributes:
+        id: its id in the question.
+        patterns: how an answer states it, any of them.
+        partly: what only comes near it.
+        topic: what a reply to its `ask` is about.
+    """
 
     id: str
     patterns: tuple[Pattern, ...]
     partly: tuple[Pattern, ...] = ()
+    topic: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,7 @@ def compile_rubric(question: Question, vocabularies: Iterable[Vocabulary]) -> Co
         return tuple(compile_pattern(source, concepts.resolve) for source in sources)
 
     points = tuple(
-        Claim(point.id, compiled(point.patterns), compiled(point.partly))
+        Claim(point.id, compiled(point.patterns), compiled(point.partly), point.topic)
         for point in question.rubric
     )
     misconceptions = tuple(

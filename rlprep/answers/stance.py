@@ -49,7 +49,7 @@ _DOUBT = (
     ("do", "not", "know"), ("do", "not", "remember"), ("if", "memory", "serves"),
 )  # fmt: skip
 _CONCESSIONS = words("although though while whereas despite")
-_TAGS = words("right ok okay no yes correct yeah eh um")
+_TAGS = words("right ok okay no yes correct eh um")
 _LINKS = words(
     """
     by from to with for without no not per than as via at on into over the a an it its
@@ -100,10 +100,18 @@ def supposed(tokens: list[Token], found: list[Clause]) -> list[bool]:
             if form in ("if", "unless", "suppose", "were"):
                 own = _form(tokens, index + 1) in ("i", "memory")  # if I recall: no condition
                 begun = index if begun is None and not own else begun
-            elif begun is not None and form in (",", "then"):
+            elif begun is not None and _ends_condition(tokens, index, clause):
                 result[begun:index] = [True] * (index - begun)
                 begun = None
     return result
+
+
+def _ends_condition(tokens: list[Token], index: int, clause: Clause) -> bool:
+    """Whether what a condition is for begins after a token; ``, yeah?`` only ends the sentence."""
+    if tokens[index].form == "then":
+        return True
+    rest = {token.form for token in tokens[index + 1 : clause.end]}
+    return tokens[index].kind == "comma" and bool(rest - _TAGS)
 
 
 def _own(tokens: list[Token], clause: Clause) -> int:
@@ -162,6 +170,8 @@ def _is_list(tokens: list[Token], clause: Clause) -> bool:
     part = tokens[clause.start : clause.end]
     if any(token.kind == "op" and token.form in ("=", "->", "~", ":", "!=") for token in part):
         return False
+    if len(part) > 2 and part[1].kind == "number" and part[2].form in ("x", "times", "%"):
+        return False  # a name and its factor: MQA 32x
     items, length = 1, 0
     for token in part:
         if token.kind == "comma":

@@ -31,12 +31,21 @@ NAMES = {
     "eps": "epsilon", "epsilons": "epsilon", "varepsilon": "epsilon", "thet": "theta",
     "varphi": "phi", "gam": "gamma",
     "zero": "0", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
-    "eight": "8", "nine": "9", "ten": "10", "sixteen": "16", "thirty-two": "32", "sixty-four": "64",
-    "half": "half", "nabla": "gradient", "infty": "infinity", "frac": "", "dfrac": "", "tfrac": "",
+    "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "sixteen": "16",
+    "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70",
+    "eighty": "80", "ninety": "90", "half": "half", "nabla": "gradient", "infty": "infinity",
+    "frac": "", "dfrac": "", "tfrac": "",
     "behaviour": "behavior", "normaliser": "normalizer", "dimension": "dim", "dimensions": "dim",
-    "yeah": "um", "uh": "um", "erm": "um",
+    "yeah": "um", "uh": "um", "erm": "um", "er": "um", "uhm": "um",
+    "bc": "because", "cuz": "because", "hi": "high", "lo": "low", "grad": "gradient",
+    "grads": "gradients", "pol": "policy", "pols": "policies", "behav": "behavior",
+    "surr": "surrogate", "attn": "attention", "mem": "memory", "undisc": "undiscounted",
+    "obj": "objective", "constr": "constraint", "const": "constant", "qual": "quality",
+    "arith": "arithmetic", "grp": "group", "grps": "groups", "tok": "token", "toks": "tokens",
+    "ckpt": "checkpoint", "ckpts": "checkpoints", "traj": "trajectory", "dist": "distribution",
+    "feats": "features", "assoc": "associative",
 }  # fmt: skip
-"""Other spellings of one word or number, in letters."""
+"""Other spellings of one word or number, in letters: of another country, or in a hurry."""
 
 LATEX_OPERATORS = {
     "le": "<=", "leq": "<=", "leqslant": "<=", "ge": ">=", "geq": ">=", "geqslant": ">=",

@@ -34,7 +34,7 @@ class Token:
 _LEXEME = re.compile(
     r"\\(?P<latex>[A-Za-z]+)"
     r"|(?P<number>\d+(?:\.\d+)?|(?<![^\s([{=<>~≈,:±+−-])\.\d+)"
-    r"|(?P<word>[^\W\d_]+(?:['’ʼ`][^\W\d_]+)*)"
+    r"|(?P<word>[Aa][23][Cc](?![^\W_])|[^\W\d_]+(?:['’ʼ`][^\W\d_]+)*)"
     r"|(?P<arrow>-->|==>|:=|==|!=|<=|>=|->|=>|<-|\+=|\*\*|<<|>>)"
     r"|(?P<newline>\n\s*)"
     r"|(?P<dash>(?:(?<=\s)(?:--+|–)(?=\s))|—|---?(?=\s))"
@@ -65,7 +65,7 @@ _UNQUOTED = words(
 _ABBREVIATIONS = words(
     """
     e.g i.e vs etc approx assoc resp cf eq fig sec ie eg st wrt prob est min max var adv
-    dist comp mem obj avg quad disc traj param params expon geom neg pos
+    dist comp mem obj avg quad disc traj param params expon geom neg pos eff
     """
 )
 
@@ -153,7 +153,8 @@ def _abbreviates(text: str, tokens: list[Token], dot: int) -> bool:
     if dot >= 3 and text[dot - 2] == "." and text[dot - 1].isalpha():
         return True  # e.g., i.e., w.r.t.
     after = text[dot + 1 : dot + 40].lstrip()
-    return tokens[-1].form in _ABBREVIATIONS and bool(after) and not after[0].isupper()
+    word = text[tokens[-1].start : dot].lower()
+    return word in _ABBREVIATIONS and bool(after) and not after[0].isupper()
 
 
 def _is_minus(text: str, at: int) -> bool:
@@ -277,4 +278,17 @@ def _word(text: str, word: str, start: int, end: int, before: list[Token]) -> It
         yield Token(form or {"d": "would", "ll": "will"}.get(tail, ""), start, end, "word")
     else:
         form = symbols.NAMES.get(lower, lower)
+        if _counts_on(text, form, start, before):  # thirty-two
+            before[-1].form = str(int(before[-1].form) + int(form))
+            before[-1].end = end
+            return
         yield Token(form, start, end, "number" if form.isdigit() else "word")
+
+
+def _counts_on(text: str, form: str, start: int, before: list[Token]) -> bool:
+    """Whether a numeral from one to nine is the rest of the tens before it, both in letters."""
+    if len(form) != 1 or not form.isdigit() or not before or before[-1].kind != "number":
+        return False
+    tens = before[-1]
+    spoken = text[tens.start : tens.end].isalpha() and text[tens.end : start] in ("-", " ")
+    return spoken and len(tens.form) == 2 and tens.form[0] > "1" and tens.form[1] == "0"

@@ -54,6 +54,9 @@ class RubricPoint(Item):
     patterns: tuple[Text, ...] = Field((), description="how an answer states it, any of them")
     partly: tuple[Text, ...] = Field((), description="what comes near it: counts as unsure")
     ask: Text | None = Field(None, description="what to ask when an answer leaves it out")
+    topic: Text | None = Field(
+        None, description="plain words that a short reply to `ask` is understood to begin with"
+    )
     examples: Examples
 
 

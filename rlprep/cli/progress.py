@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rlprep.cli.doable import doable
 from rlprep.cli.examples import examples
 from rlprep.cli.open_bank import open_bank
 from rlprep.cli.options import AsJson, Packs, Plain
@@ -74,10 +75,9 @@ def progress(
 
 
 def _show(store: "Store", pack: list[Path] | None, *, plain: bool, as_json: bool) -> None:
-    from rlprep.interview.course import course
     from rlprep.progress.today import read_today
 
-    today = read_today(store, course(open_bank(pack)))
+    today = read_today(store, doable(open_bank(pack)))
     if as_json:
         from rlprep.report.json_text import json_line
         from rlprep.report.progress_json import progress_json

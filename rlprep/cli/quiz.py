@@ -215,7 +215,7 @@ def _examine(bank: "Bank", *, ask_judge: bool) -> "Examine":
     from rlprep.cli.quiz_answers import examiner_of
 
     examiner = cache(lambda: examiner_of(bank, ask=ask_judge))
-    return lambda question, text, disputed: examiner().examine(question, text, disputed)
+    return lambda *answer: examiner().examine(*answer)
 
 
 def _hold(

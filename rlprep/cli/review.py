@@ -2,19 +2,15 @@
 
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from rlprep.cli.doable import doable
 from rlprep.cli.examples import examples
-from rlprep.cli.grade import can_grade
 from rlprep.cli.open_bank import open_bank
 from rlprep.cli.options import AsJson, ListOnly, Packs, Plain
 from rlprep.cli.progress_store import open_store
-
-if TYPE_CHECKING:
-    from rlprep.bank.load import Bank
-    from rlprep.progress.attempt import Kind
 
 
 class KindChoice(StrEnum):
@@ -63,7 +59,7 @@ def review(
     if interview_date is not None:
         remember_date(store, read_date(interview_date))
     bank = open_bank(pack)
-    items = _items(bank, kind)
+    items = doable(bank, kind)
     today = read_today(store, items)
     tasks = today.tasks(kind)[:limit]
     if as_json:
@@ -78,15 +74,3 @@ def review(
         from rlprep.cli.review_session import ReviewSession
 
         ReviewSession(screen, bank, store, items).go_through(tasks)
-
-
-def _items(bank: "Bank", kind: str | None) -> "list[tuple[Kind, str]]":
-    """Return what can be done here: without torch, say so and leave exercises out."""
-    from rlprep.interview.course import course
-    from rlprep.progress.attempt import KINDS
-
-    if can_grade():
-        return course(bank)
-    if kind in (None, "exercise"):
-        print("no exercises: grading needs torch, pip install 'rlprep[grade]'", file=sys.stderr)
-    return course(bank, [kind for kind in KINDS if kind != "exercise"])

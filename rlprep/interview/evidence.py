@@ -1,6 +1,6 @@
 """What the engine finds in an answer, shown beside it; the person's word stays the record."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from rlprep.answers.judgement import Judgement, PointEvidence, State
 from rlprep.bank.schema import Question, RubricPoint
@@ -10,8 +10,8 @@ from rlprep.interview.recorder import Recorder
 from rlprep.interview.round_state import Mark
 from rlprep.interview.screen import Screen, Tone
 
-Examine = Callable[[str, str, Collection[str]], Judgement]
-"""Judges an answer: question id, text, disputed misconceptions."""
+Examine = Callable[[str, str, Collection[str], Mapping[str, str]], Judgement]
+"""Judges an answer: question id, text, disputed misconceptions, replies by the point asked for."""
 
 _TONES: dict[State, Tone] = {"found": "good", "unsure": "warn", "not_detected": "dim"}
 PROPOSED: dict[State, Mark] = {"found": "made", "unsure": "partly", "not_detected": "missed"}
@@ -26,7 +26,7 @@ def judged(
         return None
     disputed = {id_ for id_, agreed in answer.claims.items() if not agreed}
     try:
-        judgement = examine(question.id, answer.said, disputed)
+        judgement = examine(question.id, answer.said, disputed, answer.additions)
     except AuthorError as error:  # a third-party pack's pattern must not end an interview
         screen.say(f"Not judged: {error}", "warn")
         return None

@@ -30,8 +30,8 @@ class Answer:
     """What the engine found: point id -> found, unsure or not_detected; empty if it abstained."""
     claims: dict[str, bool] = field(default_factory=dict)
     """False claims that were detected: misconception id -> whether the candidate agrees."""
-    additions: list[str] = field(default_factory=list)
-    """What was added when asked for a missing point."""
+    additions: dict[str, str] = field(default_factory=dict)
+    """What was added when asked for a missing point: point id -> the reply."""
     probed: bool = False
 
     @property
@@ -42,7 +42,7 @@ class Answer:
     @property
     def said(self) -> str:
         """Return the answer with what was added to it on request."""
-        return "\n".join([*self.lines, *filter(None, self.additions)])
+        return "\n".join([*self.lines, *filter(None, self.additions.values())])
 
 
 @dataclass
@@ -103,7 +103,7 @@ class Round:
             case "claim":
                 answer.claims[event["misconception"]] = event["agreed"]
             case "added":
-                answer.additions.append(event["text"])
+                answer.additions[event["point"]] = event["text"]
                 answer.probed = True
             case "explained":
                 answer.explained = True

@@ -45,6 +45,10 @@ DATA = {
             "id": "maximum", "claim": "It takes the max.", "correction": "The min.",
             "patterns": ["( takes | = ) .. ( max | maximum )"], "examples": EXAMPLES,
         },
+        {
+            "id": "order", "claim": "It is of second order.", "correction": "Of first order.",
+            "patterns": ["is .. second order"], "examples": EXAMPLES,
+        },
     ],
 }  # fmt: skip
 

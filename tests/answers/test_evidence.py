@@ -75,9 +75,17 @@ def test_a_disputed_claim_casts_no_doubt(rubric: CompiledRubric):
     assert judgement.points[0].state == "found"
 
 
-def test_several_false_claims_cast_doubt_on_everything(rubric: CompiledRubric):
-    text = "Clipping bounds the KL. It takes the max. It needs several epochs."
+def test_a_false_claim_casts_doubt_on_each_sentence_that_holds_it(rubric: CompiledRubric):
+    text = "Clipping bounds the KL. It takes the max, in several epochs."
     assert states(rubric, text)["epochs"] == "unsure"
+    again = "Clipping bounds the KL. It needs several epochs, as clipping bounds the KL."
+    assert states(rubric, again)["epochs"] == "unsure"
+
+
+def test_three_false_claims_cast_doubt_on_everything_and_two_do_not(rubric: CompiledRubric):
+    text = "Clipping bounds the KL. It takes the max. It needs several epochs."
+    assert states(rubric, text)["epochs"] == "found"
+    assert states(rubric, f"{text} It is second order.")["epochs"] == "unsure"
 
 
 def test_what_is_guessed_is_held_and_what_is_imagined_is_not(rubric: CompiledRubric):

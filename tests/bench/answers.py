@@ -20,6 +20,11 @@ from functools import cache
 from pathlib import Path
 
 DATA = Path(__file__).parent.parent / "data"
+FILES = [
+    DATA / "answers_dev.jsonl",
+    *sorted((DATA / "answers").glob("*.jsonl")),
+    DATA / "practice_answers.jsonl",
+]
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from rlprep.answers.evidence import judge  # noqa: E402
@@ -169,7 +174,7 @@ def main() -> None:
     if given.text is not None:
         show(given.question, given.text)
         return
-    files = given.files or [DATA / "answers_dev.jsonl", *sorted((DATA / "answers").glob("*.jsonl"))]
+    files = given.files or FILES
     total, groups = Tally(), defaultdict(Tally)
     for file, answer in labelled(files, given.question):
         rubric = rubric_of(answer["question"])

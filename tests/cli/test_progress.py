@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rlprep.cli import progress_store
+from rlprep.cli import grade, progress_store
 from rlprep.grader.result import FamilyResult, GradeReport, SubmissionResult, Verdict
 from rlprep.progress.attempt import Attempt
 from rlprep.progress.schedule import Key
@@ -80,6 +80,15 @@ def test_progress_is_a_table_and_a_chart_in_80_columns(run: Run, practised: Stor
     assert done.stderr == ""
     assert done.stdout == TABLE
     assert all(len(line) <= 80 for line in done.stdout.splitlines())
+
+
+def test_without_torch_progress_counts_what_review_offers(
+    call: Run, practised: Store, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(grade, "find_spec", lambda _: None)
+    offered = json.loads(call("review", "--json").stdout)["tasks"]
+    assert {task["kind"] for task in offered} == {"question", "formula"}
+    assert f"\n{len(offered)} items left for today" in call("progress").stdout
 
 
 def test_progress_as_json_has_its_contract(call: Run, practised: Store):

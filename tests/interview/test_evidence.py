@@ -1,6 +1,6 @@
 """The engine's evidence in the interview: shown, accepted, overridden, disputed, asked after."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
@@ -61,7 +61,10 @@ class Examiner:
         self.asked: list[tuple[str, frozenset[str]]] = []
         self.abstains = abstains
 
-    def __call__(self, question: str, text: str, disputed: Collection[str]) -> Judgement:
+    def __call__(
+        self, question: str, text: str, disputed: Collection[str], replies: Mapping[str, str]
+    ) -> Judgement:
+        self.replies = dict(replies)
         self.asked.append((text, frozenset(disputed)))
         if self.abstains:
             return Judgement(question, (), abstained=self.abstains)
@@ -157,7 +160,7 @@ def test_an_abstention_proposes_nothing(recorder: Recorder):
 
 
 def test_a_broken_pattern_of_a_pack_leaves_the_marks_to_the_person(recorder: Recorder):
-    def broken(question: str, text: str, disputed: Collection[str]) -> Judgement:
+    def broken(*_: object) -> Judgement:
         raise AuthorError("no such concept", where="question gae")
 
     screen = Terminal(*"yyyyyy")
@@ -177,6 +180,7 @@ def test_the_heaviest_missing_point_is_asked_for_once_and_judged_too(recorder: R
     assert answer(recorder).text == TEXT
     mark(Terminal("", *"nnnnnn"), recorder, QUESTION, examiner)
     assert examiner.asked[-1][0].endswith("the return minus the value")
+    assert examiner.replies == {"delta": "the return minus the value"}
 
 
 def test_nothing_is_asked_after_an_abstention_or_without_a_question_to_ask(recorder: Recorder):
