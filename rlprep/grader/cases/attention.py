@@ -66,7 +66,7 @@ def online_softmax(draw: Draw) -> list[Case]:
         scores = {"rising": np.sort(scores), "falling": -np.sort(-scores)}.get(order, scores)
         return Case(family, (scores + shift, draw.normal(n, e), block))
 
-    streamed = case("one_pass", 64, 8, order="rising")
+    streamed = case("one_pass", 90, 6, order="rising")
     contract = case("contract", 10, 3)
     return [
         case("values", 12, 4),
@@ -83,10 +83,25 @@ def online_softmax(draw: Draw) -> list[Case]:
         case("large_scores", 12, 3, order="rising", spread=900.0),
         case("large_scores", 12, 3, order="falling", spread=900.0),
         Case("one_pass", streamed.arguments, blockwise=True),
-        Case("one_pass", case("one_pass", 50, 7).arguments, blockwise=True),
+        Case("one_pass", case("one_pass", 75, 7).arguments, blockwise=True),
+        steep(draw, block=3),
         Case("contract", contract.arguments, contract=True),
         contract.single(),
     ]
+
+
+def steep(draw: Draw, block: int) -> Case:
+    """Return scores that rise by 900 and fall again, 300 from block to block.
+
+    Only the first block has anything in column 0 of the values, and the last one in column 1: e³⁰⁰
+    times 10¹⁷⁰, so that a share of e⁻⁹⁰⁰ of it is a float64 like others.
+    """
+    levels = np.array([0.0, 300.0, 600.0, 900.0, 600.0, 300.0, 0.0])
+    values = np.zeros((levels.size * block, 2))
+    values[:block, 0] = draw.uniform(1e300, 2e300, block)
+    values[-block:, 1] = draw.uniform(1e300, 2e300, block)
+    scores = np.repeat(levels, block) + draw.normal(values.shape[0])
+    return Case("one_pass", (scores, values, block), blockwise=True, steep=True)
 
 
 def gqa_attention(draw: Draw) -> list[Case]:
