@@ -36,6 +36,8 @@ QUICK_S = 0.04
 LEAST_CPU_S = 0.25
 """Less is mostly the cost of a process. Quadratic work with `FAR` is 10⁹ pairs of tokens: more, on
 any machine."""
+PLAIN_S = 1.0
+"""What disturbs a run triples no second of CPU time."""
 SLOW_S = 2.0
 """Who takes longer isn't asked for four times as much."""
 
@@ -108,7 +110,9 @@ class _Measured:
             return 0.0
         self._time(few)
         self._time(few)
-        if self._factor(few, many) > (many / few) ** DOUBTFUL:
+        linear, limit = many / few, (many / few) ** LIMIT
+        is_plain = self._cpu_s[many] > PLAIN_S and self._factor(few, many) > 1.5 * limit
+        if self._factor(few, many) > linear**DOUBTFUL and not is_plain:
             self._time(many)
         if self._cpu_s[many] < LEAST_CPU_S:
             return 0.0

@@ -76,7 +76,7 @@ def test_quadratic_work_is_found_on_any_machine(slowness):
 @pytest.mark.parametrize("kind", [linear, quadratic])
 def test_one_run_that_was_disturbed_changes_nothing(kind, disturbed):
     def cpu_s(n: int, before: int) -> float:
-        return (6 if n == disturbed and before < 1 + (n in COUNTED) else 1) * 10 * kind(n, 0)
+        return (3 if n == disturbed and before < 1 + (n in COUNTED) else 1) * 10 * kind(n, 0)
 
     assert (verdict(Timed(cpu_s)) is None) == (kind is linear)
 
