@@ -1,4 +1,4 @@
-"""Which measurements speak for quadratic work, with a runner that is made up. Real ones: test_cost."""
+"""Which measurements speak for quadratic work; the runner is made up, real ones are in test_cost."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from rlprep.sandbox.case import Outcome, Status, Work
 
 
 class Timed(Runner):
-    """A runner whose calls take the CPU time that a function of n and of the time of asking says."""
+    """A runner whose calls take the CPU time that is made up, by n and how often it was asked."""
 
     def __init__(
         self,

@@ -5,6 +5,16 @@ import numpy as np
 from rlprep.grader.cases.case import Case, Draw
 
 
+def hidden_above_seen(draw: Draw, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return q and k [n, 3] whose scores are near 3000 (j - i - 1/2).
+
+    What causal hides is far above all that it leaves.
+    """
+    steep, tokens = 3000 * 3**0.5, np.arange(n)
+    q = np.stack([np.full(n, steep), -steep * (tokens + 0.5), draw.normal(n)], axis=-1)
+    return q, np.stack([tokens, np.ones(n), draw.normal(n)], axis=-1)
+
+
 def softmax_attention(draw: Draw) -> list[Case]:
     """Return the cases of scaled dot-product attention; E, D, M and N all differ."""
 
@@ -23,13 +33,6 @@ def softmax_attention(draw: Draw) -> list[Case]:
             k[..., 0, :] = -q[..., 0, :]  # what token 0 may see scores far below anything finite
         return Case(family, (q, k, draw.normal(*lead, m, e), causal))
 
-    def hidden_above_seen(n: int) -> Case:
-        """Scores near 3000 (j - i - 1/2): what causal hides is far above all that it leaves."""
-        steep, tokens = 3000 * 3**0.5, np.arange(n)
-        q = np.stack([np.full(n, steep), -steep * (tokens + 0.5), draw.normal(n)], axis=-1)
-        k = np.stack([tokens, np.ones(n), draw.normal(n)], axis=-1)
-        return Case("large_scores", (q, k, draw.normal(n, 2), True))
-
     contract = case("contract", (2,), 4, 4, causal=True)
     return [
         case("values", (), 4, 4),
@@ -42,7 +45,7 @@ def softmax_attention(draw: Draw) -> list[Case]:
         case("causal", (2, 2), 7, 7, causal=True, d=4, e=3),
         case("large_scores", (), 5, 6, size=40.0),
         case("large_scores", (), 5, 5, causal=True, size=40.0),
-        hidden_above_seen(4),
+        Case("large_scores", (*hidden_above_seen(draw, 4), draw.normal(4, 2), True)),
         case("one_token", (), 1, 1, causal=True),
         case("one_token", (2,), 1, 6),
         Case("contract", contract.arguments, contract=True),
@@ -121,6 +124,11 @@ def gqa_attention(draw: Draw) -> list[Case]:
         k = draw.normal(batch, kv_heads, n, d, scale=size)
         return Case(family, (q, k, draw.normal(batch, kv_heads, n, d), causal))
 
+    def hidden() -> Case:
+        q, k = hidden_above_seen(draw, 4)
+        q, k = np.tile(q, (1, 4, 1, 1)), np.tile(k, (1, 2, 1, 1))
+        return Case("large_scores", (q, k, draw.normal(1, 2, 4, 3), True))
+
     contract = case("contract", 4, 2, 4, causal=True)
     return [
         case("multi_head", 3, 3, 4),
@@ -134,6 +142,7 @@ def gqa_attention(draw: Draw) -> list[Case]:
         case("causal", 6, 2, 6, causal=True, d=4),
         case("large_scores", 4, 2, 5, size=40.0),
         case("large_scores", 4, 2, 1, causal=True),
+        hidden(),
         Case("contract", contract.arguments, contract=True),
         contract.single(),
     ]
