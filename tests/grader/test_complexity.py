@@ -1,4 +1,4 @@
-"""Which measurements speak for quadratic work; the runner is made up, real ones are in test_cost."""
+"""Which measurements speak for quadratic work; the runner is made up. Real ones: test_cost."""
 
 from collections.abc import Callable
 

@@ -153,7 +153,6 @@ def trpo_step(draw: Draw) -> list[Case]:
         case("few_iterations", 8, 0.01, iterations=3),
         case("few_iterations", 8, 0.02, iterations=1),
         case("gradient_scale", 5, 0.01, scale=1e3),
-        case("gradient_scale", 5, 0.01, scale=0.05),
         case("gradient_scale", 1, 0.01),
         Case("contract", contract.arguments, contract=True),
     ]
