@@ -58,7 +58,7 @@ def _has_numbers_of(
     compared, wrong = 0, 0
     # Where the submission is wrong is where most mistakes are told apart at once.
     for seen in sorted(observations, key=lambda each: each.finding is None):
-        if seen.case.contract:
+        if seen.case.contract or seen.case.steep:
             continue
         agrees = _agrees(mistake, answers, exercise, seen)
         if agrees is None:
@@ -107,7 +107,12 @@ def _factor(observations: Sequence[Observation]) -> Diagnosis | None:
     """Recognise results that are right but for one factor, which names many slips of a sign."""
     factors: list[float] = []
     for seen in observations:
-        if seen.case.contract or seen.value is None or isinstance(seen.want, tuple):
+        if (
+            seen.case.contract
+            or seen.case.steep
+            or seen.value is None
+            or isinstance(seen.want, tuple)
+        ):
             continue
         if seen.finding is None and not np.any(seen.want):
             continue  # zeros times anything

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from rlprep.bank.schema import Exercise, Sign
-from rlprep.grader import compare, gradients
+from rlprep.grader import compare, gradients, one_pass
 from rlprep.grader.cases.case import Case
 from rlprep.grader.result import Verdict
 from rlprep.grader.run import Runner
@@ -78,7 +78,7 @@ def run_case(case: Case, runner: Runner) -> Ran:
         repeatable = not any(isinstance(each, LeavesOf) for each in case.arguments)
         if case.contract and repeatable:
             return Ran(case, runner.call_twice(case.arguments), twice=True)
-        return Ran(case, runner.call(case.arguments, Wants(changes=True)))
+        return Ran(case, runner.call(case.arguments, Wants(changes=True, work=case.blockwise)))
     position = case.gradient_of
     outcome = runner.call(case.arguments, Wants(gradients=(position,)))
     gradient = outcome.gradients.get(position)
@@ -110,9 +110,8 @@ def judge(exercise: Exercise, ran: Ran, want: Any, slope: Any, runner: Runner) -
     elif finding is None and slope is not None:
         finding = _gradient_finding(ran, slope, rtol)
         return Observation(case, want, outcome.value, ran.gradient, finding)
-    elif finding is None and case.blockwise and runner.ignores(len(case.arguments) - 1):
-        name = exercise.parameters[-1].name
-        finding = Finding(Verdict.WRONG, f"never reads {name}: it isn't block by block", "whole")
+    elif case.blockwise:
+        finding = _blockwise_finding(exercise, ran, want, finding, runner)
     changed = None if case.contract else _changed_input(exercise, outcome)
     return Observation(case, want, outcome.value, None, finding, changed)
 
@@ -142,6 +141,25 @@ def _contract_finding(exercise: Exercise, ran: Ran, finding: Finding | None) -> 
     if finding and finding.sign == "numbers" and ran.twice:
         return Finding(finding.verdict, f"{SECOND}{finding.text}", "not_repeatable")
     return finding
+
+
+def _blockwise_finding(
+    exercise: Exercise, ran: Ran, want: Any, finding: Finding | None, runner: Runner
+) -> Finding | None:
+    if ran.case.steep:
+        has_numbers = finding is None or finding.verdict in (Verdict.WRONG, Verdict.NON_FINITE)
+        if not has_numbers or not one_pass.has_lost_a_block(ran.outcome, want):
+            return None if has_numbers else finding
+        what = "a block that later ones outweigh by e^900 has vanished from the output"
+    elif finding:
+        return finding
+    elif runner.ignores(len(ran.case.arguments) - 1):
+        what = f"never reads {exercise.parameters[-1].name}"
+    elif one_pass.takes_all_at_once(ran.outcome, ran.case.arguments[0]):
+        what = "takes the exponentials of all scores at once"
+    else:
+        return None
+    return Finding(Verdict.WRONG, f"{what}: it isn't block by block", "whole")
 
 
 def _changed_input(exercise: Exercise, outcome: Outcome) -> Finding | None:

@@ -78,7 +78,7 @@ class Wants:
     changes: bool = False
     """Compare the array arguments with what was sent, after the call."""
     work: bool = False
-    """Count tensor work (torch operations only, about 20 µs an operation)."""
+    """Count work (torch operations, about 20 µs each, and NumPy's exponentials)."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,12 @@ class Raised:
 
 @dataclass(frozen=True)
 class Work:
-    """What a call did in torch, as the child counted it (NumPy and plain Python don't show)."""
+    """What a call did in torch, as the child counted it (plain Python doesn't show).
+
+    A claim: a submission can switch the counting off or make its counts up, so what was counted may
+    cost points, and what wasn't earns none. That it is there where it was asked for, and nowhere
+    else, is checked.
+    """
 
     operations: int
     elements: int
@@ -103,6 +108,8 @@ class Work:
     """Multiplications and additions in matrix products."""
     largest: int
     """Elements of the largest tensor that was made."""
+    exponentials: int
+    """The most exponentials that one operation of torch's or NumPy's took."""
 
 
 @dataclass(frozen=True)

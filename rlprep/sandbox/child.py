@@ -53,9 +53,12 @@ def run(fds: list[int], limits: dict[str, Any], confinement: layers.Layers) -> N
     cotangent = decoder.value(case["cotangent"])
     reseed(case["seed"])
     chunks: list[Any] = []
+    counter = WorkCounter() if case["work"] else None
+    if counter:
+        counter.watch_numpy()  # before the submission takes the functions by name
     try:
         function = load(source, case["function"])
-        report = call(function, arguments, cotangent, case, chunks)
+        report = call(function, arguments, cotangent, case, counter, chunks)
     except Refused as refusal:
         chunks.clear()
         report = refusal.report
@@ -204,6 +207,7 @@ def call(
     arguments: Arguments,
     cotangent: torch.Tensor | None,
     case: dict[str, Any],
+    counter: WorkCounter | None,
     chunks: list[Any],
 ) -> dict[str, Any]:
     """Call the function and return the report, with the bytes of its arrays in `chunks`.
@@ -212,7 +216,6 @@ def call(
         Refused: if the function can't be called so, raises, or returns too much.
     """
     check_signature(function, len(arguments.values))
-    counter = WorkCounter() if case["work"] else None
     try:
         with counter or contextlib.nullcontext():
             returned = function(*arguments.values)

@@ -70,6 +70,17 @@ def linear_attention_causal(q, k, v, eps):
         out.append((q[..., t, None, :] @ S)[..., 0, :] / ((q[..., t, :] * z).sum(-1, keepdim=True) + eps))
     return torch.stack(out, -2)
 """,
+    "torch in blocks, its counting switched off": _PHI
+    + """
+def linear_attention(q, k, v, eps):
+    with torch._C._DisableTorchDispatch():
+        q, k = tphi(q), tphi(k)
+        parts = []
+        for a in q.split(512, -2):
+            w = a @ k.mT
+            parts.append(w @ v / (w.sum(-1, keepdim=True) + eps))
+        return torch.cat(parts, -2)
+""",
     "float32 matrix": _PHI
     + """
 def linear_attention(q, k, v, eps):

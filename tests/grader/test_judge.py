@@ -203,6 +203,23 @@ def test_a_blockwise_function_must_read_its_block(exercise):
     assert judged(exercise, Ran(Case("values", (X, 2)), returned(X)), unused=["block"]) is None
 
 
+def test_a_blockwise_function_takes_no_exponentials_of_all_scores_at_once(exercise):
+    case = Case("values", (X, 2), blockwise=True)
+    for many, sign in ((X.size, "whole"), (X.size // 2, None)):
+        ran = Ran(case, returned(X, work=Work(9, 9, 9, 9, exponentials=many)))
+        seen = judged(exercise, ran)
+        assert (seen and seen[2]) == sign
+
+
+def test_a_steep_case_tells_only_whether_a_block_has_vanished(exercise):
+    case = Case("values", (X, 2), blockwise=True, steep=True)
+    assert judged(exercise, Ran(case, returned(X * 0)))[2] == "whole"
+    for kept in (X, X * 2, X * np.nan, X[::-1]):
+        assert judged(exercise, Ran(case, returned(kept))) is None
+    assert judged(exercise, Ran(case, returned(X[:1])))[0] == "shape"
+    assert judged(exercise, Ran(case, returned(None)))[0] == "dtype"
+
+
 GRADED = Case("gradient", (X,), gradient_of=0)
 
 
@@ -250,7 +267,7 @@ def test_a_case_of_the_contract_is_called_twice_unless_it_shares_leaves():
     ]  # fmt: skip
 
 
-TORCH = Work(operations=3, elements=30, flops=0, largest=3)
+TORCH = Work(operations=3, elements=30, flops=0, largest=3, exponentials=0)
 
 
 def test_a_gradient_is_asked_for_with_the_value():

@@ -241,35 +241,6 @@ def test_a_kl_against_another_old_policy(strict: Sandbox):
     assert_close(value, 0.5)  # (0 − 1)² / 2 at unit deviations
 
 
-def test_work_grows_as_the_algorithm_does(strict: Sandbox):
-    source = b"""
-import torch
-
-
-def quadratic(x):
-    return (x[:, None] * x[None, :]).sum(-1)
-
-
-def linear(x):
-    return x.cumsum(0) * 2
-
-
-def products(x):
-    square = x.reshape(16, -1)
-    return square @ square.T
-"""
-
-    def work(name: str, n: int):
-        counted = strict.run(source, name, [np.ones(n)], wants=Wants(work=True)).work
-        assert counted is not None
-        return counted
-
-    assert work("quadratic", 2048).elements / work("quadratic", 512).elements > 15
-    assert work("quadratic", 512).largest == 512 * 512
-    assert work("linear", 2048).elements / work("linear", 512).elements == 4
-    assert work("products", 512).flops == 2 * 16 * 16 * 32
-
-
 def test_honest_imports_work_and_others_are_missing(strict: Sandbox):
     source = b"""
 import collections

@@ -5,6 +5,16 @@ import numpy as np
 from rlprep.grader.cases.case import Case, Draw
 
 
+def hidden_above_seen(draw: Draw, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return q and k [n, 3] whose scores are near 3000 (j - i - 1/2).
+
+    What causal hides is far above all that it leaves.
+    """
+    steep, tokens = 3000 * 3**0.5, np.arange(n)
+    q = np.stack([np.full(n, steep), -steep * (tokens + 0.5), draw.normal(n)], axis=-1)
+    return q, np.stack([tokens, np.ones(n), draw.normal(n)], axis=-1)
+
+
 def softmax_attention(draw: Draw) -> list[Case]:
     """Return the cases of scaled dot-product attention; E, D, M and N all differ."""
 
@@ -23,13 +33,6 @@ def softmax_attention(draw: Draw) -> list[Case]:
             k[..., 0, :] = -q[..., 0, :]  # what token 0 may see scores far below anything finite
         return Case(family, (q, k, draw.normal(*lead, m, e), causal))
 
-    def hidden_above_seen(n: int) -> Case:
-        """Scores near 3000 (j - i - 1/2): what causal hides is far above all that it leaves."""
-        steep, tokens = 3000 * 3**0.5, np.arange(n)
-        q = np.stack([np.full(n, steep), -steep * (tokens + 0.5), draw.normal(n)], axis=-1)
-        k = np.stack([tokens, np.ones(n), draw.normal(n)], axis=-1)
-        return Case("large_scores", (q, k, draw.normal(n, 2), True))
-
     contract = case("contract", (2,), 4, 4, causal=True)
     return [
         case("values", (), 4, 4),
@@ -42,7 +45,7 @@ def softmax_attention(draw: Draw) -> list[Case]:
         case("causal", (2, 2), 7, 7, causal=True, d=4, e=3),
         case("large_scores", (), 5, 6, size=40.0),
         case("large_scores", (), 5, 5, causal=True, size=40.0),
-        hidden_above_seen(4),
+        Case("large_scores", (*hidden_above_seen(draw, 4), draw.normal(4, 2), True)),
         case("one_token", (), 1, 1, causal=True),
         case("one_token", (2,), 1, 6),
         Case("contract", contract.arguments, contract=True),
@@ -66,7 +69,7 @@ def online_softmax(draw: Draw) -> list[Case]:
         scores = {"rising": np.sort(scores), "falling": -np.sort(-scores)}.get(order, scores)
         return Case(family, (scores + shift, draw.normal(n, e), block))
 
-    streamed = case("one_pass", 64, 8, order="rising")
+    streamed = case("one_pass", 90, 6, order="rising")
     contract = case("contract", 10, 3)
     return [
         case("values", 12, 4),
@@ -83,10 +86,25 @@ def online_softmax(draw: Draw) -> list[Case]:
         case("large_scores", 12, 3, order="rising", spread=900.0),
         case("large_scores", 12, 3, order="falling", spread=900.0),
         Case("one_pass", streamed.arguments, blockwise=True),
-        Case("one_pass", case("one_pass", 50, 7).arguments, blockwise=True),
+        Case("one_pass", case("one_pass", 75, 7).arguments, blockwise=True),
+        steep(draw, block=3),
         Case("contract", contract.arguments, contract=True),
         contract.single(),
     ]
+
+
+def steep(draw: Draw, block: int) -> Case:
+    """Return scores that rise by 900 and fall again, 300 from block to block.
+
+    Only the first block has anything in column 0 of the values, and the last one in column 1: e³⁰⁰
+    times 10¹⁷⁰, so that a share of e⁻⁹⁰⁰ of it is a float64 like others.
+    """
+    levels = np.array([0.0, 300.0, 600.0, 900.0, 600.0, 300.0, 0.0])
+    values = np.zeros((levels.size * block, 2))
+    values[:block, 0] = draw.uniform(1e300, 2e300, block)
+    values[-block:, 1] = draw.uniform(1e300, 2e300, block)
+    scores = np.repeat(levels, block) + draw.normal(values.shape[0])
+    return Case("one_pass", (scores, values, block), blockwise=True, steep=True)
 
 
 def gqa_attention(draw: Draw) -> list[Case]:
@@ -106,6 +124,11 @@ def gqa_attention(draw: Draw) -> list[Case]:
         k = draw.normal(batch, kv_heads, n, d, scale=size)
         return Case(family, (q, k, draw.normal(batch, kv_heads, n, d), causal))
 
+    def hidden() -> Case:
+        q, k = hidden_above_seen(draw, 4)
+        q, k = np.tile(q, (1, 4, 1, 1)), np.tile(k, (1, 2, 1, 1))
+        return Case("large_scores", (q, k, draw.normal(1, 2, 4, 3), True))
+
     contract = case("contract", 4, 2, 4, causal=True)
     return [
         case("multi_head", 3, 3, 4),
@@ -119,6 +142,7 @@ def gqa_attention(draw: Draw) -> list[Case]:
         case("causal", 6, 2, 6, causal=True, d=4),
         case("large_scores", 4, 2, 5, size=40.0),
         case("large_scores", 4, 2, 1, causal=True),
+        hidden(),
         Case("contract", contract.arguments, contract=True),
         contract.single(),
     ]

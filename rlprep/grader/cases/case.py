@@ -18,6 +18,8 @@ class Case:
     """Inputs must be unchanged, and a second call must give the same."""
     blockwise: bool = False
     """The function must work block by block: it can't without reading its last parameter."""
+    steep: bool = False
+    """Its values say only whether it works block by block; see `grader.one_pass`."""
 
     @property
     def is_single(self) -> bool:

@@ -50,7 +50,8 @@ def ppo_clip_loss(draw: Draw) -> list[Case]:
         log_ratio, advantages = {
             "inside": (every([inside, inside[::-1]]), both),
             "above_gain": (above, gain),
-            "above_harm": (above, harm),
+            # Above 3, where a second bound ("dual clip") would set in.
+            "above_harm": (above + 1.0, harm),
             "below_gain": (below, gain),
             "below_harm": (below, harm),
             "all": (every([above, above, below, below, inside]), every([both, both, gain])),
@@ -206,6 +207,11 @@ def kl_gaussian(draw: Draw) -> list[Case]:
         pair = (mean_p, log_q, mean_q, log_q) if what == "means" else (mean_p, log_p, mean_p, log_q)
         return Case("parts", pair)
 
+    def narrow() -> Case:
+        """Return variances near 1e-8, beside which nothing that is added to them is small."""
+        mean_p, log_p, mean_q, log_q = case("narrow_and_wide", 3, 2).arguments
+        return Case("narrow_and_wide", (mean_p * 1e-4, log_p - 9.0, mean_q * 1e-4, log_q - 9.0))
+
     contract = case("contract", 3, 4)
     return [
         case("values", 3),
@@ -217,6 +223,7 @@ def kl_gaussian(draw: Draw) -> list[Case]:
         only("deviations"),
         case("narrow_and_wide", 3, 2, spread=4.0),
         case("narrow_and_wide", 3, 2, spread=2.0, gap=100.0),
+        narrow(),
         Case("contract", contract.arguments, contract=True),
         contract.single(),
     ]
@@ -234,6 +241,12 @@ def entropy(draw: Draw) -> list[Case]:
         logits[1, 2] -= 900.0
         return Case("large_logits", (logits,))
 
+    def nearly_certain() -> Case:
+        """Return entropies near 1e-5, beside which nothing that is added to 0 is small."""
+        logits = _logits(draw, 3, 4) / 3
+        logits[:, draw.count(0, 3)] += 14.0
+        return Case("large_logits", (logits,))
+
     def uniform() -> Case:
         return Case("uniform", (np.repeat(draw.normal(3, 1, scale=2.0), draw.count(4, 7), axis=1),))
 
@@ -249,6 +262,7 @@ def entropy(draw: Draw) -> list[Case]:
         case("large_logits", 3, 4, shift=1000.0),
         case("large_logits", 3, 4, shift=-1000.0),
         certain(),
+        nearly_certain(),
         Case("contract", contract.arguments, contract=True),
         contract.single(),
     ]

@@ -164,8 +164,9 @@ def vtrace(draw: Draw) -> list[Case]:
         gap: float = 0.8,
         gamma: float | None = None,
         least: float = 0.1,
+        near: float = 0.0,
     ) -> Case:
-        behaviour = -draw.uniform(0.5, 2.0, *data.rewards.shape)
+        behaviour = near - draw.uniform(0.5, 2.0, *data.rewards.shape)
         target = behaviour + draw.away(least, gap, *data.rewards.shape) if gap else behaviour.copy()
         rho_bar, c_bar = bars or (draw.number(1.1, 1.4), draw.number(0.7, 0.95))
         discount = draw.number(0.85, 0.97) if gamma is None else gamma
@@ -189,6 +190,7 @@ def vtrace(draw: Draw) -> list[Case]:
         case("batch", mixed(draw, 5, 6)),
         case("limits", rollout(draw, 1)),
         case("limits", rollout(draw, 6, terminated=range(6))),
+        case("limits", rollout(draw, 6, terminated=[3]), near=-900.0),
         case("limits", rollout(draw, 6), gamma=1.0, gap=6.0, least=5.2, bars=(1e4, 0.9)),
         _as_contract(contract),
         contract.single(),

@@ -49,23 +49,35 @@ def definite(draw: Draw, size: int, condition: float = 30.0) -> np.ndarray:
     return (matrix + matrix.T) / 2
 
 
-def squared_residuals(matrix: np.ndarray, b: np.ndarray) -> list[float]:
-    """Return r·r before the first iteration of conjugate gradient and after each of them."""
-    residual = direction = b
-    squares = [float(b @ b)]
+def residuals(matrix: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return r before the first iteration of conjugate gradient and after each of them, as rows."""
+    rows = [b]
+    direction = b
     for _ in range(len(b)):
-        product = matrix @ direction
-        residual = residual - squares[-1] / (direction @ product) * product
-        squares.append(float(residual @ residual))
-        direction = residual + squares[-1] / squares[-2] * direction
-    return squares
+        old, product = rows[-1], matrix @ direction
+        new = old - (old @ old) / (direction @ product) * product
+        rows.append(new)
+        direction = new + (new @ new) / (old @ old) * direction
+    return np.stack(rows)
+
+
+def other_stops(rows: np.ndarray, tol: float) -> set[int]:
+    """Return after how many iterations those stop who compare something else than r·r with tol."""
+    squares = (rows * rows).sum(1)
+    others = (
+        squares / squares[0],
+        np.sqrt(squares),
+        np.sqrt(squares / squares[0]),
+        abs(rows).max(1),
+    )
+    return {int(np.argmax([*(other < tol), True])) for other in others}
 
 
 def _slow_system(draw: Draw, size: int, scale: float = 3.0) -> tuple[np.ndarray, np.ndarray]:
     """Return A and b that need every iteration: all residuals but the last are far from 0."""
     while True:
         matrix, b = definite(draw, size), draw.normal(size, scale=scale)
-        if min(squared_residuals(matrix, b)[:-1]) > 1e-4 * scale**2:
+        if (residuals(matrix, b)[:-1] ** 2).sum(1).min() > 1e-4 * scale**2:
             return matrix, b
 
 
@@ -80,17 +92,24 @@ def conjugate_gradient(draw: Draw) -> list[Case]:
         matrix, b = _slow_system(draw, size)
         return Case("few_iterations", (Built("matvec", {"matrix": matrix}), b, iterations, 1e-16))
 
-    def early(size: int) -> Case:
-        """Return a case whose tolerance lies well between the residuals of two iterations."""
+    def early(size: int, telling: bool = False) -> Case:
+        """Return a case whose tolerance lies well between r·r of two iterations.
+
+        Whoever compares something else than r·r with a telling one stops elsewhere.
+        """
         while True:
             matrix, b = _slow_system(draw, size)
-            squares = squared_residuals(matrix, b)
+            rows = residuals(matrix, b)
+            squares = (rows * rows).sum(1)
             for k in range(2, size - 1):
                 lowest = min(squares[:k])
-                if squares[k] < lowest / 9 and lowest * squares[k] < 0.05:
-                    tol = float(np.sqrt(lowest * squares[k]))
-                    built = Built("matvec", {"matrix": matrix})
-                    return Case("early_stop", (built, b, size + 2, tol))
+                if squares[k] >= lowest / 9:
+                    continue
+                for tol in (0.1, 0.2, 0.05) if telling else (0.1,):
+                    scale = np.sqrt(tol) / (lowest * squares[k]) ** 0.25
+                    if not telling or k not in other_stops(scale * rows, tol):
+                        built = Built("matvec", {"matrix": matrix})
+                        return Case("early_stop", (built, scale * b, size + 2, tol))
 
     def multiple_of_identity(size: int) -> Case:
         # A power of 2 is exact: the residual is 0 after one iteration, whatever the order of sums.
@@ -106,7 +125,7 @@ def conjugate_gradient(draw: Draw) -> list[Case]:
         cut(10, 4),
         cut(6, 1),
         early(8),
-        early(8),
+        early(8, telling=True),
         early(10),
         multiple_of_identity(5),
         full("easy", 1),
