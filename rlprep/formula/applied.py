@@ -1,6 +1,7 @@
 """Names: their scripts, and whether they apply to what follows or only multiply it."""
 
 from rlprep.formula.errors import Unreadable
+from rlprep.formula.names import variable_key
 from rlprep.formula.scripts import Scripts
 from rlprep.formula.stream import (
     CLOSERS,
@@ -25,6 +26,9 @@ from rlprep.formula.tree import (
     Tuple,
 )
 from rlprep.formula.vocabulary import FUNCTIONS, OPTIMISERS, PREFIXES
+
+INNER = {"a", "a'", "b", "s", "s'", "u", "u'"}
+"""Variables whose best value is one factor of a formula: an action, a state."""
 
 
 class Names(Scripts):
@@ -269,7 +273,9 @@ class Names(Scripts):
             return name
         while self.accept("quad", "nl", "row", ":"):
             pass
-        objective = self.sum()
+        # max_a Q(s, a) - V(s) is a difference; max_theta L - c KL is all to be maximised
+        is_inner = len(name.subs) == 1 and variable_key(name.subs[0]) in INNER
+        objective = self.product() if is_inner else self.sum()
         return Optimise(self.spans(name), sense, objective, (), name.subs)
 
 

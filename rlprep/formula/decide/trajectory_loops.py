@@ -184,7 +184,7 @@ class Run(Series):
     ) -> Polynomial:
         """Return an entry of an array that the code fills, or of the data."""
         if isinstance(x, Name) and flat(x) in self.assigned:
-            if len(items) > 1:
+            if len(items) != 1:
                 raise Undecidable("an index is not known")
             return self._entry(flat(x), self._place(items[0], bound))
         if len(items) == 1 and isinstance(items[0], Neg):

@@ -6,13 +6,13 @@ from dataclasses import replace
 from rlprep.formula.decide.pattern import quantity
 from rlprep.formula.decide.polynomial import Atom, Polynomial
 from rlprep.formula.decide.series import Series
-from rlprep.formula.decide.timeline import role_of, target_role
+from rlprep.formula.decide.timeline import mentions, role_of, target_role
 from rlprep.formula.decide.trajectory_loops import Run, is_looped
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.integers import maybe_integer
-from rlprep.formula.names import indices_of
+from rlprep.formula.names import indices_of, variable_key
 from rlprep.formula.program import EQUALITIES, key_of
-from rlprep.formula.tree import Bin, Chain, Index, Name, Node
+from rlprep.formula.tree import Bin, Chain, Index, Name, Node, walk
 
 
 def is_target(subject: str, node: Node) -> bool:
@@ -35,6 +35,7 @@ def evaluate(series: Series, node: Node, subject: str) -> Polynomial:
     bound = series.start()
     target = series.program.formula.target
     if target is not None and is_target(subject, target):
+        _refuse_other_clock(series, target, bound)
         bound["t"] -= _offset(target)
     if isinstance(node, Chain) and (len(node.items) != 2 or not EQUALITIES.issuperset(node.ops)):
         raise Undecidable("a relation where a value is asked for")
@@ -48,6 +49,16 @@ def _index_nodes(target: Node) -> tuple[Node, ...]:
     if isinstance(target, Index):
         return target.items
     return indices_of(target) if isinstance(target, Name) else ()
+
+
+def _refuse_other_clock(series: Series, target: Node, bound: dict[str, int]) -> None:
+    """Refuse `G_k = ...` whose right side counts from t."""
+    letters = {key for index in _index_nodes(target) for n in walk(index)
+               if isinstance(n, Name) and (key := variable_key(n)) is not None}  # fmt: skip
+    if series.program.is_code or not letters or letters & bound.keys():
+        return
+    if mentions(series.program, lambda name: name.name == "t"):
+        raise Undecidable("the left side stands at another time than the right")
 
 
 def _offset(target: Node) -> int:

@@ -9,12 +9,33 @@ from collections.abc import Callable
 from rlprep.formula.decide.policies import has_primed_parameters, is_old, role_of
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import flat, labels_of
-from rlprep.formula.program import Program
+from rlprep.formula.program import Program, key_of
 from rlprep.formula.tree import Call, Expect, Given, Name, Node, Parallel, walk
 
 
 def policy_roles(program: Program, subject: str) -> Callable[[Name], str]:
     """Return the function that tells the new policy from the old one in this input."""
+    which = _roles(program, subject)
+    others = _other_names(program, subject)
+    return lambda name: which(others.get(key_of(name) or "", name))
+
+
+def _other_names(program: Program, subject: str) -> dict[str, Name]:
+    """Return the policies that are said to be another one: `where mu = pi_old`."""
+    found: dict[str, Name] = {}
+    for entry in program.entries:
+        value = entry.values[-1]
+        value = value.fn if isinstance(value, Call) else value
+        heads = (entry.target.fn if isinstance(entry.target, Call) else entry.target, value)
+        if entry.key and all(
+            isinstance(n, Name) and role_of(n, subject) == "policy" for n in heads
+        ):
+            assert isinstance(value, Name)
+            found[entry.key] = value
+    return found
+
+
+def _roles(program: Program, subject: str) -> Callable[[Name], str]:
     names = [
         n for n in program.nodes()
         if isinstance(n, Name) and role_of(n, subject) in {"policy", "logp"}
@@ -32,7 +53,8 @@ def policy_roles(program: Program, subject: str) -> Callable[[Name], str]:
         return _kl_roles(program)
     single = subject in {"policy_gradient", "advantage", "entropy"}
 
-    labelled = any(n.name == "pi" and is_old(n) for n in names)
+    said = _other_names(program, subject).values()
+    labelled = any(n.name == "pi" and is_old(n) and n not in said for n in names)
 
     def which(name: Name) -> str:
         if labelled and name.name in {"q", "mu", "b"} and not labels_of(name):
