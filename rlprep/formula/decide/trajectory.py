@@ -212,7 +212,7 @@ def _is_relation(program: Program, subject: str) -> bool:
     if target is not None:
         named = target.fn if isinstance(target, Call) else target
         if program.is_code or len(sides) != 1 or not isinstance(named, Name) or (
-            role_of(named, subject) not in {"r", "V", "G", "delta", "A"} - {role}
+            role_of(named, subject) not in {"r", "V", "G", "delta"} - {role}
         ):  # fmt: skip
             return False
         sides = [program.formula.values[0]]  # V(s_t) = G_t - A_t, where A_t is asked for
