@@ -212,6 +212,10 @@ def test_an_unsound_formula_is_named():
 
 
 LOSS = "loss = {start}\nfor c in range({classes}):\n    loss {op} y[c] * math.log(p[c])"
+PAIRS = """\
+P = s[y == {right}]
+N = s[y == {wrong}]
+((P[:, None] > N[None, :]) + 0.5 * (P[:, None] == N[None, :])).mean()"""
 WRITTEN = [
     ("cross_entropy", LOSS.format(start=0, classes="C", op="-="), True),
     ("cross_entropy", LOSS.format(start=1, classes="C", op="-="), False),
@@ -227,12 +231,12 @@ WRITTEN = [
     ("softmax", r"\frac{1}{1 + \sum_{j \ne i} e^{z_j - z_i}}", True),
     ("softmax", r"\frac{e^{z_i}}{\sum_{j<i} e^{z_j}}", False),
     ("softmax", r"p_i = e^{z_i} = \frac{e^{z_i}}{\sum_j e^{z_j}}", False),
-    ("auc", "P = s[y == 1]\nN = s[y == 0]\n(P[:, None] > N[None, :]).mean()", True),
-    ("auc", "P = s[y == 0]\nN = s[y == 1]\n(P[:, None] > N[None, :]).mean()", False),
-    ("auc", "sum(s[i] > s[j] for i in range(n) if y[i] == 1 for j in range(n) if y[j] == 0)"
-            " / (sum(y) * (n - sum(y)))", True),
-    ("auc", r"\frac{\sum_{i,j} y_i (1 - y_j) \mathbb{1}[s_i > s_j]}{\sum_i y_i \sum_j (1 - y_j)}",
-     True),
+    ("auc", PAIRS.format(right=1, wrong=0), True),
+    ("auc", PAIRS.format(right=0, wrong=1), False),
+    ("auc", "sum((s[i] > s[j]) + 0.5 * (s[i] == s[j]) for i in range(n) if y[i] == 1"
+            " for j in range(n) if y[j] == 0) / (sum(y) * (n - sum(y)))", True),
+    ("auc", r"\frac{\sum_{i,j} y_i (1 - y_j) (\mathbb{1}[s_i > s_j] + \frac12 \mathbb{1}[s_i = s_j])}"
+            r"{\sum_i y_i \sum_j (1 - y_j)}", True),
 ]  # fmt: skip
 
 
