@@ -235,7 +235,8 @@ WRITTEN = [
     ("auc", PAIRS.format(right=0, wrong=1), False),
     ("auc", "sum((s[i] > s[j]) + 0.5 * (s[i] == s[j]) for i in range(n) if y[i] == 1"
             " for j in range(n) if y[j] == 0) / (sum(y) * (n - sum(y)))", True),
-    ("auc", r"\frac{\sum_{i,j} y_i (1 - y_j) (\mathbb{1}[s_i > s_j] + \frac12 \mathbb{1}[s_i = s_j])}"
+    ("auc", r"\frac{\sum_{i,j} y_i (1 - y_j) (\mathbb{1}[s_i > s_j]"
+            r" + \frac12 \mathbb{1}[s_i = s_j])}"
             r"{\sum_i y_i \sum_j (1 - y_j)}", True),
 ]  # fmt: skip
 
