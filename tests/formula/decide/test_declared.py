@@ -209,3 +209,39 @@ def test_an_unsound_formula_is_named():
     assert "the wrong form" in said
     undeclared = FormulaSpec("f", "a b", notation=good.notation)
     assert "the reference: undecided" in " ".join(what for what, _ in spec_faults(undeclared))
+
+
+LOSS = "loss = {start}\nfor c in range({classes}):\n    loss {op} y[c] * math.log(p[c])"
+PAIRS = """\
+P = s[y == {right}]
+N = s[y == {wrong}]
+((P[:, None] > N[None, :]) + 0.5 * (P[:, None] == N[None, :])).mean()"""
+WRITTEN = [
+    ("cross_entropy", LOSS.format(start=0, classes="C", op="-="), True),
+    ("cross_entropy", LOSS.format(start=1, classes="C", op="-="), False),
+    ("cross_entropy", LOSS.format(start=0, classes="C - 1", op="-="), False),
+    ("cross_entropy", LOSS.format(start=0, classes="C", op="= -"), False),
+    ("cross_entropy", "-sum(a * math.log(b) for a, b in zip(y, p))", True),
+    ("cross_entropy", r"-\sum_{i \ge 2} y_i \log p_i", False),
+    ("cross_entropy", r"-\sum_i^{C-1} y_i \log p_i", False),
+    ("cross_entropy", r"-\mathbf{1}^\top(\mathbf{y}\odot\log\hat{\mathbf{y}})", True),
+    ("cross_entropy", r"-\sum_i y_i \log p_i + 1 = -\sum_i y_i \log p_i", False),
+    ("softmax", "[math.exp(a) / sum(math.exp(b) for b in z) for a in z]", True),
+    ("softmax", "t = 0\nfor a in z:\n    t += math.exp(a)\n[math.exp(a) / t for a in z]", True),
+    ("softmax", r"\frac{1}{1 + \sum_{j \ne i} e^{z_j - z_i}}", True),
+    ("softmax", r"\frac{e^{z_i}}{\sum_{j<i} e^{z_j}}", False),
+    ("softmax", r"p_i = e^{z_i} = \frac{e^{z_i}}{\sum_j e^{z_j}}", False),
+    ("auc", PAIRS.format(right=1, wrong=0), True),
+    ("auc", PAIRS.format(right=0, wrong=1), False),
+    ("auc", "sum((s[i] > s[j]) + 0.5 * (s[i] == s[j]) for i in range(n) if y[i] == 1"
+            " for j in range(n) if y[j] == 0) / (sum(y) * (n - sum(y)))", True),
+    ("auc", r"\frac{\sum_{i,j} y_i (1 - y_j) (\mathbb{1}[s_i > s_j]"
+            r" + \frac12 \mathbb{1}[s_i = s_j])}"
+            r"{\sum_i y_i \sum_j (1 - y_j)}", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "text", "right"), WRITTEN)
+def test_loops_lists_and_limits_mean_what_they_say(formula, text, right):
+    verdict = decide(SPECS[formula], text)
+    assert verdict.verdict == ("equivalent" if right else "different"), verdict.message

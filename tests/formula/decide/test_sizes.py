@@ -119,3 +119,69 @@ def test_a_letter_with_several_meanings_is_no_reduction_factor(text) -> None:
 @pytest.mark.parametrize("text", ["H / G", "H // G", "group_size", "g = H_q / H_kv"])
 def test_a_reduction_factor_by_groups_is_one(text) -> None:
     assert decide(specs()["kv_reduction"], text).verdict == "equivalent"
+
+
+LAYERS = """\
+total = 0
+for layer in range({layers}):
+    total += 2 * batch * {more}seq_len * n_kv_heads * head_dim * itemsize"""
+SAME = {
+    "a loop over layers": (CACHE, LAYERS.format(layers="n_layers", more="")),
+    "factors one after another": (
+        CACHE, "n = 1\nfor x in (2, batch, layers, seq_len, kv_heads, head_dim, itemsize):\n"
+               "    n *= x"),
+    "a sum over layers": (CACHE, r"\sum_{\ell=1}^{L} 2 B n H_{kv} d_h b"),
+    "a product of a list": (
+        CACHE, "2 * math.prod([batch, layers, seq_len, kv_heads, head_dim]) * itemsize"),
+    "bits shifted to bytes": (CACHE, "2 * B * L * T * H_kv * d * bits >> 3"),
+    "a precision in bits": (CACHE, "2 * B * L * n * H_kv * d * precision / 8"),
+    "a function of the heads": (REDUCTION, "kv(H_q)/kv(H_kv), kv(h) = 2*B*L*T*h*d*b"),
+    "a table read at the head": (MAP, "np.repeat(np.arange(H_kv), H_q // H_kv)[h]"),
+    "a new axis behind the heads": (
+        MAP, "x[:, :, :, None, :].expand(bs, slen, n_kv_heads, n_rep, head_dim)"
+             ".reshape(bs, slen, n_kv_heads * n_rep, head_dim)"),
+    "a note behind a comma": (
+        MAP, "k.repeat_interleave(n_rep, dim=1), n_rep = n_heads // n_kv_heads"),
+    "query heads cut into groups": (MAP, "rearrange(q, 'b (h g) n d -> b h g n d', h=n_kv_heads)"),
+}  # fmt: skip
+OTHER = {
+    "layers counted twice": (CACHE, LAYERS.format(layers="n_layers", more="n_layers * ")),
+    "a layer too few": (CACHE, LAYERS.format(layers="n_layers - 1", more="")),
+    "only the last layer": (CACHE, LAYERS.format(layers="n_layers", more="").replace("+=", "=")),
+    "bits given for bytes": (CACHE, "2 * B * L * T * H_kv * d * p, p = 16"),
+    "a second line that says otherwise": (REDUCTION, "r = H_q / H_kv, r = H_kv / H_q"),
+    "copied as often as there are heads": (
+        MAP, "repeat(k, 'b h n d -> b (h g) n d', g=n_kv_heads)"),
+    "a new axis before the heads": (
+        MAP, "x[:, :, None].expand(bs, slen, n_rep, n_kv_heads, head_dim)"
+             ".reshape(bs, slen, n_kv_heads * n_rep, head_dim)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "text"), SAME.values(), ids=SAME)
+def test_loops_and_copies_of_code_are_equivalent(ask, formula, text) -> None:
+    verdict = ask(formula, text)
+
+    assert verdict.verdict == "equivalent", verdict.message
+
+
+@pytest.mark.parametrize(("formula", "text"), OTHER.values(), ids=OTHER)
+def test_loops_and_copies_that_count_otherwise_are_different(ask, formula, text) -> None:
+    verdict = ask(formula, text)
+
+    assert verdict.verdict == "different", verdict.message
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        (CACHE, "2 * B * L * n * H_kv * d * b * x"),
+        (CACHE, "kv = B\nfor _ in range(L):\n    kv = kv * 1\n    kv += kv"),
+        (MAP, "k.repeat_interleave(n_heads // n_kv_heads, dim=-1)"),
+        (MAP, "repeat(k, 'b h n d -> b h (n g) d', g=group_size)"),
+        (MAP, "torch.arange(n_kv_heads) // (n_heads // n_kv_heads)"),
+        (REDUCTION, "H_q : H_kv"),
+    ],
+)
+def test_what_is_not_understood_of_a_size_is_left_open(ask, formula, text) -> None:
+    assert ask(formula, text).verdict == "undecided"
