@@ -1,7 +1,8 @@
-"""The loops of a piece of code with their order: what each turn binds, and which way it runs.
+"""The loops of a piece of code: what each turn binds, which way it runs, what stands inside.
 
 `pycode.parse` gives statements flat. Whether `G = r + gamma * G` is a return depends on whether the
-loop around it runs from the last reward to the first, so whoever runs code needs its blocks.
+loop around it runs from the last reward to the first, so whoever runs code needs its `blocks`;
+whoever only adds up what a loop adds needs its `for_lines`, in whatever order it runs.
 """
 
 import ast
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 from rlprep.formula.code_statements import Statements
 from rlprep.formula.pycode import opened
-from rlprep.formula.tree import Node
+from rlprep.formula.tree import Node, Span
 
 REVERSING = {"reversed", "flip", "flipud"}
 LISTING = {"list", "tuple", "tqdm", "trange", "iter"}
@@ -41,6 +42,34 @@ class Loop:
 
     turns: tuple[Turns, ...]
     block: "tuple[Node | Loop, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class ForLine:
+    """A `for` statement: the characters that it covers, its variables, what it runs over."""
+
+    span: Span
+    target: Node
+    over: Node
+
+
+def for_lines(text: str, variables: frozenset[str] = frozenset()) -> list[ForLine]:
+    """Return the `for` statements of code that `pycode.parse` reads, outer ones first.
+
+    Args:
+        text: the code.
+        variables: names that are no libraries (`K.T`).
+
+    Raises:
+        Unreadable: a loop runs over something unusual.
+        SyntaxError: the text is not Python.
+    """
+    reader, tree = opened(text, variables)
+    return [
+        ForLine(reader.span(node), reader.expression(node.target), reader.expression(node.iter))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.For)
+    ]
 
 
 def has_loop(text: str) -> bool:

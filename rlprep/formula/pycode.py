@@ -11,15 +11,11 @@ import ast
 import re
 import textwrap
 import warnings
-from dataclasses import dataclass
 
 from rlprep.formula.code_statements import Statements
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import MAX_CHARACTERS
-from rlprep.formula.tree import (
-    Node,
-    Span,
-)
+from rlprep.formula.tree import Node
 
 MAX_NODES = 1500
 MAX_AST_DEPTH = 100
@@ -82,25 +78,6 @@ def parse_with_notes(text: str, variables: frozenset[str] = frozenset()) -> list
 def _is_inside(before: str) -> bool:
     """Whether a place lies inside of brackets, by what stands before it."""
     return any(before.count(a) > before.count(b) for a, b in ("()", "[]", "{}"))
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """A `for` statement: the characters that it covers, its variables, what it runs over."""
-
-    span: Span
-    target: Node
-    over: Node
-
-
-def loops(text: str, variables: frozenset[str] = frozenset()) -> list[Loop]:
-    """Return the loops of code that `parse` reads, outer ones first; their statements come flat."""
-    reader, tree = opened(text, variables)
-    return [
-        Loop(reader.span(node), reader.expression(node.target), reader.expression(node.iter))
-        for node in ast.walk(tree)
-        if isinstance(node, ast.For)
-    ]
 
 
 def opened(text: str, variables: frozenset[str]) -> tuple[Statements, ast.Module]:

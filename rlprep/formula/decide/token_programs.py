@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlprep.formula.code_loops import ForLine, for_lines
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.tensor import ShapeError, Tensor
 from rlprep.formula.decide.token_arrays import LETTERS, Arrays, target_key
@@ -14,7 +15,6 @@ from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import variable_key
 from rlprep.formula.program import Entry
-from rlprep.formula.pycode import Loop, loops
 from rlprep.formula.tree import Big, Call, Define, Index, Name, Node, Slice, Tuple, walk
 
 
@@ -44,7 +44,7 @@ class Code(Arrays):
             rows.append(self._row(body))
         return rows
 
-    def _of_each_query(self, found: list[Loop]) -> list[Tensor | str]:
+    def _of_each_query(self, found: list[ForLine]) -> list[Tensor | str]:
         """Run a loop over the keys of one query, for every query."""
         rows: list[Tensor | str] = []
         for position in range(self.world.sizes["n"]):
@@ -62,15 +62,15 @@ class Code(Arrays):
 
     # -- loops ----------------------------------------------------------------------------------
 
-    def _loops(self) -> list[Loop]:
+    def _loops(self) -> list[ForLine]:
         if "for " not in self.program.text:
             return []
         try:
-            return loops(self.program.text, names.VOCABULARY.letters)
+            return for_lines(self.program.text, names.VOCABULARY.letters)
         except (SyntaxError, Unreadable):
             return []
 
-    def _run_loops(self, found: list[Loop]) -> Tensor | list[Tensor | str]:
+    def _run_loops(self, found: list[ForLine]) -> Tensor | list[Tensor | str]:
         """Run the statements with their loops, and return what the formula's statement left."""
         self.results: list[Tensor | str] = []
         self._block(self.program.entries, found)
@@ -86,7 +86,7 @@ class Code(Arrays):
             raise Undefined(result)
         return result
 
-    def _block(self, entries: list[Entry], found: list[Loop]) -> None:
+    def _block(self, entries: list[Entry], found: list[ForLine]) -> None:
         """Run statements, those of each outermost loop together as often as the loop turns."""
         done: set[int] = set()
         for entry in entries:
@@ -117,17 +117,17 @@ class Code(Arrays):
         if is_main and value is not None:
             self.results.append(value)
 
-    def _turns(self, loop: Loop, body: list[Entry]) -> Iterator[None]:
+    def _turns(self, loop: ForLine, body: list[Entry]) -> Iterator[None]:
         """Bind the variables of a loop, turn by turn."""
         match loop:
-            case Loop(target=Name() as name, over=over):
+            case ForLine(target=Name() as name, over=over):
                 key = names.spelling(name, is_code=True).key
                 for place in self._range_of(over, key, body):
                     self.indices[key] = place
                     yield
-            case Loop(target=Tuple(items=targets), over=Call(fn=Name(name="zip"), args=sources)):
+            case ForLine(target=Tuple(items=targets), over=Call(fn=Name(name="zip"), args=sources)):
                 yield from self._rows_of(targets, sources, None)
-            case Loop(target=Tuple(items=(Name() as count, Tuple(items=targets))),
+            case ForLine(target=Tuple(items=(Name() as count, Tuple(items=targets))),
                       over=Call(fn=Name(name="enumerate"),
                                 args=(Call(fn=Name(name="zip"), args=sources),))):  # fmt: skip
                 yield from self._rows_of(targets, sources, count)
@@ -271,12 +271,12 @@ class Code(Arrays):
         return True
 
 
-def _covers(loop: Loop, entry: Entry) -> bool:
+def _covers(loop: ForLine, entry: Entry) -> bool:
     start, end = entry.node.span
     return loop.span[0] <= start and end <= loop.span[1]
 
 
-def _within(inner: Loop, outer: Loop) -> bool:
+def _within(inner: ForLine, outer: ForLine) -> bool:
     return outer.span[0] <= inner.span[0] and inner.span[1] <= outer.span[1]
 
 

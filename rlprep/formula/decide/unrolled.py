@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from rlprep.formula.code_loops import ForLine, for_lines
 from rlprep.formula.errors import Undecidable, Unreadable
 from rlprep.formula.names import variable_key
 from rlprep.formula.program import Entry, Program, key_of
-from rlprep.formula.pycode import Loop, loops
 from rlprep.formula.tree import (
     Big,
     Bin,
@@ -40,7 +40,7 @@ def unrolled(program: Program) -> Program:
     if not program.is_code or "for " not in program.text:
         return program
     try:
-        found = loops(program.text)
+        found = for_lines(program.text)
     except (SyntaxError, Unreadable):
         raise Undecidable("a loop that is not understood") from None
     if not found:
@@ -50,7 +50,7 @@ def unrolled(program: Program) -> Program:
     ])  # fmt: skip
 
 
-def _without_loops(program: Program, number: int, found: list[Loop]) -> Entry:
+def _without_loops(program: Program, number: int, found: list[ForLine]) -> Entry:
     """Return a statement with the loops around it folded into what it adds."""
     entry = program.entries[number]
     around = [loop for loop in found if _covers(loop, entry)]
@@ -83,12 +83,12 @@ def _without_loops(program: Program, number: int, found: list[Loop]) -> Entry:
     return replace(entry, values=(*entry.values[:-1], value))
 
 
-def _covers(loop: Loop, entry: Entry) -> bool:
+def _covers(loop: ForLine, entry: Entry) -> bool:
     start, end = entry.node.span
     return loop.span[0] <= start and end <= loop.span[1]
 
 
-def _carried(program: Program, loop: Loop) -> set[str]:
+def _carried(program: Program, loop: ForLine) -> set[str]:
     """Return the names that statements of a loop update from themselves."""
     inside = [e for e in program.entries if _covers(loop, e)]
     return {e.key for e in inside if e.key is not None and e.key in _names(e.values[-1])}
@@ -101,28 +101,28 @@ def _names(node: Node) -> set[str]:
     return {key for child in children(node) for key in _names(child)}
 
 
-def _folded(loop: Loop, step: Node, op: str) -> Node:
+def _folded(loop: ForLine, step: Node, op: str) -> Node:
     """Return what all turns of a loop add, or by what they multiply."""
     kind, span = KINDS[op], step.span
     match loop:
-        case Loop(target=Name() as variable, over=Call(fn=Name(name="range"), args=args)) if (
+        case ForLine(target=Name() as variable, over=Call(fn=Name(name="range"), args=args)) if (
             1 <= len(args) <= 2
         ):
             one = Num(span, Fraction(1))
             low = args[0] if len(args) == 2 else Num(span, Fraction(0))
             high = Bin(span, "-", args[-1], one)
             return Big(span, kind, variable, low, high, None, step)
-        case Loop(target=Name() as variable, over=Tuple(items=items)):
+        case ForLine(target=Name() as variable, over=Tuple(items=items)):
             terms = [_put(step, {variable_key(variable): item}) for item in items]
             result = terms[0]
             for term in terms[1:]:
                 result = Bin(span, "+" if kind == "sum" else "*", result, term)
             return result
-        case Loop(target=Tuple(items=targets), over=Call(fn=Name(name="zip"), args=sources)) if len(
-            targets
-        ) == len(sources):
+        case ForLine(target=Tuple(items=targets), over=Call(fn=Name(name="zip"), args=sources)) if (
+            len(targets) == len(sources)
+        ):
             return _through(kind, step, targets, sources)
-        case Loop(target=Name() as variable, over=Name() as source):
+        case ForLine(target=Name() as variable, over=Name() as source):
             return _through(kind, step, (variable,), (source,))
     raise Undecidable("a loop that is not understood")
 
