@@ -167,8 +167,10 @@ def _run(series: "Series", run: list[Term], last: Term | None) -> Polynomial:
 
 def _from_last(first: Term, last: Term) -> tuple[tuple[int, ...] | None, Polynomial]:
     step = _step(first.atom, last.atom)
-    if step is None or not any(step):
+    if step is None:
         raise Undecidable("the first and last term show no pattern")
+    if not any(step):
+        raise TooShort("the first term is the last")
     size = max(abs(s) for s in step)
     ratio = last.coefficient * first.coefficient.inverse()
     ((monomial, coefficient),) = ratio.terms.items()

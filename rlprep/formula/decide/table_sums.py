@@ -6,6 +6,7 @@ from fractions import Fraction
 from rlprep.formula.decide.distributions import Sampling, leaves_sample, sampling_of
 from rlprep.formula.decide.numbers import Dual, Number, plain
 from rlprep.formula.decide.policies import role_of
+from rlprep.formula.decide.reward_sums import earned
 from rlprep.formula.decide.table_places import STATE_LETTERS, Env
 from rlprep.formula.decide.table_quantities import Free, Quantities
 from rlprep.formula.decide.worlds import World
@@ -14,13 +15,11 @@ from rlprep.formula.names import variable_key
 from rlprep.formula.program import Program
 from rlprep.formula.tree import (
     Big,
-    Bin,
     Call,
     Expect,
     Given,
     Name,
     Node,
-    Num,
     Optimise,
     Tuple,
     walk,
@@ -176,7 +175,7 @@ class Sums(Quantities):
             return self.count(key) * self._summed(node, rest, env, position)
         if axis in {"time", "samples"}:
             if self._sums_rewards(node):
-                return self.future(node, key, env)
+                return self.future(node, env, position)
             if self.subject == "advantage":
                 if self.in_expectation:
                     raise Undecidable("a sum over time inside an expectation")
@@ -206,18 +205,17 @@ class Sums(Quantities):
             "reward", "return", "gamma", "count", None, "state_dist"
         } and bool(roles & {"reward", "return"})  # fmt: skip
 
-    def future(self, node: Big, key: str, env: Env) -> Number:
+    def future(self, node: Big, env: Env, position: int) -> Number:
         """A sum of rewards along the trajectory: its mean, given s and a."""
         s, a = self.state((), env), self.action((), env)
+        found = earned(self.program, node, position, self.world.numbers["gamma"],
+                       from_the_start=self.subject == "policy_gradient")  # fmt: skip
         self.remarks.add("right in expectation: the return's mean, given s and a, is Q(s, a)")
-        lower = node.lo
-        starts_here = isinstance(lower, Name) and lower.name == "t" and not lower.primes
-        relative = any(isinstance(n, Bin) and variable_key(n.left) == "t" for n in walk(node.body))
-        if starts_here or (relative and isinstance(lower, Num) and lower.value == 0):
-            return self.world.q[s][a]
-        if isinstance(lower, Num | type(None)) and (lower is None or lower.value in {0, 1}):
-            return self.world.q[s][a] + self.world.past[s]
-        raise Undecidable("a sum of rewards from an unusual start")
+        if found.is_shifted:
+            self.remarks.add(
+                "rewards bear Sutton and Barto's index here: R_{t+1} follows the action at t"
+            )
+        return found.share * self.world.q[s][a] + (self.world.past[s] if found.has_past else 0)
 
     def extreme(self, node: Optimise, env: Env, position: int) -> Number:
         """The best value over states or actions; over parameters, the objective itself."""

@@ -216,8 +216,9 @@ def witness(mine: Meaning, theirs: Meaning, subject: str, setting: Setting) -> d
         if a[0] == "undefined":
             return {"at": where, "yours": f"has no value: {a[1]}", "reference": "is finite"}
         if _edges(a) != _edges(b):
-            return {"at": where, "quantity": "the boundary value", "yours": "not 0",
-                    "reference": "0"}  # fmt: skip
+            _, right, _ = (*_edges(a), *_edges(b))[0]
+            return {"at": where, "quantity": "the boundary value", "yours": f"not {right}",
+                    "reference": right}  # fmt: skip
         for number, side in enumerate(a):
             if isinstance(side, Polynomial) and isinstance(b[0], Polynomial) and side != b[0]:
                 return coefficient_witness(mine, theirs, subject, world, number, side - b[0])

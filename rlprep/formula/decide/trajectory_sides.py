@@ -117,5 +117,6 @@ def boundary(series: Series, subject: str) -> tuple[Hashable, ...]:
         if times and times[-1] >= end - 1:
             given = series.evaluate(entry.values[-1], bound, number)
             if given != series.advantage(times[-1]):
-                wrong.append(("boundary", given.key()))
+                right = "0" if times[-1] >= end else f"delta_{times[-1]}"
+                wrong.append(("boundary", right, given.key()))
     return tuple(wrong)
