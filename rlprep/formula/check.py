@@ -120,7 +120,7 @@ class _Comparison:
         if confirm := getattr(self.family, "confirm", None):
             better, refutation = confirm(reading, self.reference, self.spec.id)
             if refutation is not None:
-                return self._told(reading, refutation, "z3, and exact evaluation of both formulas")
+                return self._told(reading, refutation, better)
             proof = better or proof
         remarks = sorted(reading.remarks)
         joined = explain.joining_identity(self.text, self.spec.reference, self.spec.accepts)

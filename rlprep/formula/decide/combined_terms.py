@@ -60,12 +60,16 @@ class Terms:
                 return self.evaluate(left, position) * self.evaluate(right, position)
             case Bin(op="/", left=left, right=right):
                 return self.evaluate(left, position) * self.evaluate(right, position).inverse()
+            case Bin(op="^", left=Wrap(kind="norm" | "abs", x=x), right=Num(value=Fraction(2))):
+                return self.evaluate(x, position).power(2)
             case Bin(op="^", left=left, right=right):
                 return self.evaluate(left, position).power(integer(right, {}))
             case Expect(body=body) | Optimise(objective=body) | Index(x=body):
                 return self.evaluate(body, position)
             case Wrap(kind="norm" | "abs", x=x):
-                return self.evaluate(x, position)
+                value = self.evaluate(x, position)
+                if value in (Polynomial.atom(VALUE), Polynomial.atom(ENTROPY)):
+                    return value  # neither is negative
             case Name():
                 return self.name(node, position)
             case Call():

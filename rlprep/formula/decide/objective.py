@@ -21,6 +21,14 @@ SUBJECTS = {"ratio", "advantage", "policy_gradient", "ppo_clip", "ppo_kl_penalty
             "trpo_constraint", "trpo", "kl", "entropy"}  # fmt: skip
 ON_POLICY = {"policy_gradient", "advantage"}
 
+FAR_POINTS = tuple(
+    (Fraction(r), Fraction(a), Fraction(e))
+    for r in ("1/1000", "1/10", "99/100", "101/100", "10", "60", "10000")
+    for a in ("1/100", "-1/100", "10", "-10", "1000", "-1000")
+    for e in ("1/50", "49/50")
+)
+"""Samples far apart, (r, A, epsilon), for a formula that z3 does not settle."""
+
 VOCABULARY = Vocabulary(
     words=frozenset(
         {
@@ -173,22 +181,28 @@ def confirm(mine: Meaning, theirs: Meaning, subject: str) -> tuple[str, dict[str
     """Prove an equality that no world refuted, or find the sample that refutes it.
 
     Returns:
-        the proof in words (empty when nothing better than the worlds is known), and a witness.
+        the proof in words (empty when nothing better than the worlds is known), and a witness of
+        the opposite.
     """
     if subject != "ppo_clip":
         return "", None
     from rlprep.formula.decide.cases import difference
 
     their_side = (theirs.facts["program"], theirs.facts["nodes"][0])
+    proved = "z3: no r > 0, 0 < epsilon < 1 and real A tell the two apart"
+    refuted = "z3, and exact evaluation of both formulas"
     for node in mine.facts["nodes"]:
         try:
             point = difference((mine.facts["program"], node), their_side,
                                negated=mine.facts["loss"], subject=subject)  # fmt: skip
+            points = () if point is None else (point,)
         except Undecidable:
-            return "", None
-        if point is not None:
-            return "", _refuted(mine, theirs, node, sample_world(*point), subject)
-    return "z3: no r > 0, 0 < epsilon < 1 and real A tell the two apart", None
+            proved, refuted, points = "", "evaluation of both formulas at the sample", FAR_POINTS
+        for point in points:
+            shown = _refuted(mine, theirs, node, sample_world(*point), subject)
+            if shown is not None:
+                return refuted, shown
+    return proved, None
 
 
 def _refuted(
@@ -198,7 +212,12 @@ def _refuted(
     sides: list[Value] = []
     for meaning, tree in ((mine, node), (theirs, theirs.facts["nodes"][0])):
         tabular = Tabular(meaning.facts["program"], world, subject)
-        sides.append(value_of(tabular, tree, subject, meaning.facts["loss"]))
+        try:
+            sides.append(value_of(tabular, tree, subject, meaning.facts["loss"]))
+        except Undefined as gap:
+            sides.append(Value(f"undefined: {gap}", (), True))
+        except Undecidable:  # it names a distribution, which a sample has not
+            return None
     yours, reference = sides
     return None if matches(yours, reference) else shown_at(world, yours, reference, mine, subject)
 

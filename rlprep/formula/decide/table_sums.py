@@ -7,7 +7,7 @@ from rlprep.formula.decide.distributions import Sampling, leaves_sample, samplin
 from rlprep.formula.decide.numbers import Dual, Number, plain
 from rlprep.formula.decide.policies import role_of
 from rlprep.formula.decide.reward_sums import earned
-from rlprep.formula.decide.table_places import STATE_LETTERS, Env
+from rlprep.formula.decide.table_places import STATE_LETTERS, Env, is_moved, is_next_index
 from rlprep.formula.decide.table_quantities import Free, Quantities
 from rlprep.formula.decide.worlds import World
 from rlprep.formula.errors import Undecidable
@@ -16,6 +16,7 @@ from rlprep.formula.program import Program
 from rlprep.formula.tree import (
     Big,
     Call,
+    Chain,
     Expect,
     Given,
     Name,
@@ -142,6 +143,8 @@ class Sums(Quantities):
         found: list[tuple[str, str]] = []
         for var in names:
             key = variable_key(var) if var is not None else None
+            if isinstance(var, Name) and is_moved(var) and is_next_index(var):
+                key = f"{key}'"  # s_{t+1} is s', and leaves the sample's own state
             found.append((self._axis(key, var, node), key or ""))
         return found
 
@@ -155,6 +158,9 @@ class Sums(Quantities):
         """Return what a sum runs over, by its letter and by how the summand uses it."""
         if var is None or key is None or not isinstance(var, Name):
             return "a" if self.subject in {"kl", "entropy"} else "samples"
+        match node.binder:
+            case Chain(items=(_, Name(name="D" | "B" | "batch" | "data")), ops=("in",)):
+                return "samples"  # s in D: the states that were visited
         letter = var.name
         if self.subject in {"kl", "entropy"} and letter not in {"s", "S"}:
             is_outer = any(isinstance(n, Big) for n in walk(node.body))
@@ -180,6 +186,7 @@ class Sums(Quantities):
                 if self.in_expectation:
                     raise Undecidable("a sum over time inside an expectation")
                 return self.foreign(Name(node.span, "sample"))
+            self.has_sum = True
             sampled = axis == "samples" or key in {"i", "n", "j", "m", "b"}
             if sampled and "s" not in env and not rest:
                 return self.average(Sampling(("s", "a"), explicit=False), node.body, env, position)
@@ -239,7 +246,7 @@ def _place_of(key: str, body: Node) -> str | None:
         match node:
             case Given(left=Name() as left, right=right):
                 if variable_key(left) == key:
-                    return "a"
+                    return "s" if left.name in STATE_LETTERS else "a"
                 if isinstance(right, Name) and variable_key(right) == key:
                     return "s"
             case Call(fn=Name(name="Q" | "q" | "A" | "pi"), args=(_, Name() as second)):
