@@ -60,7 +60,7 @@ class Terms:
                 return self.evaluate(left, position) * self.evaluate(right, position)
             case Bin(op="/", left=left, right=right):
                 return self.evaluate(left, position) * self.evaluate(right, position).inverse()
-            case Bin(op="^", left=Wrap(kind="norm" | "abs", x=x), right=Num(value=Fraction(2))):
+            case Bin(op="^", left=Wrap(kind="norm" | "abs", x=x), right=Num(value=two)) if two == 2:
                 return self.evaluate(x, position).power(2)
             case Bin(op="^", left=left, right=right):
                 return self.evaluate(left, position).power(integer(right, {}))

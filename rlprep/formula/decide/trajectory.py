@@ -9,7 +9,13 @@ from rlprep.formula.decide.polynomial import Monomial, Polynomial
 from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.series_world import WINDOW, World, prime_world
 from rlprep.formula.decide.timeline import ENDED, GOES_ON, role_of
-from rlprep.formula.decide.trajectory_sides import boundary, evaluate, is_target, target_role
+from rlprep.formula.decide.trajectory_sides import (
+    boundary,
+    boundary_missed,
+    evaluate,
+    is_target,
+    target_role,
+)
 from rlprep.formula.decide.trajectory_witness import coefficient_witness, place
 from rlprep.formula.errors import TooShort, Undecidable, Undefined
 from rlprep.formula.names import flat_lower, variable_key
@@ -216,7 +222,7 @@ def witness(mine: Meaning, theirs: Meaning, subject: str, setting: Setting) -> d
         if a[0] == "undefined":
             return {"at": where, "yours": f"has no value: {a[1]}", "reference": "is finite"}
         if _edges(a) != _edges(b):
-            _, right, _ = (*_edges(a), *_edges(b))[0]
+            right = boundary_missed((*_edges(a), *_edges(b)))
             return {"at": where, "quantity": "the boundary value", "yours": f"not {right}",
                     "reference": right}  # fmt: skip
         for number, side in enumerate(a):
