@@ -10,8 +10,8 @@ from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.series_world import WINDOW, World, prime_world
 from rlprep.formula.decide.timeline import ENDED, GOES_ON, role_of
 from rlprep.formula.decide.trajectory_sides import (
+    Missed,
     boundary,
-    boundary_missed,
     evaluate,
     is_target,
     target_role,
@@ -170,8 +170,8 @@ def same(mine: Meaning, theirs: Meaning) -> bool:
     return True
 
 
-def _edges(value: tuple[Hashable, ...]) -> tuple[Hashable, ...]:
-    return tuple(v for v in value if not isinstance(v, Polynomial))
+def _edges(value: tuple[Hashable, ...]) -> tuple[Missed, ...]:
+    return tuple(v for v in value if isinstance(v, Missed))
 
 
 def proof(mine: Meaning, setting: Setting) -> str:
@@ -222,7 +222,7 @@ def witness(mine: Meaning, theirs: Meaning, subject: str, setting: Setting) -> d
         if a[0] == "undefined":
             return {"at": where, "yours": f"has no value: {a[1]}", "reference": "is finite"}
         if _edges(a) != _edges(b):
-            right = boundary_missed((*_edges(a), *_edges(b)))
+            right = (_edges(a) or _edges(b))[0].right
             return {"at": where, "quantity": "the boundary value", "yours": f"not {right}",
                     "reference": right}  # fmt: skip
         for number, side in enumerate(a):
