@@ -134,7 +134,7 @@ class Terms:
         """Return the coefficient that a name stands for: of a term, or anybody's."""
         if joined in {"c1"} or words & VALUES:
             return Polynomial.atom(FIRST)
-        if joined in {"c2"} or words & (ENTROPIES - {"e"}) or "entropy" in joined or "ent" in words:
+        if joined in {"c2"} or words & (ENTROPIES - {"e"}) or "entropy" in joined:
             return Polynomial.atom(SECOND)
         return Polynomial.atom(("free", "_".join(words_of(node))))
 

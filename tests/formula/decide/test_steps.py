@@ -31,6 +31,8 @@ MATHEMATICS = (
     (rf"\theta_{{k+1}} = \theta_k + \alpha^j {SCALE} {STEP}", "equivalent"),
     (rf"\theta[k+1] = \theta[k] + {SCALE} {STEP}", "equivalent"),
     (rf"\theta[k+1] = \theta[k] - {SCALE} {STEP}", "different"),
+    (rf"\theta_{{k+1}} = \theta_{{new}} = \theta_k + {SCALE} {STEP}", "equivalent"),
+    (rf"{STEP} {SCALE}", "equivalent"),
     (r"\sqrt{2\delta} \frac{g}{\|g\|}", "different"),
     (r"\sqrt{2\delta} \frac{H^{-1} g}{\|H^{-1/2} g\|}", "undecided"),
     (rf"{SCALE} H^{{-2}} H g", "undecided"),
@@ -56,6 +58,9 @@ CODE = (
     (SOLVED + "theta + torch.sqrt(2 * delta) / torch.norm(x) * x", "different"),
     (SOLVED + "theta + x / (0.5 * (x @ Fvp(x)) / delta)**0.5", "equivalent"),
     ("x = cg(H, g); theta + np.sqrt(2*delta/(x @ H @ x)) * x", "equivalent"),
+    ("x = solve(fisher, g); theta + np.sqrt(2*delta/(x @ fisher @ x)) * x", "equivalent"),
+    ("x = solve(2 * H, 2 * g); theta + np.sqrt(2*delta/(x @ H @ x)) * x", "equivalent"),
+    ("x = solve(2 * H, g); theta + np.sqrt(2*delta/(g @ x)) * x", "different"),
     ("np.linalg.solve(g, H)", "different"),
     ("np.linalg.solve()", "unreadable"),
     ("g[0]", "different"),
@@ -81,3 +86,10 @@ REMARKS = (
 def test_a_step_says_what_its_reading_leans_on(text, said) -> None:
     remarks = decide(specs()["trpo_step"], text).remarks
     assert any(said in remark for remark in remarks)
+
+
+def test_a_root_of_a_negative_number_is_no_step() -> None:
+    text = r"\sqrt{\frac{-2\delta}{g^T H^{-1} g}} H^{-1} g"
+    found = decide(specs()["trpo_step"], text).counterexample
+    assert found is not None
+    assert found["yours"] == "no value: a root of a negative number, or a division by zero"
