@@ -72,8 +72,8 @@ def _elementary(tabular: "Tabular", node: Call, env: "Env", position: int) -> Nu
     name, args, precision = node.fn.name, node.args, tabular.precision
 
     def value(number: int = 0) -> Number:
-        if number >= len(args):
-            raise Unreadable(f"{name} needs {number + 1} arguments", node.span)
+        if not args:
+            raise Unreadable(f"{name} needs an argument", node.span)
         return tabular.evaluate(args[number], env, position)
 
     if name in {"log", "ln"}:

@@ -52,6 +52,7 @@ ADVANTAGES = (
     (r"E[\sum_{k=t}^\infty \gamma^k r_k | s_t, a_t] - V(s_t)", "different"),
     (r"E[\sum_k \gamma^k r_{t+k} | s_t] - V(s_t)", "different"),
     (r"\sum_k \gamma^k r_{t+k} - V(s_t)", "different"),
+    (r"E[\sum_t V(s_t)] - V(s)", "undecided"),
     (r"r(s,a) + \gamma \sum_{s'} P(s'|s,a) V(s') - V(s)", "equivalent"),
     (r"r(s,a) + \gamma \sum_{s'} p(s'|s,a) V(s') - V(s)", "equivalent"),
     (r"r(s,a) + \gamma \sum_{s_{t+1}} P(s_{t+1}|s,a) V(s_{t+1}) - V(s)", "equivalent"),
@@ -101,6 +102,11 @@ DATA = (
      "equivalent"),
     ("trpo_objective", rf"E_{{s,a\sim\pi_{{\theta'}}}}[\frac{{{PRIMED}}}{{{NEW}}} A(s,a)]",
      "different"),
+    ("trpo_objective", r"\sum_s \rho(s) \sum_a \pi_\theta(a|s) A(s,a)", "equivalent"),
+    ("trpo_objective", r"\sum_s \rho(s) \sum_a \pi_{old}(a|s) A(s,a)", "different"),
+    ("trpo", "E[r_t A_t]", "different"),
+    ("ppo_kl_penalty", "(ratio*adv).mean() - kl_coef*kl.mean()", "equivalent"),
+    ("ppo_kl_penalty", "(ratio*adv).mean() + kl_coef*kl.mean()", "different"),
     ("trpo_objective", r"E[r_t A_t] \le \delta", "undecided"),
     ("trpo_objective", r"\exp(100 E[r_t A_t])", "different"),
     ("trpo_constraint", r"D_{KL}^{\max}(\pi_{old}, \pi_\theta) \le \delta", "different"),
@@ -149,6 +155,9 @@ RATIOS = (
     ("ratio", "torch.where(pi / pi_old)", "unreadable"),
     ("ratio", "torch.min(pi) / pi_old", "unreadable"),
     ("ratio", "torch.exp()", "unreadable"),
+    ("ratio", "torch.neg()", "unreadable"),
+    ("ratio", r"\frac{\pi(a|s, \theta)}{\pi(a|s, \theta_{old})}", "equivalent"),
+    ("ratio", r"\frac{\pi(a|s, \theta_{old})}{\pi(a|s, \theta)}", "different"),
 )
 
 CLIPS = (

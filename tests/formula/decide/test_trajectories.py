@@ -47,6 +47,7 @@ CONDITIONS = (
      "equivalent"),
     ("gae_recursive", recursion(("0", "t = T - 1"), (STEP, "t < T")),
      "different"),
+    ("gae_recursive", recursion((STEP, "t > T")), "different"),
     ("gae_recursive", recursion(("0", "x = y"), (STEP, "t < T")),
      "undecided"),
 )  # fmt: skip
@@ -85,6 +86,9 @@ ELLIPSES = (
     ("gae_lambda1", r"r_t + \gamma r_{t+1} + \gamma^2 r_{t+2} + \dots - V(s_t)", "equivalent"),
     ("discounted_return", r"r_t + \gamma r_{t+1} + \gamma^3 r_{t+2} + \dots", "undecided"),
     ("gae", r"A_t^{(1)} + \lambda A_{t+1} + \dots", "undecided"),
+    ("gae", r"A_t^{(1)} + \lambda A_t^{(2)} + \dots + A_T", "undecided"),
+    ("gae", r"A_t^{(1)} + \dots + A_T", "undecided"),
+    ("discounted_return", r"V(s_t) + \gamma V(s_{t+1}) + \gamma^2 V(s_{t+2}) + \dots", "different"),
     ("discounted_return", r"r_t + \gamma r_{t+1} + \dots + \gamma^{T-t-1} r_{T-1}", "equivalent"),
     ("discounted_return", r"r_t + \gamma r_{t+1} + \dots + \gamma^{T-t} r_{T-1}", "different"),
     ("gae", r"(1-\lambda)(\delta_t + \lambda (\delta_t + \gamma\delta_{t+1})"
@@ -134,6 +138,8 @@ QUANTITIES = (
     ("td_residual", "rewards[t] + gamma * next_values[t] - values[t]", "equivalent"),
     ("td_residual", "r_t + gamma * v_tp1 - v_t", "equivalent"),
     ("td_residual", rf"{DELTA} + x^2 - x", "undecided"),
+    ("td_residual", rf"{DELTA} \% 2", "undecided"),
+    ("nstep_advantage", "A_t^{(n-100n)}", "undecided"),
     ("td_residual", r"r_t + \gamma V(t+1) - V(t) + V(t+20)", "undecided"),
     ("td_residual", r"\exp(\delta_t)", "undecided"),
     ("td_residual", r"\delta_t / (r_t + V(s_t))", "undecided"),
@@ -148,6 +154,8 @@ EQUATIONS = (
     ("discounted_return", r"G_t - \gamma G_{t+1} = r_t", "equivalent"),
     ("discounted_return", r"G_t - \gamma G_{t+1} = r_{t+1} + r_t", "different"),
     ("gae", "A_t - A_t = 0", "undecided"),
+    ("gae", r"A_t := A^{GAE}_t = \hat A_t", "undecided"),
+    ("td_residual", r"\delta_t, \delta_t = x, x = y, y = x", "undecided"),
     ("gae_recursive", rf"A_{{t-1}} = \delta_{{t-1}} + {GAE} A_t", "equivalent"),
     ("gae_recursive", rf"A_{{t+1}} = \delta_t + {GAE} A_{{t+2}}", "different"),
 )
