@@ -219,3 +219,33 @@ def test_a_witness_says_that_the_episode_ended() -> None:
     assert found is not None
     assert found["at"]["done"] == 1
     assert (found["yours"], found["reference"]) == ("0", "-1")
+
+
+HALVES = {"gamma": "1/2", "lambda": "1/3"}
+PLACES = (
+    ("gae_recursive", f"A_t = {STEP}, A_T = V(s_T)", "t = 2, T = 3"),
+    ("gae_recursive", r"\delta_t + \gamma A_{t+1}", {**HALVES, "t": 2, "T": 4}),
+    ("nstep_advantage", r"\sum_{l=0}^{n} \gamma^l \delta_{t+l}", {**HALVES, "n": 1}),
+    ("gae", r"\sum_{l=0}^\infty \gamma^l \delta_{t+l}", HALVES),
+    ("td_residual", cases((DELTA, "d_t = 0")), "the episode ended at t"),
+)
+
+
+@pytest.mark.parametrize(("formula", "text", "where"), PLACES)
+def test_a_witness_says_where_it_was_taken(formula, text, where) -> None:
+    found = decide(specs()[formula], text).counterexample
+    assert found is not None
+    assert found["at"] == where
+
+
+SYMBOLS = (
+    ("td_residual", r"r_t - \gamma V(s_{t+1}) - V(s_t)", "-gamma (= -1/2)", "gamma (= 1/2)"),
+    ("gae", r"\sum_{l=0}^\infty \gamma^l \delta_{t+l}", "0", "gamma - gamma lambda (= 1/3)"),
+)
+
+
+@pytest.mark.parametrize(("formula", "text", "yours", "reference"), SYMBOLS)
+def test_a_coefficient_is_shown_in_symbols_with_its_sign(formula, text, yours, reference) -> None:
+    found = decide(specs()[formula], text).counterexample
+    assert found is not None
+    assert (found["yours"], found["reference"]) == (yours, reference)
