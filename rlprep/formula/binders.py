@@ -1,6 +1,7 @@
 """Signs that bind a variable: sums and products in all their spellings."""
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from rlprep.formula.errors import Unreadable
@@ -70,7 +71,13 @@ def make(
             var, lo = v, low
         case Chain(items=(v, _), ops=("!=",)):
             var = v
-        case Chain(items=(v, high), ops=("<=" | "<",)):
+        case Chain(items=(v, low), ops=(">",)):
+            var, lo = v, Bin(below.span, "+", low, Num(low.span, Fraction(1)))
+        case Chain(items=(Num(), Name() as v), ops=("<=" | "<",)):
+            var = v  # 0 <= l
+        case Chain(items=(Name(name="t"), Name(name="k" | "l") as v), ops=("<=" | "<",)):
+            var = v  # t <= k: t is the time at hand
+        case Chain(items=(v, _), ops=("<=" | "<",)):
             var = v
         case Chain(items=(v, _), ops=("in" | "~",)):
             var = v

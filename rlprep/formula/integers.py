@@ -30,6 +30,19 @@ def maybe_integer(node: Node, bound: Mapping[str, int]) -> int | None:
         return None
 
 
+def written_number(node: Node) -> Fraction | None:
+    """Return a number that is written in digits, as 0.5 or 10^{-8}; None where it is none."""
+    match node:
+        case Num(value=value):
+            return value
+        case Bin(op="^", left=Num(value=base), right=exponent):
+            power = maybe_integer(exponent, {})
+            return (
+                base**power if base and power is not None and abs(power) <= MAX_EXPONENT else None
+            )
+    return None
+
+
 def _value(node: Node, bound: Mapping[str, int]) -> Fraction:
     match node:
         case Num(value=value):

@@ -80,9 +80,11 @@ class Symbols(Precision):
 
     def power(self, base: Any, exponent: Any) -> Any:
         """Raise to a power."""
-        if not z3.is_rational_value(exponent) or exponent.denominator_as_long() != 1:
+        if z3.is_rational_value(exponent):
+            exponent = exponent.as_fraction()
+        if not isinstance(exponent, Fraction) or exponent.denominator != 1:
             raise Undecidable("a power that is not whole")
-        whole = exponent.numerator_as_long()
+        whole = int(exponent)
         if abs(whole) > 8:
             raise Undecidable("a high power")
         result = z3.RealVal(1)

@@ -173,19 +173,17 @@ def witness(
     del subject, setting
     names = {"CLIP": "the clipped surrogate", "VF": "the value loss", "S": "the entropy"}
     reference = theirs.values[0][0]
-    for side in mine.values[0]:
-        for (name, a), (_, b) in zip(side[:3], reference[:3], strict=True):
-            if a != b:
-                return {"quantity": f"the coefficient of {names[name]}", "yours": _told(a),
-                        "reference": _told(b)}  # fmt: skip
-        if side[3] != reference[3]:
-            return {"quantity": "what else is in it", "yours": "a term that does not belong",
-                    "reference": "nothing"}  # fmt: skip
-    return {}
+    side = next(side for side in mine.values[0] if side != reference)
+    for (name, a), (_, b) in zip(side[:3], reference[:3], strict=True):
+        if a != b:
+            return {"quantity": f"the coefficient of {names[name]}", "yours": _told(a),
+                    "reference": _told(b)}  # fmt: skip
+    return {"quantity": "what else is in it", "yours": "a term that does not belong",
+            "reference": "nothing"}  # fmt: skip
 
 
 def _told(part: Part | None) -> str:
     if part is None:
         return "0"
-    size = "1" if part.coefficient == "one" else part.coefficient
+    size = {"one": "1", "number": "another number"}.get(part.coefficient, part.coefficient)
     return size if part.sign > 0 else f"-{size}"

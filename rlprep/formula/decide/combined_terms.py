@@ -66,6 +66,8 @@ class Terms:
                 return self.evaluate(left, position) * self.evaluate(right, position).inverse()
             case Bin(op="^", left=Expect()):
                 raise Undecidable("a power of an expectation")
+            case Bin(op="^", left=Wrap(kind="norm" | "abs", x=x), right=Num(value=two)) if two == 2:
+                return self.evaluate(x, position).power(2)
             case Bin(op="^", left=left, right=right):
                 return self.evaluate(left, position).power(integer(right, {}))
             case Big() | Expect() | Call(fn=Name(name="sum" | "mean")) if _takes_logarithm(node):
@@ -73,7 +75,9 @@ class Terms:
             case Expect(body=body) | Optimise(objective=body) | Index(x=body):
                 return self.evaluate(body, position)
             case Wrap(kind="norm" | "abs", x=x):
-                return self.evaluate(x, position)
+                value = self.evaluate(x, position)
+                if value in (Polynomial.atom(VALUE), Polynomial.atom(ENTROPY)):
+                    return value  # neither is negative
             case Name():
                 return self.name(node, position)
             case Call():
@@ -140,7 +144,7 @@ class Terms:
         """Return the coefficient that a name stands for: of a term, or anybody's."""
         if joined in {"c1"} or words & VALUES:
             return Polynomial.atom(FIRST)
-        if joined in {"c2"} or words & (ENTROPIES - {"e"}) or "entropy" in joined or "ent" in words:
+        if joined in {"c2"} or words & (ENTROPIES - {"e"}) or "entropy" in joined:
             return Polynomial.atom(SECOND)
         return Polynomial.atom(("free", "_".join(words_of(node))))
 

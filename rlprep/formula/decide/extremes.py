@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from rlprep.formula.decide.functions import CLIPS, MAXIMA, MINIMA, STABILISER
+from rlprep.formula.decide.functions import CLIPS, MAXIMA, MINIMA, is_stabiliser
 from rlprep.formula.decide.worlds import Row, World, table_world
 from rlprep.formula.program import Program
 from rlprep.formula.tree import Call, Cases, Chain, Name, Node, Num, Wrap
@@ -28,7 +28,7 @@ def bends(program: Program) -> bool:
 def _bends(node: Node) -> bool:
     match node:
         case Call(fn=Name(name=name), args=args, kwargs=kwargs) if name in CHOOSING:
-            return len([x for x in (*args, *dict(kwargs).values()) if not _is_tiny(x)]) != 1
+            return len([x for x in (*args, *dict(kwargs).values()) if not is_stabiliser(x)]) != 1
         case Call(fn=Name(name=name)) if name in FOLDING:
             return True
         case Call(fn=Name(name="where" | "select"), args=(condition, *_)):
@@ -38,11 +38,6 @@ def _bends(node: Node) -> bool:
         case Wrap(kind="abs", x=x):
             return not (isinstance(x, Name) and len(x.name) == 1)  # |A|: how many there are
     return False
-
-
-def _is_tiny(node: Node) -> bool:
-    """Whether a limit only keeps a logarithm or a quotient finite."""
-    return isinstance(node, Num) and 0 < node.value <= STABILISER
 
 
 def _is_sign(condition: Node) -> bool:

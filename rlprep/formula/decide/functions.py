@@ -8,6 +8,7 @@ from rlprep.formula.decide.divergences import of_policies
 from rlprep.formula.decide.numbers import Number
 from rlprep.formula.decide.policies import role_of
 from rlprep.formula.errors import Unreadable
+from rlprep.formula.integers import written_number
 from rlprep.formula.names import flat_lower
 from rlprep.formula.tree import Bin, Call, Cases, Name, Node, Num, Tuple
 from rlprep.formula.vocabulary import FUNCTIONS
@@ -172,11 +173,17 @@ def _one_sided(tabular: "Tabular", node: Call, env: "Env", position: int) -> Num
     """`x.clamp_min(c)`; a tiny bound only keeps a logarithm finite and is left out."""
     inner, bound = node.args
     result = tabular.evaluate(inner, env, position)
-    if isinstance(bound, Num) and 0 < bound.value <= STABILISER:
+    if is_stabiliser(bound):
         tabular.remarks.add("the small number that keeps a logarithm finite is left out")
         return result
     limit = tabular.evaluate(bound, env, position)
     return tabular.precision.extreme([result, limit], largest=flat_lower(node.fn) == "clamp_min")
+
+
+def is_stabiliser(node: Node) -> bool:
+    """Whether a number only keeps a logarithm or a quotient finite: 1e-8, 10^{-8}."""
+    number = written_number(node)
+    return number is not None and 0 < number <= STABILISER
 
 
 def _is_epsilon(tabular: "Tabular", node: Node) -> bool:

@@ -22,6 +22,14 @@ SUBJECTS = {"ratio", "advantage", "policy_gradient", "ppo_clip", "ppo_kl_penalty
             "trpo_constraint", "trpo", "kl", "entropy"}  # fmt: skip
 ON_POLICY = {"policy_gradient", "advantage"}
 
+FAR_POINTS = tuple(
+    (Fraction(r), Fraction(a), Fraction(e))
+    for r in ("1/1000", "1/10", "99/100", "101/100", "10", "60", "10000")
+    for a in ("1/100", "-1/100", "10", "-10", "1000", "-1000")
+    for e in ("1/50", "49/50")
+)
+"""Samples far apart, (r, A, epsilon), for a formula that z3 does not settle."""
+
 VOCABULARY = Vocabulary(
     words=frozenset(
         {
@@ -213,16 +221,21 @@ def confirm(mine: Meaning, theirs: Meaning, subject: str) -> tuple[str, dict[str
     from rlprep.formula.decide.cases import difference
 
     their_side = (theirs.facts["program"], theirs.facts["nodes"][0])
+    proved = "z3: no r > 0, 0 < epsilon < 1 and real A tell the two apart"
     for node in mine.facts["nodes"]:
+        refuted = "z3, and exact evaluation of both formulas"
         try:
             point = difference((mine.facts["program"], node), their_side,
                                negated=mine.facts["loss"], subject=subject)  # fmt: skip
+            points = () if point is None else (point,)
         except Undecidable:
-            return "", None
-        if point is not None:
-            refutation = _refuted(mine, theirs, node, sample_world(*point), subject)
-            return ("z3, and exact evaluation of both formulas" if refutation else ""), refutation
-    return "z3: no r > 0, 0 < epsilon < 1 and real A tell the two apart", None
+            refuted, points = "evaluation of both formulas at the sample", FAR_POINTS
+        for point in points:
+            proved = ""  # nothing is, where a sample had to be looked at
+            shown = _refuted(mine, theirs, node, sample_world(*point), subject)
+            if shown is not None:
+                return refuted, shown
+    return proved, None
 
 
 def _bent(mine: Meaning, theirs: Meaning, subject: str) -> dict[str, Any] | None:
@@ -233,10 +246,7 @@ def _bent(mine: Meaning, theirs: Meaning, subject: str) -> dict[str, Any] | None
     """
     for world in extreme_worlds(on_policy=subject in ON_POLICY):
         for node in mine.facts["nodes"]:
-            try:
-                found = _refuted(mine, theirs, node, world, subject)
-            except Undefined:
-                continue
+            found = _refuted(mine, theirs, node, world, subject)
             if found is not None:
                 return found
     raise Undecidable("a minimum, clip or case that acts in none of the problems tried")
@@ -249,7 +259,12 @@ def _refuted(
     sides: list[Value] = []
     for meaning, tree in ((mine, node), (theirs, theirs.facts["nodes"][0])):
         tabular = Tabular(meaning.facts["program"], world, subject)
-        sides.append(value_of(tabular, tree, subject, meaning.facts["loss"]))
+        try:
+            sides.append(value_of(tabular, tree, subject, meaning.facts["loss"]))
+        except Undefined as gap:
+            sides.append(Value(f"undefined: {gap}", (), True))
+        except Undecidable:  # it names a distribution, which a sample has not
+            return None
     yours, reference = sides
     return None if matches(yours, reference) else shown_at(world, yours, reference, mine, subject)
 

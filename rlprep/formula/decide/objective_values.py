@@ -131,8 +131,11 @@ def _constraint(tabular: Tabular, node: Node) -> Value:
     if not isinstance(node, Chain):
         number = plain(tabular.whole(node))
         return Value("no bound", (number,), tabular.precision.is_exact)
+    tabular.has_sum = tabular.has_count = False
     cut = next((i for i, op in enumerate(node.ops) if op not in EQUALITIES), 0)
     sides = [plain(tabular.whole(item)) for item in node.items]
+    if tabular.has_sum and not tabular.has_count:
+        raise Undecidable("a sum over samples, which is no mean")
     if len(set(sides[: cut + 1])) > 1 or len(set(sides[cut + 1 :])) > 1:
         raise Undecidable("a chain whose equal sides differ")
     left, right, op = sides[cut], sides[cut + 1], node.ops[cut]

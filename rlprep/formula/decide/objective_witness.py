@@ -36,6 +36,8 @@ def _answers(value: Value) -> str:
         return f"no value ({value.kind.partition(': ')[2]})"
     numbers = ", ".join(shown(n) for n in value.numbers[:6])
     match value.kind:
+        case "depends on the next state":
+            return "a value that depends on the next state"
         case "at most":
             return f"{numbers} <= 0"
         case "equal":

@@ -116,6 +116,7 @@ def continued(series: "Series", node: Bin, bound: dict[str, int], position: int)
         raise Undecidable("the terms before the dots show no pattern")
     extra = before[: len(before) - len(run)]
     last: Term | None = None
+    until: int | None = None
     if after:
         sign, addend = after[0]
         last = _term(series, addend, bound, position)
@@ -123,16 +124,25 @@ def continued(series: "Series", node: Bin, bound: dict[str, int], position: int)
             last = Term(last.coefficient * Polynomial.constant(sign), last.atom)
             after = after[1:]
         else:
+            until = _state_after(run, last, series.world.shift)
             last = None
     value = total(
         (series.evaluate(n, bound, position) * series.const(s) for s, n in extra + after),
         series.world.mod,
     )
-    return value + _run(series, run, last)
+    return value + _run(series, run, last, until)
 
 
-def _run(series: "Series", run: list[Term], last: Term | None) -> Polynomial:
-    """Sum the run of terms, to the last one or without end."""
+def _state_after(run: list[Term], last: Term | None, shift: int) -> int | None:
+    """Return where a value stands for all rewards from a time on: `r_t + ... + V(s_{t+n})`."""
+    match run[0].atom, last:
+        case ("r", int() as first), Term(atom=("V", int() as time)) if time + shift > first:
+            return time + shift
+    return None
+
+
+def _run(series: "Series", run: list[Term], last: Term | None, until: int | None) -> Polynomial:
+    """Sum the run of terms: to the last one, to the one before a time, or without end."""
     first = run[0]
     if len(run) >= 2:
         step = _step(first.atom, run[1].atom)
@@ -148,6 +158,8 @@ def _run(series: "Series", run: list[Term], last: Term | None) -> Polynomial:
             term.coefficient != first.coefficient * factor.power(number)
         ):
             raise Undecidable("the terms before the dots follow no single pattern")
+    if until is not None:
+        last = Term(first.coefficient, ("r", until))
     count = _count(first, last, step, len(run)) if last is not None else None
     size = TERMS if count is None else count
     terms = [
@@ -156,19 +168,21 @@ def _run(series: "Series", run: list[Term], last: Term | None) -> Polynomial:
         )
         for i in range(size)
     ]  # fmt: skip
-    if last is not None:
+    if last is not None and until is None:
         # the last term counts as it is written, right or wrong
         terms.append(_concrete(series, last.coefficient) * quantity(series, last.atom))
         return total(terms, series.world.mod)
-    if series.world.is_episode:
+    if series.world.is_episode or until is not None:
         return total(terms, series.world.mod)
     return series.tail(terms)
 
 
 def _from_last(first: Term, last: Term) -> tuple[tuple[int, ...] | None, Polynomial]:
     step = _step(first.atom, last.atom)
-    if step is None or not any(step):
+    if step is None:
         raise Undecidable("the first and last term show no pattern")
+    if not any(step):
+        raise TooShort("the first term is the last")
     size = max(abs(s) for s in step)
     ratio = last.coefficient * first.coefficient.inverse()
     ((monomial, coefficient),) = ratio.terms.items()

@@ -167,6 +167,6 @@ def _cased(role: str, name: Name, subject: str) -> str | None:
         return "residual"
     if role == "bound" and subject == "advantage":
         return "residual"
-    if role == "policy" and letter in {"P"} and subject not in {"kl", "entropy"}:
+    if role == "policy" and letter == "P":
         return "transition"
     return role

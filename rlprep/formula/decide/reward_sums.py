@@ -1,53 +1,77 @@
-"""Which sums of rewards are a return: each reward at the sum's own time, discounted from t on."""
+"""A sum of rewards beside a score: how much of the return it is, by the weight of each reward.
 
+Rewards before t have nothing to do with the action at t, so whatever weight they bear only adds a
+baseline. Those from t on must bear the weights of the return, discounted or not.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from rlprep.formula.decide.polynomial import Polynomial
+from rlprep.formula.decide.series import Series
+from rlprep.formula.decide.series_world import World
 from rlprep.formula.errors import Undecidable
-from rlprep.formula.names import variable_key
-from rlprep.formula.tree import Big, Bin, Call, Name, Node, Num, walk
+from rlprep.formula.program import Program
+from rlprep.formula.tree import Big
 
-REWARDS = {"r", "R", "rew", "reward", "rewards", "rews"}
+START, END = 3, 13
+"""The time of the action, and the end of the episode: farther than a number in a limit reaches."""
 
 
-def refuse_other_returns(node: Big, key: str) -> None:
-    """Refuse a sum of rewards that is neither the return from t on nor the trajectory's.
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What a sum of rewards is.
+
+    Attributes:
+        share: the factor of the return from t on.
+        has_past: whether rewards from before t are in it.
+        is_shifted: whether the reward that follows the action at t is written R_{t+1}.
+    """
+
+    share: Fraction
+    has_past: bool
+    is_shifted: bool
+
+
+def earned(
+    program: Program, node: Big, position: int, gamma: Fraction, *, from_the_start: bool
+) -> Earned:
+    """Return what a sum of rewards is.
+
+    Args:
+        program: the input.
+        node: the sum.
+        position: the statement that it stands in.
+        gamma: the discount.
+        from_the_start: whether a discount that counts from the episode's first step will do.
 
     Raises:
-        Undecidable: it takes the reward of another time, stops at t, or discounts unusually.
+        Undecidable: the rewards from t on bear other weights than a return's.
     """
-    if not key:
-        return
-    is_relative = any(isinstance(n, Bin) and variable_key(n.left) == "t" for n in walk(node.body))
-    if node.hi is not None and not is_relative and "t" in _letters(node.hi):
-        raise Undecidable("a sum of rewards that ends at t")
-    for part in walk(node.body):
-        match part:
-            case Call(fn=Name(name=name), args=args) if name in REWARDS:
-                spoken = {letter for arg in args for letter in _letters(arg)}
-            case Name(name=name, subs=(_, *_)) if name in REWARDS:
-                spoken = _letters(part)
-            case Bin(op="^", left=Name(name="gamma"), right=exponent):
-                _refuse_exponent(exponent, key, node, is_relative=is_relative)
-                continue
-            case Name(name="gamma", sups=(exponent, *_)):
-                _refuse_exponent(exponent, key, node, is_relative=is_relative)
-                continue
-            case _:
-                continue
-        if key not in spoken:
-            raise Undecidable("a sum over other times than its rewards'")
-
-
-def _refuse_exponent(exponent: Node, key: str, node: Big, *, is_relative: bool) -> None:
-    """Refuse a discount that does not count the steps from t (or from 0, where the sum starts)."""
-    is_full = isinstance(node.lo, Num | None)
-    match exponent:
-        case Name() if variable_key(exponent) == key and (is_relative or is_full):
-            return
-        case Bin(op="-", left=Name() as left, right=Name() as right) if (
-            variable_key(left) == key and variable_key(right) == "t"
+    for shift in (0, 1):
+        weights = _weights(program, node, position, gamma, shift)
+        ahead = [weights.get(k, Fraction(0)) for k in range(START, END)]
+        if ahead[0] and any(
+            ahead == [ahead[0] * decay**i for i in range(END - START)] for decay in (gamma, 1)
         ):
-            return
-    raise Undecidable("rewards that are discounted in an unusual way")
+            counted = from_the_start and ahead[0] in {gamma**START, gamma ** (START - 1)}
+            share = Fraction(1) if counted else ahead[0]
+            return Earned(share, any(k < START for k in weights), bool(shift))
+    raise Undecidable("a sum of rewards with other weights than a return's")
 
 
-def _letters(node: Node) -> set[str]:
-    return {key for n in walk(node) if isinstance(n, Name) and (key := variable_key(n)) is not None}
+def _weights(
+    program: Program, node: Big, position: int, gamma: Fraction, shift: int
+) -> dict[int, Fraction]:
+    """Return the weight of every reward, by its time."""
+    discount, unused = Polynomial.constant(gamma), Polynomial.atom(("lambda",))
+    world = World(0, discount, unused, t=START, end=END, is_episode=True, shift=shift)
+    series = Series(program, world, "discounted_return")
+    found: dict[int, Fraction] = {}
+    for monomial, weight in series.big(node, series.start(), position).terms.items():
+        match monomial:
+            case ((("r", int() as time), 1),):
+                found[time] = Fraction(weight)
+            case _:
+                raise Undecidable("a sum of more than rewards")
+    return found

@@ -11,13 +11,15 @@ What names stand for is in `series_quantities.py`, sums are in `series_sums.py`,
 """
 
 from dataclasses import replace
+from operator import eq, ge, gt, le, lt, ne
 
 from rlprep.formula.decide.effort import spend
 from rlprep.formula.decide.polynomial import Polynomial
 from rlprep.formula.decide.series_arrays import array_sum, discounted_sum, indexed, takes_arrays
 from rlprep.formula.decide.series_parameters import bind_parameters
 from rlprep.formula.decide.series_sums import Sums
-from rlprep.formula.decide.series_world import TERMS, refuse_far
+from rlprep.formula.decide.series_world import ENDLESS, TERMS, refuse_far
+from rlprep.formula.decide.timeline import NEXT_STATES, lookahead
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.integers import MAX_EXPONENT, integer, maybe_integer
 from rlprep.formula.names import flat_lower, indices_of, is_label, labels_of, variable_key
@@ -38,6 +40,7 @@ from rlprep.formula.tree import (
     Optimise,
     Sub,
     Tuple,
+    walk,
 )
 from rlprep.formula.vocabulary import FUNCTIONS
 
@@ -118,26 +121,39 @@ class Series(Sums):
     ) -> Polynomial:
         """`0 if done else x`, and the cases of a recursion at its boundary."""
         for value, condition in rows:
-            if condition is None:
-                return self.evaluate(value, bound, position)
-            match condition:
-                case Name():
-                    holds = self.evaluate(condition, bound, position).constant_term != 0
-                case Chain(items=(left, right), ops=(op,)):
-                    a, b = maybe_integer(left, bound), maybe_integer(right, bound)
-                    if a is None or b is None:
-                        if self.world.end is None and op == "=":
-                            continue  # the boundary of an infinite horizon is never reached
-                        if self.world.end is None:
-                            return self.evaluate(value, bound, position)
-                        raise Undecidable("a condition that is not known here")
-                    holds = {"=": a == b, "<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b,
-                             "!=": a != b}.get(op, False)  # fmt: skip
-                case _:
-                    raise Undecidable("a condition that is not known here")
-            if holds:
+            if condition is None or self.holds(condition, bound, position):
                 return self.evaluate(value, bound, position)
         raise Undefined("no case applies")
+
+    def holds(self, condition: Node, bound: dict[str, int], position: int) -> bool:
+        """Whether the condition of a case is true."""
+        relations = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
+        match condition:
+            case Bin(op="*", left=Name(name="not" | "neg"), right=denied):
+                return not self.holds(denied, bound, position)
+            case Chain():
+                pass
+            case _:
+                return bool(self.settled(condition, bound, position))
+        if not relations.keys() >= set(condition.ops):
+            raise Undecidable("a condition that is not known here")
+        if self.world.end is None:
+            if any(isinstance(i, Name) and i.name in {"s", "S"} for i in condition.items):
+                return set(condition.ops) == {"!="}  # no state of an endless trajectory is the last
+            bound = dict.fromkeys(self.horizon, ENDLESS) | bound
+        numbers = [self.settled(item, bound, position) for item in condition.items]
+        pairs = zip(condition.ops, numbers[:-1], numbers[1:], strict=True)
+        return all(relations[op](a, b) for op, a, b in pairs)
+
+    def settled(self, node: Node, bound: dict[str, int], position: int) -> int:
+        """Return the whole number or mask that a condition leans on."""
+        whole = maybe_integer(node, bound)
+        if whole is not None:
+            return whole
+        value = self.evaluate(node, bound, position)
+        if value not in (self.const(0), self.const(1)):
+            raise Undecidable("a condition that is not known here")
+        return int(value.constant_term)
 
     # -- names and definitions ------------------------------------------------------------------
 
@@ -182,6 +198,13 @@ class Series(Sums):
         base = Polynomial.atom(("?", flat_lower(node), *self._shown_index(node, bound)),
                                self.world.mod)  # fmt: skip
         return self.power(base, power, bound) if power is not None else base
+
+    def untold(self, node: Call, bound: dict[str, int]) -> Polynomial:
+        """Return a symbol for a function that has no place along a trajectory, at its arguments."""
+        self.unknown.setdefault(flat_lower(node.fn), node.fn.span)
+        where = [(n.name, self._time(n, bound)[0]) for a in node.args for n in walk(a)
+                 if isinstance(n, Name)]  # fmt: skip
+        return Polynomial.atom(("?", flat_lower(node.fn), *where), self.world.mod)
 
     def _shown_index(self, node: Name, bound: dict[str, int]) -> tuple[int, ...]:
         found = (maybe_integer(i, bound) for i in indices_of(node))
@@ -263,8 +286,8 @@ class Series(Sums):
             return self.name(node.fn, bound, position) * self.evaluate(
                 node.args[0], bound, position
             )
-        if name in {"Q", "q", "pi", "A"}:
-            return self.foreign(node.fn, None, bound)
+        if name in {"Q", "q", "pi"}:
+            return self.untold(node, bound)
         if name in FUNCTIONS:
             raise Undecidable(f"{name} has no meaning here")
         raise Unreadable(f"the function '{name}' is not part of this formula", node.fn.span)
@@ -280,11 +303,13 @@ class Series(Sums):
                 time, given = self._time(argument, bound)
                 own, own_given = self._time(node.fn, bound)
                 return own if own_given and not given else time
+            case Name() if flat_lower(argument) in NEXT_STATES:
+                return bound["t"] + 1
             case Name() if maybe_integer(argument, bound) is None:
                 return self._time(node.fn, bound)[0]
             case Index(x=Name() as base, items=(item,)):
                 refuse_far(item)
-                return integer(item, bound) + base.primes
+                return integer(item, bound) + lookahead(base)
             case None:
                 return self._time(node.fn, bound)[0]
         refuse_far(argument)

@@ -23,16 +23,16 @@ def bind_parameters(target: Node, use: Node, inner: dict[str, int], bound: dict[
                 key = variable_key(parameter)
                 assert key is not None
                 inner[key] = value
-            case Bin(op=op, left=Name() as left, right=right):
+            case Bin(op="+" | "-" as op, left=Name() as left, right=right):
                 key = variable_key(left)
                 assert key is not None
-                offset = maybe_integer(right, {})
-                if offset is None:
-                    other = variable_key(right)
-                    offset = inner.get(other, 0) if other is not None else 0
-                    if other is not None:
-                        inner.setdefault(other, 0)
-                inner[key] = value - offset if op == "+" else value + offset
+                offset, other = maybe_integer(right, {}), variable_key(right)
+                if offset is not None:
+                    inner[key] = value - offset if op == "+" else value + offset
+                elif other is not None:
+                    # delta_{t+l}: t stays what it is, and l is how far from it
+                    inner.setdefault(key, value)
+                    inner[other] = value - inner[key] if op == "+" else inner[key] - value
 
 
 def _indices(node: Node) -> tuple[Node, ...]:

@@ -166,12 +166,8 @@ class Quantities:
                 quantity = self.residual(time)
             case "G":
                 return self.returned(node, time, steps, bound)
-            case "A":
-                if steps:
-                    return self.n_step(steps[0], time)
-                return self.advantage(time)
-            case _:
-                raise Undecidable(f"{node.name} has no meaning here")
+            case _:  # an advantage
+                return self.n_step(steps[0], time) if steps else self.advantage(time)
         if steps:
             if not 0 < steps[0] <= MAX_EXPONENT:
                 raise Undecidable("an unusual power")

@@ -58,10 +58,12 @@ class Sums(Quantities):
         lo, hi = node.lo, node.hi
         strict_lo = strict_hi = 0
         match node.binder:
+            case Chain(items=(low, Name() as last), ops=("<=" | "<" as op,)) if (
+                variable_key(last) == key
+            ):
+                lo, strict_lo = low, int(op == "<")
             case Chain(items=(_, high), ops=("<=" | "<" as op,)):
                 hi, strict_hi = high, int(op == "<")
-            case Chain(items=(low, _), ops=("<=" | "<" as op,)) if node.lo is None and hi is None:
-                lo, strict_lo = low, int(op == "<")
             case Chain(items=(low, _, high), ops=("<=" | "<" as first, "<=" | "<" as second)):
                 lo, hi = low, high
                 strict_lo, strict_hi = int(first == "<"), int(second == "<")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from rlprep.formula.decide.meaning import Meaning, Values
-from rlprep.formula.decide.vectors import Array, Draw, Vectors
+from rlprep.formula.decide.vectors import Array, Draw, Vectors, is_transpose
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.names import indices_of, labels_of
 from rlprep.formula.program import Program, is_plain_target
@@ -60,7 +60,7 @@ VOCABULARY = Vocabulary(
         }
     ) - {"kl"},
     letters=frozenset("gFHxsTAvd"),
-    applied=frozenset({"Hx", "Fx", "fvp", "hvp", "Fvp", "Hvp", "cg"}),
+    applied=frozenset({"Hx", "Fx", "fvp", "hvp", "Fvp", "Hvp", "cg", "J", "L"}),
     labels=False, expects=False, matrices=True,
 )  # fmt: skip
 
@@ -91,7 +91,7 @@ class Step(Vectors):
     def _evaluate(self, node: Node, position: int) -> Array | float:
         if isinstance(node, Grad):
             self.remarks.add("the gradient of the objective is read as g")
-            return self.draw.g
+            return self.draw.g.T if _is_transposed(node.x) else self.draw.g
         return super()._evaluate(node, position)
 
     def plain_name(self, node: Name, position: int) -> Array | float:
@@ -128,6 +128,16 @@ class Step(Vectors):
             return None
         entry = self.program.entries[number]
         return None if entry.key in entry.uses else number
+
+
+def _is_transposed(node: Node) -> bool:
+    """Whether what a gradient is taken of bears the gradient's transpose: grad L^T."""
+    match node:
+        case Bin(op="^", right=right):
+            return is_transpose(right)
+        case Name(sups=sups) | Call(fn=Name(sups=sups)):
+            return any(is_transpose(sup) for sup in sups)
+    return False
 
 
 @lru_cache(maxsize=8)

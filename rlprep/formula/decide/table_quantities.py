@@ -31,11 +31,7 @@ from rlprep.formula.decide.worlds import World
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import flat, labels_of
 from rlprep.formula.program import Program
-from rlprep.formula.tree import (
-    Name,
-    Node,
-    Span,
-)
+from rlprep.formula.tree import Given, Name, Node, Span
 
 ONLY_NAMED = "the formula only names what is asked for"
 
@@ -72,6 +68,7 @@ class Quantities:
         self.is_below = False
         self.is_named = False  # whether the ratio that is asked for is used by its own name
         self.sums_samples = False
+        self.has_sum = self.has_count = False  # met: a sum over samples, a division by their number
         self.numbers: dict[str, str] = {}  # by role, the name that a coefficient goes by
         self.picked: set[str] = set()  # letters that pick the sample in code
         self.policies: set[str] = set()  # whose values are spoken of
@@ -84,6 +81,10 @@ class Quantities:
     def quantity(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
         """Return what a name stands for, at its arguments or at the current sample."""
         world = self.world
+        match args:
+            case (Given(left=Name(name="s" | "S") as reached, right=given),) if node.name in "pP":
+                s, a = self.state((given,), env), self.action((given,), env)
+                return world.step[s][a][self.state((reached,), env)]
         role = self.role(node)
         if node.name in {"d", "mu", "rho", "eta", "p", "P"} and self._of_state_alone(args, env):
             owner = whose(node, self) or self.default
@@ -169,6 +170,7 @@ class Quantities:
         if self.subject in {"kl", "entropy"}:
             return self.opaque("count")
         if self.is_below and self.sums_samples:
+            self.has_count = True
             return Fraction(1)
         return self.opaque(what)
 

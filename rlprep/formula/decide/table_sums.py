@@ -6,9 +6,15 @@ from fractions import Fraction
 from rlprep.formula.decide.distributions import Sampling, leaves_sample, sampling_of
 from rlprep.formula.decide.numbers import Dual, Number, plain
 from rlprep.formula.decide.policies import role_of
-from rlprep.formula.decide.reward_sums import refuse_other_returns
+from rlprep.formula.decide.reward_sums import earned
 from rlprep.formula.decide.table_entries import indexed_place
-from rlprep.formula.decide.table_places import STATE_LETTERS, Env, argument_names, is_next_index
+from rlprep.formula.decide.table_places import (
+    STATE_LETTERS,
+    Env,
+    argument_names,
+    is_moved,
+    is_next_index,
+)
 from rlprep.formula.decide.table_quantities import Free, Quantities
 from rlprep.formula.decide.worlds import World
 from rlprep.formula.errors import Undecidable
@@ -160,6 +166,8 @@ class Sums(Quantities):
         found: list[tuple[str, str]] = []
         for var in names:
             key = variable_key(var) if var is not None else None
+            if isinstance(var, Name) and is_moved(var) and is_next_index(var):
+                key = f"{key}'"  # s_{t+1} is s', and leaves the sample's own state
             found.append((self._axis(key, var, node), key or ""))
         return found
 
@@ -178,6 +186,9 @@ class Sums(Quantities):
         """Return what a sum runs over, by its letter and by how the summand uses it."""
         if var is None or key is None or not isinstance(var, Name):
             return "a" if self.subject in {"kl", "entropy"} else "samples"
+        match node.binder:
+            case Chain(items=(_, Name(name="D" | "B" | "batch" | "data")), ops=("in",)):
+                return "samples"  # s in D: the states that were visited
         letter = var.name
         if self.subject in {"kl", "entropy"} and letter not in {"s", "S"}:
             is_outer = any(isinstance(n, Big) for n in walk(node.body))
@@ -202,11 +213,12 @@ class Sums(Quantities):
             return self.count(key) * self._summed(node, rest, env, position)
         if axis in {"time", "samples"}:
             if self._sums_rewards(node):
-                return self.future(node, key, env)
+                return self.future(node, env, position)
             if self.subject == "advantage":
                 if self.in_expectation:
                     raise Undecidable("a sum over time inside an expectation")
                 return self.foreign(Name(node.span, "sample"))
+            self.has_sum = True
             sampled = axis == "samples" or key in SAMPLES
             if sampled and "s" not in env and not rest:
                 sampling = Sampling(("s", "a"), explicit=False, is_named=False)
@@ -233,19 +245,17 @@ class Sums(Quantities):
             "reward", "return", "gamma", "count", None, "state_dist"
         } and bool(roles & {"reward", "return"})  # fmt: skip
 
-    def future(self, node: Big, key: str, env: Env) -> Number:
+    def future(self, node: Big, env: Env, position: int) -> Number:
         """A sum of rewards along the trajectory: its mean, given s and a."""
-        refuse_other_returns(node, key)
         s, a = self.state((), env), self.action((), env)
+        found = earned(self.program, node, position, self.world.numbers["gamma"],
+                       from_the_start=self.subject == "policy_gradient")  # fmt: skip
         self.remarks.add("right in expectation: the return's mean, given s and a, is Q(s, a)")
-        lower = node.lo
-        starts_here = isinstance(lower, Name) and lower.name == "t" and not lower.primes
-        relative = any(isinstance(n, Bin) and variable_key(n.left) == "t" for n in walk(node.body))
-        if starts_here or (relative and isinstance(lower, Num) and lower.value == 0):
-            return self.world.q[s][a]
-        if isinstance(lower, Num | type(None)) and (lower is None or lower.value in {0, 1}):
-            return self.world.q[s][a] + self.world.past[s]
-        raise Undecidable("a sum of rewards from an unusual start")
+        if found.is_shifted:
+            self.remarks.add(
+                "rewards bear Sutton and Barto's index here: R_{t+1} follows the action at t"
+            )
+        return found.share * self.world.q[s][a] + (self.world.past[s] if found.has_past else 0)
 
     def extreme(self, node: Optimise, env: Env, position: int) -> Number:
         """The best value over states or actions; over parameters, the objective itself."""
@@ -280,7 +290,7 @@ def _place_of(key: str, body: Node) -> str | None:
         match node:
             case Given(left=Name() as left, right=right):
                 if variable_key(left) == key:
-                    return "a"
+                    return "s" if left.name in STATE_LETTERS else "a"
                 if isinstance(right, Name) and variable_key(right) == key:
                     return "s"
             case Call(fn=Name(name="Q" | "q" | "A" | "pi"), args=(_, Name() as second)):

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from rlprep.formula.decide.distributions import Sampling
 from rlprep.formula.decide.effort import spend
-from rlprep.formula.decide.functions import STABILISER, apply
+from rlprep.formula.decide.functions import apply, is_stabiliser
 from rlprep.formula.decide.numbers import Dual, Number, dual, plain
 from rlprep.formula.decide.policies import is_old
 from rlprep.formula.decide.sample_counts import refuse_double_counts
@@ -123,7 +123,7 @@ class Tabular(Sums):
                 base = self.evaluate(node.left, env, position)
             return self.precision.power(base, self.evaluate(node.right, env, position))
         a = self.evaluate(node.left, env, position)
-        if node.op == "+" and isinstance(node.right, Num) and 0 < node.right.value <= STABILISER:
+        if node.op == "+" and is_stabiliser(node.right):
             self.remarks.add(
                 "the small number that keeps a logarithm or quotient finite is left out"
             )

@@ -32,6 +32,11 @@ IGNORED = {"next", "t", "tp1", "last", "hat", "b", "new", "ep", "episode", "mb",
            "buf", "buffer", "traj"}  # fmt: skip
 """Words that say where data come from or when it is taken, not what it is."""
 
+NEXT_STATES = {"s2", "s_2", "s1", "s_1", "sp", "s_p", "sn", "s_n", "ns", "o2", "o_2", "obs2",
+               "obs_2", "new_state", "new_s", "new_obs", "nobs", "s_new", "state_new", "sprime",
+               "s_tp1", "snext"}  # fmt: skip
+"""What code calls the state after an action, where it is not `next_state`."""
+
 
 def role_of(node: Name, subject: str, *, has_plain_reward: bool = False) -> str | None:
     """Return which quantity a name stands for.

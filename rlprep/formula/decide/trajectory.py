@@ -10,7 +10,7 @@ from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.series_world import WINDOW, World, prime_world
 from rlprep.formula.decide.timeline import ENDED, GOES_ON, role_of, target_role
 from rlprep.formula.decide.trajectory_loops import is_looped
-from rlprep.formula.decide.trajectory_sides import boundary, evaluate, is_target
+from rlprep.formula.decide.trajectory_sides import Missed, boundary, evaluate, is_target
 from rlprep.formula.decide.trajectory_witness import coefficient_witness, place
 from rlprep.formula.errors import TooShort, Undecidable, Undefined
 from rlprep.formula.names import flat_lower, variable_key
@@ -174,8 +174,8 @@ def same(mine: Meaning, theirs: Meaning) -> bool:
     return True
 
 
-def _edges(value: tuple[Hashable, ...]) -> tuple[Hashable, ...]:
-    return tuple(v for v in value if not isinstance(v, Polynomial))
+def _edges(value: tuple[Hashable, ...]) -> tuple[Missed, ...]:
+    return tuple(v for v in value if isinstance(v, Missed))
 
 
 def proof(mine: Meaning, setting: Setting) -> str:
@@ -234,8 +234,9 @@ def witness(mine: Meaning, theirs: Meaning, subject: str, setting: Setting) -> d
         if a[0] == "undefined":
             return {"at": where, "yours": f"has no value: {a[1]}", "reference": "is finite"}
         if _edges(a) != _edges(b):
-            return {"at": where, "quantity": "the boundary value", "yours": "not 0",
-                    "reference": "0"}  # fmt: skip
+            right = (_edges(a) or _edges(b))[0].right
+            return {"at": where, "quantity": "the boundary value", "yours": f"not {right}",
+                    "reference": right}  # fmt: skip
         for number, side in enumerate(a):
             if isinstance(side, Polynomial) and isinstance(b[0], Polynomial) and side != b[0]:
                 return coefficient_witness(mine, theirs, subject, world, number, side - b[0])

@@ -1,7 +1,7 @@
 """One side of a trajectory formula, evaluated where the left side stands; equations are solved."""
 
 from collections.abc import Hashable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rlprep.formula.decide.pattern import quantity
 from rlprep.formula.decide.polynomial import Atom, Polynomial
@@ -112,12 +112,20 @@ def _expanded(series: Series, value: Polynomial) -> Polynomial:
     return result
 
 
-def boundary(series: Series, subject: str) -> tuple[Hashable, ...]:
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A stated boundary that is wrong: what should stand there, and what does."""
+
+    right: str
+    given: Hashable
+
+
+def boundary(series: Series, subject: str) -> tuple[Missed, ...]:
     """Return what a stated boundary (`A_T = ...`) gets wrong: nothing when it is right."""
     program, end = series.program, series.world.end
     if subject not in {"gae_recursive", "gae", "gae_finite"} or end is None or program.is_code:
         return ()
-    wrong: list[Hashable] = []
+    wrong: list[Missed] = []
     for number, entry in enumerate(program.entries):
         if number == program.main or entry.target is None or not is_target(subject, entry.target):
             continue
@@ -128,5 +136,6 @@ def boundary(series: Series, subject: str) -> tuple[Hashable, ...]:
         if times and times[-1] >= end - 1:
             given = series.evaluate(entry.values[-1], bound, number)
             if given != series.advantage(times[-1]):
-                wrong.append(("boundary", given.key()))
+                right = "0" if times[-1] >= end else f"delta_{times[-1]}"
+                wrong.append(Missed(right, given.key()))
     return tuple(wrong)

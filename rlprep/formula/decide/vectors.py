@@ -12,9 +12,10 @@ import numpy as np
 
 from rlprep.formula.decide.effort import spend
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
+from rlprep.formula.integers import written_number
 from rlprep.formula.names import labels_of
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Bin, Call, Index, Name, Neg, Node, Num, Span, Trans, Tuple, Wrap
+from rlprep.formula.tree import Bin, Call, Index, Name, Neg, Node, Num, Span, Trans, Wrap
 
 Array = np.ndarray
 TINY = Fraction(1, 100)
@@ -96,8 +97,16 @@ class Vectors:
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
 
     def _binary(self, node: Bin, position: int) -> Array:
-        left = self.evaluate(node.left, position)
-        if node.op == "+" and isinstance(node.right, Num) and 0 < node.right.value < TINY:
+        try:
+            left = self.evaluate(node.left, position)
+        except Undefined:
+            if node.op != "*" or not isinstance(node.left, Bin) or node.left.op != "cdot":
+                raise
+            # a . b c is a . (b c) where (a . b) c has no shape
+            rest = Bin(node.span, "*", node.left.right, node.right)
+            return self._binary(Bin(node.span, "cdot", node.left.left, rest), position)
+        tiny = written_number(node.right) if node.op == "+" else None
+        if tiny is not None and 0 < tiny < TINY:
             self.remarks.add("the small number that keeps a denominator from 0 is left out")
             return left
         right = self.evaluate(node.right, position)
@@ -126,7 +135,7 @@ class Vectors:
 
     def _power(self, node: Bin, position: int) -> Array:
         base = self.evaluate(node.left, position)
-        if _is_transpose(node.right):
+        if is_transpose(node.right):
             return base.T
         exponent = self.evaluate(node.right, position)
         if exponent.size != 1:
@@ -144,11 +153,11 @@ class Vectors:
         return base**power
 
     def _name(self, node: Name, position: int) -> Array:
-        kept = tuple(s for s in node.sups if not _is_transpose(s) and _number(s) is None)
+        kept = tuple(s for s in node.sups if not is_transpose(s) and _number(s) is None)
         plain = Name(node.span, node.name, node.subs, kept, node.primes, node.mark)
         value = np.asarray(self.plain_name(plain, position), dtype=float)
         for sup in node.sups:
-            if _is_transpose(sup):
+            if is_transpose(sup):
                 value = value.T
             elif (power := _number(sup)) is not None and value.size > 1:
                 value = self._raised(value, power)
@@ -172,7 +181,7 @@ class Vectors:
                 return np.linalg.inv(values[0])
             case ("norm", 1):
                 return float(np.linalg.norm(values[0]))
-            case ("sum", 1):
+            case ("sum", 1 | 2):  # of a flat vector, whatever axis is named
                 return float(values[0].sum())
             case ("transpose" | "t", _):
                 return values[0].T
@@ -186,8 +195,6 @@ class Vectors:
     def _arguments(self, node: Call, name: str) -> list[Node]:
         """Return the arguments; a solver's operator may be the name of its product."""
         args = list(node.args)
-        if name == "inner" and len(args) == 1 and isinstance(args[0], Tuple):
-            return list(args[0].items)
         if name in SOLVES and args and isinstance(args[0], Name):
             first = "_".join((args[0].name, *labels_of(args[0])))
             if first in OPERATORS:
@@ -202,7 +209,8 @@ def _matmul(left: Array, right: Array) -> Array:
     return left @ right
 
 
-def _is_transpose(node: Node) -> bool:
+def is_transpose(node: Node) -> bool:
+    """Whether a superscript is a transpose."""
     return isinstance(node, Name) and node.name in {"T", "top", "t", "intercal", "dagger"}
 
 

@@ -50,7 +50,7 @@ def _roles(program: Program, subject: str) -> Callable[[Name], str]:
         is_old(n) or has_primed_parameters(n) for n in samplers
     )  # fmt: skip
     if subject == "kl":
-        return _kl_roles(program)
+        return _kl_roles(program, tilde=tilde)
     single = subject in {"policy_gradient", "advantage", "entropy"}
 
     said = _other_names(program, subject).values()
@@ -83,7 +83,7 @@ def compared(program: Program) -> frozenset[str]:
     return frozenset()
 
 
-def _kl_roles(program: Program) -> Callable[[Name], str]:
+def _kl_roles(program: Program, *, tilde: bool) -> Callable[[Name], str]:
     """P and Q of a divergence: as the left side names them, else by letter."""
     target = program.formula.target
     sides: list[str] = []
@@ -97,6 +97,8 @@ def _kl_roles(program: Program) -> Callable[[Name], str]:
         key = _policy_key(name)
         if len(sides) == 2 and key in sides and sides[0] != sides[1]:
             return "new" if key == sides[0] else "old"
+        if tilde:
+            return "old" if name.mark == "tilde" else "new"  # KL(pi || ~pi), as TRPO has it
         if name.name.lower() in {"q"} or "q" in {w.lower() for w in labels_of(name)} or (
             "".join(labels_of(name)).lower().endswith("q")
         ) or name.name.lower().endswith("q"):  # fmt: skip
@@ -116,7 +118,7 @@ def _kl_roles(program: Program) -> Callable[[Name], str]:
 def _policy_key(node: Node) -> str | None:
     match node:
         case Name():
-            return flat(node).lower() + "'" * node.primes
+            return flat(node).lower() + "'" * node.primes + node.mark
         case Call(fn=fn):
             return _policy_key(fn)
     return None

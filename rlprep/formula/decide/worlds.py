@@ -72,48 +72,43 @@ def _number(random: Random, scale: int) -> Fraction:
 
 
 @lru_cache(maxsize=64)
-def table_world(
-    seed: int, *, on_policy: bool = False, centred: bool = False, scale: int = 5, same_old: int = -1
-) -> World:
+def table_world(seed: int, *, on_policy: bool = False, scale: int = 5) -> World:
     """Return a world with tables.
 
     Args:
         seed: which world.
         on_policy: A = Q - V with V the mean of Q under the new policy.
-        centred: A has mean 0 under the old policy, as the true advantage has.
         scale: size of the numbers; small ones for witnesses, large ones for identity tests.
-        same_old: seed of the old policy and of A, to vary the new policy alone.
     """
     random = Random(seed)
-    base = Random(same_old) if same_old >= 0 else random
     states, actions = 2, 3
     new = tuple(_distribution(random, actions, scale) for _ in range(states))
-    old = tuple(_distribution(base, actions, scale) for _ in range(states))
-    d_new, d_old = (_distribution(base, states, scale) for _ in range(2))
-    q = [[_number(base, scale) for _ in range(actions)] for _ in range(states)]
-    v = [_number(base, scale) for _ in range(states)]
+    old = tuple(_distribution(random, actions, scale) for _ in range(states))
+    d_new, d_old = (_distribution(random, states, scale) for _ in range(2))
+    q = [[_number(random, scale) for _ in range(actions)] for _ in range(states)]
+    v = [_number(random, scale) for _ in range(states)]
     if on_policy:
         v = [sum((new[s][a] * q[s][a] for a in range(actions)), Fraction(0)) for s in range(states)]
-    elif centred:
-        v = [sum((old[s][a] * q[s][a] for a in range(actions)), Fraction(0)) for s in range(states)]
     advantage = tuple(tuple(q[s][a] - v[s] for a in range(actions)) for s in range(states))
-    step = tuple(tuple(_distribution(base, states, scale) for _ in range(actions))
+    step = tuple(tuple(_distribution(random, states, scale) for _ in range(actions))
                  for _ in range(states))  # fmt: skip
-    gamma = Fraction(base.randint(1, 8), 9)
+    gamma = Fraction(random.randint(1, 8), 9)
     reward = tuple(
         tuple(q[s][a] - gamma * sum((step[s][a][n] * v[n] for n in range(states)), Fraction(0))
               for a in range(actions)) for s in range(states)
     )  # fmt: skip
-    push = [[Fraction(base.randint(-scale, scale)) for _ in range(actions)] for _ in range(states)]
+    push = [
+        [Fraction(random.randint(-scale, scale)) for _ in range(actions)] for _ in range(states)
+    ]
     slope = tuple(
         tuple(push[s][a] - sum((new[s][b] * push[s][b] for b in range(actions)), Fraction(0))
               for a in range(actions)) for s in range(states)
     )  # fmt: skip
     return World(
         new, old, d_new, d_old, advantage, tuple(map(tuple, q)), tuple(v),
-        tuple(_number(base, scale) for _ in range(states)), reward, step, slope,
-        {"gamma": gamma, "epsilon": Fraction(1, 5), "beta": Fraction(base.randint(2, 9), 3),
-         "bound": Fraction(base.randint(2, 9), 10), "c1": Fraction(2, 3), "c2": Fraction(3, 7)},
+        tuple(_number(random, scale) for _ in range(states)), reward, step, slope,
+        {"gamma": gamma, "epsilon": Fraction(1, 5), "beta": Fraction(random.randint(2, 9), 3),
+         "bound": Fraction(random.randint(2, 9), 10), "c1": Fraction(2, 3), "c2": Fraction(3, 7)},
     )  # fmt: skip
 
 

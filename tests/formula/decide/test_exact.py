@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import pytest
 
+from rlprep.formula.decide.meaning import Values
 from rlprep.formula.decide.numbers import Dual, Precision, close
 from rlprep.formula.decide.polynomial import PRIME, Polynomial
 from rlprep.formula.decide.recurrence import infinite_sum, shortest_recurrence
@@ -94,3 +95,13 @@ def test_a_derivative_follows_the_product_and_quotient_rules():
 def test_the_logarithm_of_nothing_has_no_value(bad):
     with pytest.raises(Undefined):
         Precision().log(bad)
+
+
+def test_values_are_computed_when_they_are_looked_at():
+    looked: list[int] = []
+    values = Values(3, lambda number: looked.append(number) or number * 10)
+    assert values[1] == values[1] == 10
+    assert looked == [1]
+    assert values[1:] == [10, 20]
+    with pytest.raises(IndexError):
+        _ = values[3]
