@@ -188,7 +188,6 @@ CLIPS = (
     (rf"E[\begin{{cases}} r A & A = 77 \\ {CLIP} & A \ne 77 \end{{cases}}]", "different"),
     (rf"E[\begin{{cases}} 0 & A \in S \\ {CLIP} & \text{{otherwise}} \end{{cases}}]", "undecided"),
     (rf"E[\begin{{cases}} {CLIP} & A > 5 \end{{cases}}]", "different"),
-    (rf"E[{CLIP}] - \beta KL(\pi_{{old}} \| \pi_\theta)", "different"),
     (rf"E[{CLIP}] + H(\pi)", "different"),
 )  # fmt: skip
 
