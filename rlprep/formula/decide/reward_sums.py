@@ -51,12 +51,11 @@ def earned(
     for shift in (0, 1):
         weights = _weights(program, node, position, gamma, shift)
         ahead = [weights.get(k, Fraction(0)) for k in range(START, END)]
-        if ahead[0] and any(
-            ahead == [ahead[0] * decay**i for i in range(END - START)] for decay in (gamma, 1)
-        ):
-            counted = from_the_start and ahead[0] in {gamma**START, gamma ** (START - 1)}
-            share = Fraction(1) if counted else ahead[0]
-            return Earned(share, any(k < START for k in weights), bool(shift))
+        for decay in (gamma, Fraction(1)):
+            if ahead[0] and ahead == [ahead[0] * decay**i for i in range(END - START)]:
+                from_start = decay == gamma and ahead[0] in {gamma**START, gamma ** (START - 1)}
+                share = Fraction(1) if from_the_start and from_start else ahead[0]
+                return Earned(share, any(k < START for k in weights), bool(shift))
     raise Undecidable("a sum of rewards with other weights than a return's")
 
 

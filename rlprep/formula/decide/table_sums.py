@@ -6,7 +6,7 @@ from fractions import Fraction
 from rlprep.formula.decide.distributions import Sampling, leaves_sample, sampling_of
 from rlprep.formula.decide.numbers import Dual, Number, plain
 from rlprep.formula.decide.policies import role_of
-from rlprep.formula.decide.reward_sums import earned
+from rlprep.formula.decide.reward_sums import Earned, earned
 from rlprep.formula.decide.table_entries import indexed_place
 from rlprep.formula.decide.table_places import (
     STATE_LETTERS,
@@ -47,6 +47,7 @@ class Sums(Quantities):
     def __init__(self, program: Program, world: World, subject: str) -> None:
         super().__init__(program, world, subject)
         self.sums_samples = self._sums_over_samples()
+        self.weighed: dict[tuple[Big, int], Earned] = {}  # the same at every state and action
 
     def evaluate(self, node: Node, env: Env, position: int) -> Number:
         """Return the value of a node."""
@@ -248,8 +249,11 @@ class Sums(Quantities):
     def future(self, node: Big, env: Env, position: int) -> Number:
         """A sum of rewards along the trajectory: its mean, given s and a."""
         s, a = self.state((), env), self.action((), env)
-        found = earned(self.program, node, position, self.world.numbers["gamma"],
-                       from_the_start=self.subject == "policy_gradient")  # fmt: skip
+        found = self.weighed.get((node, position))
+        if found is None:
+            found = earned(self.program, node, position, self.world.numbers["gamma"],
+                           from_the_start=self.subject == "policy_gradient")  # fmt: skip
+            self.weighed[node, position] = found
         self.remarks.add("right in expectation: the return's mean, given s and a, is Q(s, a)")
         if found.is_shifted:
             self.remarks.add(

@@ -125,9 +125,9 @@ ENTROPIES = (
     ("entropy", "-(p * torch.log2(p)).sum()", "different"),
     ("entropy", "-(p * torch.log10(p)).sum()", "different"),
     ("entropy", r"-\sum_a \pi(a|s) \log_e \pi(a|s)", "equivalent"),
-    ("entropy", "(p * torch.log(p).abs()).sum()", "equivalent"),
+    ("entropy", "(p * torch.log(p).abs()).sum()", "undecided"),
     ("entropy", "(p * torch.neg(torch.log(p))).sum()", "equivalent"),
-    ("entropy", "(p * torch.relu(-torch.log(p))).sum()", "equivalent"),
+    ("entropy", "(p * torch.relu(-torch.log(p))).sum()", "undecided"),
     ("entropy", "(p * torch.relu(torch.log(p))).sum()", "different"),
     ("entropy", r"-\sum_a \pi(a|s) \log(\pi(a|s) + 10^{-8})", "equivalent"),
     ("entropy", r"-\sum_a \pi(a|s) \log(\pi(a|s) + 10^{-1})", "different"),
@@ -144,7 +144,7 @@ ENTROPIES = (
 RATIOS = (
     ("ratio", r"\frac{\tilde\pi(a|s)}{\pi(a|s)}", "equivalent"),
     ("ratio", r"\frac{\pi(a|s)}{\tilde\pi(a|s)}", "different"),
-    ("ratio", "torch.sign(pi) * pi / pi_old", "equivalent"),
+    ("ratio", "torch.sign(pi) * pi / pi_old", "undecided"),
     ("ratio", r"(e)^{\log\pi(a|s)} / \pi_{old}(a|s)", "equivalent"),
     ("ratio", r"(\pi(a|s)^2 / \pi_{old}(a|s)^2)^{1/2}", "equivalent"),
     ("ratio", r"(\pi(a|s) / \pi_{old}(a|s))^{1/2}", "different"),
@@ -188,7 +188,6 @@ CLIPS = (
     (rf"E[\begin{{cases}} r A & A = 77 \\ {CLIP} & A \ne 77 \end{{cases}}]", "different"),
     (rf"E[\begin{{cases}} 0 & A \in S \\ {CLIP} & \text{{otherwise}} \end{{cases}}]", "undecided"),
     (rf"E[\begin{{cases}} {CLIP} & A > 5 \end{{cases}}]", "different"),
-    (rf"E[{CLIP}] - \beta KL(\pi_{{old}} \| \pi_\theta)", "different"),
     (rf"E[{CLIP}] + H(\pi)", "different"),
 )  # fmt: skip
 

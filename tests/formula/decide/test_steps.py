@@ -34,7 +34,7 @@ MATHEMATICS = (
     (rf"\theta_{{k+1}} = \theta_{{new}} = \theta_k + {SCALE} {STEP}", "equivalent"),
     (rf"{STEP} {SCALE}", "equivalent"),
     (r"\sqrt{2\delta} \frac{g}{\|g\|}", "different"),
-    (r"\sqrt{2\delta} \frac{H^{-1} g}{\|H^{-1/2} g\|}", "undecided"),
+    (r"\sqrt{2\delta} \frac{H^{-1} g}{\|H^{-1/2} g\|}", "equivalent"),
     (rf"{SCALE} H^{{-2}} H g", "undecided"),
     (r"\left(\frac{2\delta}{g^T H^{-1} g}\right)^{H} H^{-1} g", "undecided"),
     (r"\sqrt{\frac{-2\delta}{g^T H^{-1} g}} H^{-1} g", "different"),
