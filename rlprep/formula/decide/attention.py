@@ -17,6 +17,7 @@ from rlprep.formula.decide.matrices import Matrices
 from rlprep.formula.decide.matrix_rules import Convention
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.tensor import ShapeError, Tensor
+from rlprep.formula.decide.token_arguments import rectified
 from rlprep.formula.decide.token_definitions import POSITION, Scope
 from rlprep.formula.decide.token_indices import free_letters
 from rlprep.formula.decide.token_layouts import layouts
@@ -45,18 +46,24 @@ def setting_of(program: Program, subject: str) -> Setting:
     if subject == "softmax_attention":
         return ("phi",)
     for node in program.nodes():
-        if isinstance(node, Call) and node.fn.name in FEATURES and _acts_on_tokens(node):
+        if isinstance(node, Call) and rectified(node, is_code=program.is_code) is not None:
+            return ("relu",)
+        if isinstance(node, Call) and node.fn.name in FEATURES and _acts_on_tokens(node, program):
             return (node.fn.name,)
     return ("phi",)
 
 
-def _acts_on_tokens(node: Call) -> bool:
+def _acts_on_tokens(node: Call, program: Program) -> bool:
     """Whether a function is applied to a query, a key, or a parameter, and not to a score."""
     if node.fn.name not in {"exp"}:
         return True
     match node.args:
         case (Name() as name,):
-            return names.role_of(names.spelling(name, is_code=False).key, is_code=True) in "QK"
+            role = names.role_of(names.spelling(name, is_code=False).key, is_code=True)
+            return role in {"Q", "K"} or any(
+                isinstance(p, Name) and p.name == name.name
+                for e in program.entries if isinstance(e.target, Call) for p in e.target.args
+            )  # fmt: skip
     return False
 
 

@@ -134,7 +134,7 @@ class Matrices(Definitions):
     def _without_stabiliser(self, node: Bin, scope: Scope) -> Node | None:
         """Return what is left of a sum when a tiny constant is dropped; None if there is none."""
         for tiny, rest in ((node.right, node.left), (node.left, node.right)):
-            is_literal = isinstance(tiny, Num) and 0 < tiny.value <= TINIEST
+            is_literal = 0 < _literal(tiny) <= TINIEST
             is_named = isinstance(tiny, Name) and self._is_tiny(tiny, scope)
             if node.op == "+" and (is_literal or is_named):
                 self.remarks.add("the tiny constant that keeps a denominator from 0 is ignored")
@@ -307,6 +307,16 @@ class Matrices(Definitions):
         from rlprep.formula.decide.token_calls import call
 
         return call(self, node, scope)
+
+
+def _literal(node: Node) -> Fraction:
+    """Return a number, `10^{-8}` too; 0 for anything else."""
+    match node:
+        case Num(value=value):
+            return value
+        case Bin(op="^", left=Num(value=base), right=Neg(x=Num(value=power))) if power <= 64:
+            return Fraction(1) / base ** int(power) if base else Fraction(0)
+    return Fraction(0)
 
 
 def compared(op: str, a: int | None, b: int | None) -> bool:

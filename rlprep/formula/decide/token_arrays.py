@@ -19,6 +19,7 @@ from rlprep.formula.decide.tensor import (
     matmul,
     stacked,
 )
+from rlprep.formula.decide.token_arguments import refuse_fixed
 from rlprep.formula.decide.token_definitions import Scope
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.integers import maybe_integer
@@ -140,6 +141,7 @@ class Arrays(Matrices):
         """Return the length of an axis as a whole number, for `ones(n, 1)`."""
         match node:
             case Num(value=value):
+                refuse_fixed(node, int(value), 2)
                 return int(value)
             case Name():
                 key = names.spelling(node, is_code=True).key
@@ -234,6 +236,9 @@ class Arrays(Matrices):
         size = x.shape[x.axis(axis)]
         first = self.whole_number(lo, scope) if lo is not None else 0
         last = self.whole_number(hi, scope) if hi is not None else size
+        for end, place in ((lo, first), (hi, last)):
+            if end is not None:
+                refuse_fixed(end, place, size)
         chosen = range(size)[first:last]
         if not chosen:
             raise Undefined("a slice is empty")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_world import FEATURES
 from rlprep.formula.decide.tensor import Tensor
-from rlprep.formula.decide.token_arguments import arguments, single
+from rlprep.formula.decide.token_arguments import arguments, rectified, single
 from rlprep.formula.decide.token_functions import FUNCTIONS
 from rlprep.formula.decide.token_shapes import SHAPES
 from rlprep.formula.errors import Undecidable
-from rlprep.formula.tree import Call, Name, Num
+from rlprep.formula.tree import Bin, Call, Name, Neg, Node, Num, walk
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.matrices import Matrices
@@ -34,6 +34,8 @@ def call(of: Matrices, node: Call, scope: Scope) -> Tensor:
         return _user_function(of, node, found[-1], scope)
     if node.fn.name in MAPS or spelt.key in MAPS:
         return _after(of, spelt, of.world.features(single(of, node, scope)), scope)
+    if (inner := rectified(node, is_code=of.is_code)) is not None:
+        return of.value(inner, scope).map(lambda x: of.world.entrywise("relu", x))
     handler = HANDLERS.get(spelt.key) or HANDLERS.get(node.fn.name)
     if handler is not None:
         return _after(of, spelt, handler(of, node, scope), scope)
@@ -60,10 +62,33 @@ def _kept(of: Matrices, node: Call, scope: Scope) -> Tensor:
         of.remarks.add("the bound that keeps a denominator from 0 is ignored")
         given = [x for x in (*node.args[1:], node.keyword("min"), node.keyword("max")) if x]
         if any(not (isinstance(x, Num) and x.value <= Fraction(1, 1000)) and not (
-            isinstance(x, Name) and x.name in names.TINY) for x in given):  # fmt: skip
+            isinstance(x, Name) and x.name in names.TINY) for x in given) or (
+                not _guards_divisor(of, node)):  # fmt: skip
             raise Undecidable(f"'{node.fn.name}' has no meaning here")
     arguments(node, 1)
     return of.value(node.args[-1 if node.fn.name == "append" else 0], scope)
+
+
+def _guards_divisor(of: Matrices, node: Call) -> bool:
+    """Whether a call stands in a denominator, or in the statement of a name that does."""
+    below = [inner for whole in of.program.nodes() for part in _divisors(whole)
+             for inner in walk(part)]  # fmt: skip
+    keys = {of.spelt(n).key for n in below if isinstance(n, Name)}
+    return node in below or any(
+        node in walk(value)
+        for key in keys for _, entry in of.definitions(key) for value in entry.values
+    )  # fmt: skip
+
+
+def _divisors(node: Node) -> tuple[Node, ...]:
+    match node:
+        case Bin(op="/", right=below):
+            return (below,)
+        case Bin(op="^", left=below, right=Neg()) | Call(fn=Name(name="reciprocal"), args=(below,)):
+            return (below,)
+        case Call(fn=Name(name="div" | "divide" | "true_divide"), args=(_, below, *_)):
+            return (below,)
+    return ()
 
 
 def _user_function(of: Matrices, node: Call, found: tuple[int, Any], scope: Scope) -> Tensor:

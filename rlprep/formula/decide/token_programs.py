@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.tensor import ShapeError, Tensor
+from rlprep.formula.decide.token_arguments import refuse_fixed
 from rlprep.formula.decide.token_arrays import LETTERS, Arrays, target_key
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.integers import maybe_integer
@@ -142,7 +143,10 @@ class Code(Arrays):
     def _bound_of(self, node: Node, size: int) -> int:
         bound = dict.fromkeys(names.LENGTHS, size) | self.indices
         value = maybe_integer(node, bound)
-        return value if value is not None else self.extent(node, {})
+        if value is None:
+            return self.extent(node, {})
+        refuse_fixed(node, value, size)
+        return value
 
     # -- one position ---------------------------------------------------------------------------
 

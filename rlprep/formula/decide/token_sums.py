@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.tensor import Tensor, combined
+from rlprep.formula.decide.token_arguments import refuse_fixed
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import variable_key
@@ -42,6 +43,7 @@ def places(of: Matrices, node: Big, key: str, scope: Scope) -> list[int]:
     for letter in names.LENGTHS - bound.keys() - {key}:
         bound[letter] = size
     everything = range(of.base, of.base + size)
+    _refuse_fixed_end(node, everything[-1])
     return [place for place in everything if _within(node, key, place, bound)]
 
 
@@ -62,6 +64,15 @@ def _within(node: Big, key: str, place: int, bound: dict[str, int]) -> bool:
                 compared(op, a, b) for op, a, b in zip(ops, values, values[1:], strict=False)
             )
     return True
+
+
+def _refuse_fixed_end(node: Big, last: int) -> None:
+    """Refuse `\\sum_{j=1}^{8}` and `\\sum_{j \\le 8}`, which may end before the last token."""
+    binder = node.binder.items if isinstance(node.binder, Chain) and node.lo is None else ()
+    for limit in (node.hi, *binder):
+        value = maybe_integer(limit, {}) if limit is not None else None
+        if limit is not None and value is not None:
+            refuse_fixed(limit, value, last)
 
 
 def _limit(node: Node, bound: dict[str, int]) -> int:
