@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_world import World
-from rlprep.formula.decide.matrix_rules import Convention, Ones
+from rlprep.formula.decide.matrix_rules import Convention, Mask, Ones
 from rlprep.formula.decide.tensor import Tensor, combined, divide, inverse
 from rlprep.formula.decide.token_definitions import POSITION, Definitions, Scope
 from rlprep.formula.errors import Undecidable, Undefined
@@ -36,6 +36,7 @@ from rlprep.formula.tree import (
 
 TINIEST = Fraction(1, 1000)
 MAX_DEPTH = 60
+HADAMARD = ("odot", "circ", "⊙", "∘")
 
 
 class Matrices(Definitions):
@@ -93,6 +94,8 @@ class Matrices(Definitions):
             return self.value(kept, scope)
         if (turned := self._glued_transpose(node, scope)) is not None:
             return turned
+        if (masked := self._masked_product(node, scope)) is not None:
+            return masked
         left, right = self.value(node.left, scope), self.value(node.right, scope)
         match node.op:
             case "+":
@@ -101,7 +104,7 @@ class Matrices(Definitions):
                 return self.plus(left, right.map(lambda v: -v))
             case "/":
                 return self.quotient(left, right)
-            case "*" | "cdot" | "otimes" | "@" | "odot":
+            case "*" | "cdot" | "otimes" | "@":
                 if self._is_literal_one(node.right) and left.ndim == 2:
                     right = Ones(is_row=False)
                 return self.product(left, right, node.op)
@@ -121,6 +124,18 @@ class Matrices(Definitions):
         if isinstance(node.left, Bin):
             return self.value(Bin(node.span, node.left.op, node.left.left, turned), scope)
         return self.value(turned, scope)
+
+    def _masked_product(self, node: Bin, scope: Scope) -> Tensor | None:
+        r"""Return `M \odot A B` as M entry by entry times A B; None where nothing is so written."""
+        match node:
+            case Bin(op="*", left=Bin(op="*", left=hides, right=a), right=b):
+                between = self.program.text[hides.span[1] : a.span[0]]
+                if not any(sign in between for sign in HADAMARD):
+                    return None
+                mask, first = self.value(hides, scope), self.value(a, scope)
+                if isinstance(mask, Mask) and first.shape != mask.shape:
+                    return self.product(mask, self.product(first, self.value(b, scope), "*"), "*")
+        return None
 
     def _is_literal_one(self, node: Node) -> bool:
         """Whether a factor is a plain `1`, written where the vector of ones belongs."""

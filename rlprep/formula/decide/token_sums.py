@@ -38,9 +38,9 @@ def token_sum(of: Matrices, node: Big, scope: Scope) -> Tensor:
 
 def places(of: Matrices, node: Big, key: str, scope: Scope) -> list[int]:
     """Return the values of the index that satisfy what stands below and above the sign."""
-    size = of.world.sizes["n" if _runs_over_queries(of, node.body, key) else "m"]
+    size = of.world.sizes[_runs_over(of, node, key)]
     bound = {k: v for k, v in scope.items() if isinstance(v, int)}
-    for letter in names.LENGTHS - bound.keys() - {key}:
+    for letter in (names.LENGTHS | names.WIDTHS | names.VALUE_WIDTHS) - bound.keys() - {key}:
         bound[letter] = size
     everything = range(of.base, of.base + size)
     _refuse_fixed_end(node, everything[-1])
@@ -88,6 +88,23 @@ def _everything(node: Node) -> bool:
     if any(name in names.LENGTHS for name in found) and "i" not in found:
         return True
     raise Undecidable("a sum over an unknown set")
+
+
+def _runs_over(of: Matrices, node: Big, key: str) -> str:
+    """Return what an index counts: entries ("d" of keys, "e" of values), queries "n" or keys "m"."""
+    limit = names.spelling(node.hi, is_code=True).key if isinstance(node.hi, Name) else ""
+    role = names.role_of(limit, is_code=of.is_code)
+    for name in walk(node.body):
+        if isinstance(name, Name) and not of.is_code:
+            spelt = of.spelt(name)
+            is_given = not of.usable_definitions(spelt.key)
+            if is_given and [variable_key(i) for i in spelt.indices[1:]] == [key]:
+                role = names.role_of(spelt.key, is_code=False)
+    if role in {"width", "Q", "K"}:
+        return "d"
+    if role in {"value_width", "V"}:
+        return "e"
+    return "n" if _runs_over_queries(of, node.body, key) else "m"
 
 
 def _runs_over_queries(of: Matrices, body: Node, key: str) -> bool:
