@@ -219,7 +219,10 @@ def spread(a: Tensor, shape: tuple[int, ...]) -> Tensor:
     """Return an array repeated along its axes of length 1 to a shape that it fits."""
     padded = a.reshaped((1,) * (len(shape) - a.ndim) + a.shape)
     strides = padded.strides()
-    if any(x not in (1, y) for x, y in zip(padded.shape, shape, strict=True)):
+    fits = a.ndim <= len(shape) and all(
+        x in (1, y) for x, y in zip(padded.shape, shape, strict=True)
+    )
+    if not fits:
         raise ShapePairError(a.shape, shape)
     steps = [s if size > 1 else 0 for s, size in zip(strides, padded.shape, strict=True)]
     places = product(*(range(size) for size in shape))

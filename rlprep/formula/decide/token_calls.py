@@ -92,7 +92,10 @@ def _divisors(node: Node) -> tuple[Node, ...]:
 
 
 def _user_function(of: Matrices, node: Call, found: tuple[int, Any], scope: Scope) -> Tensor:
-    r"""A function that the input defines: `\phi(x) = \mathrm{elu}(x) + 1`."""
+    r"""A function that the input defines: `\phi(x) = \mathrm{elu}(x) + 1`.
+
+    `\kappa(q_i, k_j) = ...` binds the indices where it is called with the same letters.
+    """
     number, entry = found
     target = entry.target
     if not isinstance(target, Call):
@@ -101,8 +104,12 @@ def _user_function(of: Matrices, node: Call, found: tuple[int, Any], scope: Scop
     for parameter, argument in zip(target.args, node.args, strict=False):
         if not isinstance(parameter, Name):
             raise Undecidable("an unusual parameter of a function")
-        inner[of.spelt(parameter).key] = of.value(argument, scope)
-        for letter in of.spelt(parameter).indices:
-            if isinstance(letter, Name) and isinstance(value := scope.get(letter.name), int):
-                inner[letter.name] = value
+        spelt = of.spelt(parameter)
+        if not spelt.indices:
+            inner[spelt.key] = of.value(argument, scope)
+            continue
+        given = of.spelt(argument) if isinstance(argument, Name) else None
+        if given is None or (given.key, len(given.indices)) != (spelt.key, len(spelt.indices)):
+            raise Undecidable("an unusual parameter of a function")
+        inner |= of.bound(list(spelt.indices), of.places(given.indices, scope))
     return of.entry_value(number, entry, inner)

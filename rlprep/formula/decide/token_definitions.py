@@ -18,6 +18,7 @@ from rlprep.formula.program import Entry, Program
 from rlprep.formula.tree import Big, Bin, Call, Index, Name, Node, Num, Span, walk
 
 Scope = dict[str, "Tensor | int"]
+MAX_STEPS = 4
 POSITION, UPDATED = "@", "@updated"
 """Where a state is carried without an index: the present position, and the update that runs."""
 
@@ -191,12 +192,13 @@ class Definitions(Rules):
             isinstance(scope.get(letter), int) for letter in letters
         ):
             return self.entry_value(number, entry, {x: scope[x] for x in letters})
-        sizes = [self.world.sizes["n"], self.world.sizes["m"]][: len(letters)]
         if not letters or len(parameters) > 2:
             raise Undecidable("a name is used without its index")
+        sizes = [self.world.sizes[self._counted(letter, entry.values[-1], "nm"[place], 0)]
+                 for place, letter in enumerate(letters)]  # fmt: skip
         rows = []
         for i in range(sizes[0]):
-            inner: Scope = {letters[0]: i + self.base}
+            inner = self.surroundings(entry, scope) | {letters[0]: i + self.base}
             if len(letters) == 1:
                 row = self.entry_value(number, entry, inner)
                 rows.append(row.reshaped((len(row.data),)))
@@ -205,6 +207,23 @@ class Definitions(Rules):
                       for j in range(sizes[1])]  # fmt: skip
             rows.append(Tensor((len(values),), [value.item for value in values]))
         return self._marked(stacked(rows))
+
+    def _counted(self, letter: str, node: Node, default: str, depth: int) -> str:
+        """Return what an index counts where it stands: queries "n" or keys and values "m"."""
+        for name in walk(node):
+            spelt = self.spelt(name) if isinstance(name, Name) else None
+            for place, index in enumerate(spelt.indices if spelt is not None else ()):
+                if spelt is None or variable_key(index) != letter:
+                    continue
+                if found := self.usable_definitions(spelt.key):
+                    inner = self.parameters(found[-1][1])[place:][:1]
+                    if depth < MAX_STEPS and inner and isinstance(inner[0], Name):
+                        return self._counted(
+                            inner[0].name, found[-1][1].values[-1], default, depth + 1
+                        )
+                elif place == 0 and (role := names.role_of(spelt.key, is_code=False)) in "QKV":
+                    return "n" if role == "Q" else "m"
+        return default
 
     def _marked(self, a: Tensor) -> Tensor:
         """Return a matrix of zeros and ones as a mask."""

@@ -171,7 +171,7 @@ class Code(Arrays):
                      if isinstance(n, Big) and n.var is not None}  # fmt: skip
             for value in (*entry.values, *((entry.target,) if entry.target else ())):
                 for node in walk(value):
-                    if isinstance(node, Index):
+                    if isinstance(node, Index) and not _is_mask(node.x):
                         yield from (
                             n.name for item in node.items for n in walk(item)
                             if isinstance(n, Name) and n.name in LETTERS - bound
@@ -234,6 +234,13 @@ class Code(Arrays):
                 for n in walk(entry.values[-1])
             )
         return True
+
+
+def _is_mask(node: Node) -> bool:
+    """Whether an index is put on a mask: `mask[:n, :n]` names no position."""
+    if not isinstance(node, Name):
+        return False
+    return names.role_of(names.spelling(node, is_code=True).key, is_code=True) == "mask"
 
 
 def _covers(loop: Loop, entry: Entry) -> bool:
