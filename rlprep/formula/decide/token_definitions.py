@@ -124,6 +124,10 @@ class Definitions(Rules):
         if not general:
             raise Undecidable(f"{spelt.key} is not defined everywhere")
         number, entry = self._in_force(general)
+        if isinstance(entry.target, Call) and not any(
+            self.spelt(n).key in names.INPUT_NAMES for n in names.plain_names(entry.target)
+        ):  # fmt: skip
+            raise Undecidable(f"the function {spelt.key} stands without its argument")
         parameters = self.parameters(entry)
         if not parameters:
             return self.at(self.entry_value(number, entry, self.surroundings(entry, scope)), places)

@@ -229,11 +229,21 @@ class Code(Arrays):
         if role in {"Q", "K", "V"}:
             return self._uses_inputs(entry)
         if role in {"width", "length", "value_width"}:
-            return not any(  # `d = q.shape[-1]`: a width is a width
+            return _is_measure(entry.values[-1]) or not any(
                 isinstance(n, Call) and n.fn.name in {"shape", "size", "len"}
                 for n in walk(entry.values[-1])
-            )
+            )  # `d = q.shape[-1] // heads`: a width is a width
         return True
+
+
+def _is_measure(node: Node) -> bool:
+    """Whether a value is the length of one axis: `q.shape[-1]`, `k.size(0)`, `len(k)`."""
+    match node:
+        case Index(x=Call(fn=Name(name="shape" | "size"))):
+            return True
+        case Call(fn=Name(name="size" | "shape"), args=(_, _)) | Call(fn=Name(name="len")):
+            return True
+    return False
 
 
 def _is_mask(node: Node) -> bool:

@@ -15,7 +15,7 @@ from rlprep.formula.decide.token_arguments import refuse_fixed
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import variable_key
-from rlprep.formula.tree import Big, Call, Chain, Name, Node, walk
+from rlprep.formula.tree import Big, Call, Chain, Index, Name, Node, walk
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.matrices import Matrices
@@ -44,10 +44,11 @@ def places(of: Matrices, node: Big, key: str, scope: Scope) -> list[int]:
         bound[letter] = size
     everything = range(of.base, of.base + size)
     _refuse_fixed_end(node, everything[-1])
-    return [place for place in everything if _within(node, key, place, bound)]
+    text = of.program.text
+    return [place for place in everything if _within(node, key, place, bound, text)]
 
 
-def _within(node: Big, key: str, place: int, bound: dict[str, int]) -> bool:
+def _within(node: Big, key: str, place: int, bound: dict[str, int], text: str) -> bool:
     from rlprep.formula.decide.matrices import compared
 
     inner = {**bound, key: place}
@@ -58,7 +59,7 @@ def _within(node: Big, key: str, place: int, bound: dict[str, int]) -> bool:
     match node.binder:
         case Chain(items=items, ops=ops) if node.lo is None:
             if ops[-1] in {"in", "~"}:
-                return _everything(items[-1])
+                return _everything(items[-1], text)
             values = [maybe_integer(item, inner) for item in items]
             return all(
                 compared(op, a, b) for op, a, b in zip(ops, values, values[1:], strict=False)
@@ -82,10 +83,14 @@ def _limit(node: Node, bound: dict[str, int]) -> int:
     return value
 
 
-def _everything(node: Node) -> bool:
-    """Whether a set of indices is plainly all of them: `[n]`, `range(n)`, `{1, ..., N}`."""
+def _everything(node: Node, text: str) -> bool:
+    """Whether a set of indices is plainly all of them: `[n]`, `range(n)`, `{1, ..., N}`.
+
+    A set that is only named, `j in S`, may hold any tokens.
+    """
     found = [n.name for n in walk(node) if isinstance(n, Name)]
-    if any(name in names.LENGTHS for name in found) and "i" not in found:
+    is_any = isinstance(node, Name) and not text[: node.span[0]].rstrip().endswith("[")
+    if any(name in names.LENGTHS for name in found) and "i" not in found and not is_any:
         return True
     raise Undecidable("a sum over an unknown set")
 
@@ -114,11 +119,20 @@ def _runs_over_queries(of: Matrices, body: Node, key: str) -> bool:
         if isinstance(node, Name):
             spelt = names.spelling(node, is_code=False)
             if any(variable_key(i) == key for i in spelt.indices):
-                is_query = names.role_of(spelt.key, is_code=of.is_code) == "Q"
+                is_query = _is_query(of, node)
                 queries, others = queries or is_query, others or not is_query
-        elif isinstance(node, Call) and node.fn.name == "softmax":
+        elif isinstance(node, Index) and key in {
+            n.name for item in node.items for n in walk(item) if isinstance(n, Name)
+        }:  # fmt: skip
+            is_query = any(_is_query(of, n) for n in walk(node.x) if isinstance(n, Name))
+            queries, others = queries or is_query, others or not is_query
+        elif isinstance(node, Call) and node.fn.name == "softmax" and not of.is_code:
             others = True
     return queries and not others
+
+
+def _is_query(of: Matrices, name: Name) -> bool:
+    return names.role_of(of.spelt(name).key, is_code=of.is_code) == "Q"
 
 
 def shares(of: Matrices, node: Node, key: str, scope: Scope) -> Tensor:
