@@ -59,7 +59,7 @@ def _acts_on_tokens(node: Call, program: Program) -> bool:
         return True
     match node.args:
         case (Name() as name,):
-            role = names.role_of(names.spelling(name, is_code=False).key, is_code=True)
+            role = names.role_of(names.spelling(name, is_code=False).key)
             return role in {"Q", "K"} or any(
                 isinstance(p, Name) and p.name == name.name
                 for e in program.entries if isinstance(e.target, Call) for p in e.target.args
@@ -127,7 +127,7 @@ def _fits_elsewhere(meaning: Meaning, convention: Convention) -> bool:
 
 
 def _is_input(name: Name) -> bool:
-    return names.role_of(names.spelling(name, is_code=False).key, is_code=True) in {"Q", "K", "V"}
+    return names.role_of(names.spelling(name, is_code=False).key) in {"Q", "K", "V"}
 
 
 def meaning(program: Program, subject: str, setting: Setting) -> Meaning:
@@ -253,19 +253,9 @@ def rows_of(evaluator: Matrices, value: Tensor) -> Hashable:
 def same(mine: Meaning, theirs: Meaning) -> bool:
     """Whether two formulas have the same outputs where both fit, or the same lenient ones."""
     a, b = mine.values[0], theirs.values[0]
-    if "undecided" in (_kind(a), _kind(b)):
-        return False
-    if _kind(a) == "shape" and _kind(b) == "shape":
+    if _kind(a) == _kind(b) == "shape":
         a, b = mine.values[1], theirs.values[1]
-        if _kind(a) != "rows" or _kind(b) != "rows":
-            return False
-    if _kind(a) != _kind(b):
-        return False
-    assert isinstance(a, tuple)
-    assert isinstance(b, tuple)
-    if _kind(a) != "rows":
-        return False
-    return all(_equal(side, b[0]) for side in a)
+    return _kind(a) == _kind(b) == "rows" and all(_equal(side, b[0]) for side in a)
 
 
 def _kind(value: Hashable) -> str:

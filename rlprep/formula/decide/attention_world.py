@@ -14,7 +14,7 @@ from typing import Any
 
 from rlprep.formula.decide.residues import PrimeArithmetic
 from rlprep.formula.decide.tensor import Tensor
-from rlprep.formula.errors import Undecidable, Undefined
+from rlprep.formula.errors import Undefined
 
 LEAD = 2
 """Length of a batch or head axis."""
@@ -64,12 +64,10 @@ class RealArithmetic:
 
     def opaque(self, name: str, *arguments: Any) -> Any:
         """Return the value of an unspecified function of one number: x^2 + 1."""
-        if name.startswith("phi") and len(arguments) == 1:
-            return arguments[0] * arguments[0] + 1
-        if name in CONCRETE and len(arguments) == 1:
-            x = arguments[0]
-            return max(x, Fraction(0)) if name == "relu" else CONCRETE[name](float(x))
-        raise Undecidable(f"{name} has no readable value")
+        (x,) = arguments
+        if name.startswith("phi"):
+            return x * x + 1
+        return max(x, Fraction(0)) if name == "relu" else CONCRETE[name](float(x))
 
     def exp(self, x: Any) -> Any:
         """Return the exponential."""

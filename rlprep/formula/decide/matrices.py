@@ -158,7 +158,7 @@ class Matrices(Definitions):
 
     def _is_tiny(self, node: Name, scope: Scope) -> bool:
         key = self.spelt(node).key
-        if names.role_of(key, is_code=self.is_code) != "tiny" or key in scope:
+        if names.role_of(key) != "tiny" or key in scope:
             return False
         found = self.definitions(key)
         return not found or isinstance(found[-1][1].values[-1], Num)
@@ -226,7 +226,7 @@ class Matrices(Definitions):
 
     def given(self, node: Name, spelt: names.Spelling, scope: Scope) -> Tensor:
         """An input, a size, or an unknown symbol."""
-        role = names.role_of(spelt.key, is_code=self.is_code)
+        role = names.role_of(spelt.key)
         match role:
             case "Q" | "K" | "V":
                 whole = self.world.given(role)

@@ -63,9 +63,6 @@ class Residue:
     def __hash__(self) -> int:
         return hash(self.high)
 
-    def __repr__(self) -> str:
-        return f"Residue({self.high})"
-
 
 def _inverse(value: int, modulus: int) -> int:
     return 1 if value == 1 else pow(value, -1, modulus)

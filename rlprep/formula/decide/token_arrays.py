@@ -114,12 +114,12 @@ class Arrays(Matrices):
         return key in {"n", "l", "s"} and key in names.LENGTHS
 
     def _is_carried(self, key: str) -> bool:
-        is_input = names.role_of(key, is_code=True) in {"Q", "K", "V"}
+        is_input = names.role_of(key) in {"Q", "K", "V"}
         return not is_input and any(target_key(e) == key for e in self.program.entries)
 
     def given(self, node: Name, spelt: names.Spelling, scope: Scope) -> Tensor:
         """An input in the layout of the convention, a size, or an unknown symbol."""
-        role = names.role_of(spelt.key, is_code=True)
+        role = names.role_of(spelt.key)
         if role in {"Q", "K", "V"}:
             return self.input(role)
         return super().given(node, spelt, scope)
@@ -145,7 +145,7 @@ class Arrays(Matrices):
                 return int(value)
             case Name():
                 key = names.spelling(node, is_code=True).key
-                role = names.role_of(key, is_code=True)
+                role = names.role_of(key)
                 if role == "length":
                     return self.world.sizes["m"]
                 if role == "width":
@@ -178,7 +178,7 @@ class Arrays(Matrices):
             _, place = self._measured(Index(x.span, x, items))
             return self.measure(self.value(x.args[0], scope), place)
         if isinstance(x, Name):
-            if names.role_of(self.spelt(x).key, is_code=True) == "mask":
+            if names.role_of(self.spelt(x).key) == "mask":
                 return self.causal_mask()
             key = names.spelling(x, is_code=True).key
             if key in self.stored and key not in scope:

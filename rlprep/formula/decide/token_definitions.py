@@ -97,14 +97,14 @@ class Definitions(Rules):
         """Return the definitions of a name, without those that only say where inputs come from."""
         found = [(i, e) for i, e in self.definitions(key) if i not in self.running or (
             self.parameters(e) or len(self.definitions(key)) > 1)]  # fmt: skip
-        if names.role_of(key, is_code=self.is_code) in {"Q", "K", "V"}:
+        if names.role_of(key) in {"Q", "K", "V"}:
             found = [(i, e) for i, e in found if self._uses_inputs(e)]
         return found
 
     def _uses_inputs(self, entry: Entry) -> bool:
         return any(
             self.spelt(node).key in names.INPUT_NAMES
-            or names.role_of(self.spelt(node).key, is_code=True) in "QKV"
+            or names.role_of(self.spelt(node).key) in "QKV"
             for node in names.plain_names(entry.values[-1])
         )
 
@@ -225,7 +225,7 @@ class Definitions(Rules):
                         return self._counted(
                             inner[0].name, found[-1][1].values[-1], default, depth + 1
                         )
-                elif place == 0 and (role := names.role_of(spelt.key, is_code=False)) in "QKV":
+                elif place == 0 and (role := names.role_of(spelt.key)) in "QKV":
                     return "n" if role == "Q" else "m"
         return default
 

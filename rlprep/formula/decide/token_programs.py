@@ -225,7 +225,7 @@ class Code(Arrays):
         return value
 
     def _is_needed(self, key: str, entry: Entry) -> bool:
-        role = names.role_of(key, is_code=True)
+        role = names.role_of(key)
         if role in {"Q", "K", "V"}:
             return self._uses_inputs(entry)
         if role in {"width", "length", "value_width"}:
@@ -250,7 +250,7 @@ def _is_mask(node: Node) -> bool:
     """Whether an index is put on a mask: `mask[:n, :n]` names no position."""
     if not isinstance(node, Name):
         return False
-    return names.role_of(names.spelling(node, is_code=True).key, is_code=True) == "mask"
+    return names.role_of(names.spelling(node, is_code=True).key) == "mask"
 
 
 def _covers(loop: Loop, entry: Entry) -> bool:
@@ -271,6 +271,6 @@ def _indexes_queries(body: list[Entry], key: str) -> bool:
                     case Index(x=Name() as name, items=items):
                         spelt = names.spelling(name, is_code=True).key
                         letters = {n.name for i in items for n in walk(i) if isinstance(n, Name)}
-                        if key in letters and names.role_of(spelt, is_code=True) == "Q":
+                        if key in letters and names.role_of(spelt) == "Q":
                             return True
     return False

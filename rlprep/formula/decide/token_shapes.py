@@ -84,7 +84,7 @@ def _zeros(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 
 def _ones(of: Matrices, node: Call, scope: Scope) -> Tensor:
-    r"""`ones(n, 1)` in code; `\mathbb{1}(j \le i)` and a vector times what follows in mathematics."""
+    r"""`ones(n, 1)` in code; in mathematics `\mathbb{1}(j \le i)`, or a vector before brackets."""
     if not of.is_code:
         (first,) = arguments(node, 1)
         if isinstance(first, Chain):

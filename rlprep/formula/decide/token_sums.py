@@ -68,7 +68,7 @@ def _within(node: Big, key: str, place: int, bound: dict[str, int], text: str) -
 
 
 def _refuse_fixed_end(node: Big, last: int) -> None:
-    """Refuse `\\sum_{j=1}^{8}` and `\\sum_{j \\le 8}`, which may end before the last token."""
+    r"""Refuse `\sum_{j=1}^{8}` and `\sum_{j \le 8}`, which may end before the last token."""
     binder = node.binder.items if isinstance(node.binder, Chain) and node.lo is None else ()
     for limit in (node.hi, *binder):
         value = maybe_integer(limit, {}) if limit is not None else None
@@ -96,15 +96,15 @@ def _everything(node: Node, text: str) -> bool:
 
 
 def _runs_over(of: Matrices, node: Big, key: str) -> str:
-    """Return what an index counts: entries ("d" of keys, "e" of values), queries "n" or keys "m"."""
+    """Return what an index counts: entries ("d" of keys, "e" of values), queries or keys."""
     limit = names.spelling(node.hi, is_code=True).key if isinstance(node.hi, Name) else ""
-    role = names.role_of(limit, is_code=of.is_code)
+    role = names.role_of(limit)
     for name in walk(node.body):
         if isinstance(name, Name) and not of.is_code:
             spelt = of.spelt(name)
             is_given = not of.usable_definitions(spelt.key)
             if is_given and [variable_key(i) for i in spelt.indices[1:]] == [key]:
-                role = names.role_of(spelt.key, is_code=False)
+                role = names.role_of(spelt.key)
     if role in {"width", "Q", "K"}:
         return "d"
     if role in {"value_width", "V"}:
@@ -132,7 +132,7 @@ def _runs_over_queries(of: Matrices, body: Node, key: str) -> bool:
 
 
 def _is_query(of: Matrices, name: Name) -> bool:
-    return names.role_of(of.spelt(name).key, is_code=of.is_code) == "Q"
+    return names.role_of(of.spelt(name).key) == "Q"
 
 
 def shares(of: Matrices, node: Node, key: str, scope: Scope) -> Tensor:
