@@ -155,6 +155,7 @@ def test_what_means_the_same_is_equivalent(reference, text) -> None:
 def test_what_differs_has_a_counterexample(reference, text) -> None:
     verdict = verdict_of(reference, text)
     assert verdict.verdict == "different", verdict.message
+    assert verdict.counterexample is not None
     assert verdict.counterexample["yours"] != verdict.counterexample["reference"]
 
 
