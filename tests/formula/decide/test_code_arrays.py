@@ -202,6 +202,8 @@ WRONG = [
 ]  # fmt: skip
 
 OPEN = [
+    (CAUSAL,
+     "A = phi(Q) @ phi(K).T\nA = A.masked_fill(mask == 0, 1)\n(A @ V) / A.sum(-1, keepdim=True)"),
     (SOFTMAX, "torch.softmax(Q[:2] @ K.T / math.sqrt(d), -1) @ V"),
     (SOFTMAX, "torch.softmax(Q @ K[:3].T / math.sqrt(d), -1) @ V[:3]"),
     (SOFTMAX, "torch.softmax(Q @ K[-512:].T / math.sqrt(d), -1) @ V[-512:]"),
