@@ -18,6 +18,7 @@ from rlprep.formula.decide.matrices import Matrices
 from rlprep.formula.decide.matrix_rules import Convention
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.tensor import ShapeError, Tensor
+from rlprep.formula.decide.token_arguments import rectified
 from rlprep.formula.decide.token_definitions import POSITION, Scope
 from rlprep.formula.decide.token_indices import free_letters
 from rlprep.formula.decide.token_layouts import layouts
@@ -53,18 +54,24 @@ def setting_of(program: Program, subject: str) -> Setting:
     if subject == "softmax_attention":
         return ("phi",)
     for node in program.nodes():
-        if isinstance(node, Call) and node.fn.name in FEATURES and _acts_on_tokens(node):
+        if isinstance(node, Call) and rectified(node, is_code=program.is_code) is not None:
+            return ("relu",)
+        if isinstance(node, Call) and node.fn.name in FEATURES and _acts_on_tokens(node, program):
             return (node.fn.name,)
     return ("phi",)
 
 
-def _acts_on_tokens(node: Call) -> bool:
+def _acts_on_tokens(node: Call, program: Program) -> bool:
     """Whether a function is applied to a query, a key, or a parameter, and not to a score."""
     if node.fn.name not in {"exp"}:
         return True
     match node.args:
         case (Name() as name,):
-            return names.role_of(names.spelling(name, is_code=False).key, is_code=True) in "QK"
+            role = names.role_of(names.spelling(name, is_code=False).key)
+            return role in {"Q", "K"} or any(
+                isinstance(p, Name) and p.name == name.name
+                for e in program.entries if isinstance(e.target, Call) for p in e.target.args
+            )  # fmt: skip
     return False
 
 
@@ -136,7 +143,7 @@ def _fits_elsewhere(meaning: Meaning, convention: Convention) -> bool:
 
 
 def _is_input(name: Name) -> bool:
-    return names.role_of(names.spelling(name, is_code=False).key, is_code=True) in {"Q", "K", "V"}
+    return names.role_of(names.spelling(name, is_code=False).key) in {"Q", "K", "V"}
 
 
 def meaning(program: Program, subject: str, setting: Setting) -> Meaning:
@@ -273,19 +280,9 @@ def rows_of(evaluator: Matrices, value: Tensor) -> Hashable:
 def same(mine: Meaning, theirs: Meaning) -> bool:
     """Whether two formulas have the same outputs where both fit, or the same lenient ones."""
     a, b = mine.values[0], theirs.values[0]
-    if "undecided" in (_kind(a), _kind(b)):
-        return False
-    if _kind(a) == "shape" and _kind(b) == "shape":
+    if _kind(a) == _kind(b) == "shape":
         a, b = mine.values[1], theirs.values[1]
-        if _kind(a) != "rows" or _kind(b) != "rows":
-            return False
-    if _kind(a) != _kind(b):
-        return False
-    assert isinstance(a, tuple)
-    assert isinstance(b, tuple)
-    if _kind(a) != "rows":
-        return False
-    return all(_equal(side, b[0]) for side in a)
+    return _kind(a) == _kind(b) == "rows" and all(_equal(side, b[0]) for side in a)
 
 
 def _kind(value: Hashable) -> str:

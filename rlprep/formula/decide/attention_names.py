@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rlprep.formula.names import words_in
-from rlprep.formula.tree import Bin, Call, Chain, Index, Name, Neg, Node, Num, Sub, Tuple, children
+from rlprep.formula.tree import Bin, Call, Index, Name, Neg, Node, Num, Sub, Tuple, children
 from rlprep.formula.vocabulary import Vocabulary
 
 Role = Literal["Q", "K", "V", "width", "length", "value_width", "ones", "e", "mask",
@@ -128,7 +128,7 @@ def index_nodes(node: Node) -> tuple[Node, ...]:
     return ()
 
 
-def role_of(key: str, *, is_code: bool) -> Role:
+def role_of(key: str) -> Role:
     """Return what an undefined name stands for."""
     lower = key.lower()
     if lower in GIVEN:
@@ -141,8 +141,6 @@ def role_of(key: str, *, is_code: bool) -> Role:
     for names, role in _ROLES:
         if key in names:
             return role
-    if is_code and key == "None":
-        return "none"
     return "free"
 
 
@@ -177,6 +175,4 @@ def is_output(node: Node) -> bool:
             return is_output(fn)
         case Name(name=name, primes=primes):
             return name in OUTPUTS or (name in {"V", "v"} and primes > 0)
-        case Chain():
-            return False
     return False

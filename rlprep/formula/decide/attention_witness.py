@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from rlprep.formula.decide.attention_world import READABLE, World, readable_world
+from rlprep.formula.decide.attention_world import NEGATIVE, READABLE, World, readable_world
 from rlprep.formula.decide.meaning import Meaning
 from rlprep.formula.decide.tensor import ShapeError, ShapePairError
 from rlprep.formula.errors import Undecidable, Undefined
@@ -25,21 +25,34 @@ def shape_witness(error: ShapeError, world: World) -> dict[str, Any]:
 def small_witness(
     mine: Meaning, theirs: Meaning, subject: str, setting: tuple[str]
 ) -> dict[str, Any]:
-    """Return small inputs at which the two formulas differ, evaluated anew."""
+    """Return small inputs at which the two formulas differ, evaluated anew.
+
+    Raises:
+        Undecidable: they don't differ at these inputs, or one can't be evaluated there.
+    """
+    for matrices in (READABLE, NEGATIVE):
+        if shown := _difference(matrices, mine, theirs, subject, setting):
+            return shown
+    raise Undecidable("the formulas differ only at inputs that are not readable")
+
+
+def _difference(
+    matrices: dict[str, tuple[tuple[int, ...], ...]], mine: Meaning, theirs: Meaning,
+    subject: str, setting: tuple[str],
+) -> dict[str, Any]:  # fmt: skip
+    """Return where two formulas differ at some inputs; nothing where they don't."""
     from rlprep.formula.decide.attention import evaluator_of, outputs
 
     shown = []
     for meaning in (mine, theirs):
-        world = readable_world(setting[0])
+        world = readable_world(matrices, setting[0])
         evaluator = evaluator_of(meaning.facts["program"], world, meaning.facts["convention"])
         try:
             shown.append(outputs(evaluator))
-        except (Undefined, Undecidable) as error:
-            if meaning is theirs:
-                raise Undecidable("no readable counterexample") from error
+        except Undefined as error:
             shown.append(f"has no value: {error}")
     yours, reference = shown
-    at = {name: str([list(row) for row in rows]) for name, rows in READABLE.items()}
+    at = {name: str([list(row) for row in rows]) for name, rows in matrices.items()}
     if isinstance(yours, str):
         return {"at": at, "yours": yours, "reference": "is finite"}
     for side in yours:
@@ -52,7 +65,7 @@ def small_witness(
         if len(side) != len(reference[0]):
             return {"quantity": "the shape of the result", "at": SIZES,
                     "yours": _counted(side), "reference": "n x d_v"}  # fmt: skip
-    raise Undecidable("the formulas differ only at inputs that are not readable")
+    return {}
 
 
 def _differs(a: Any, b: Any) -> bool:

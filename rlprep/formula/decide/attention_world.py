@@ -24,6 +24,9 @@ FEATURES = {"elu", "relu", "softplus", "sigmoid", "exp", "celu", "gelu", "silu",
 
 CONCRETE: dict[str, Callable[[float], float]] = {
     "elu": lambda x: x if x >= 0 else math.expm1(x),
+    "celu": lambda x: x if x >= 0 else math.expm1(x),
+    "gelu": lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2,
+    "silu": lambda x: x / (1 + math.exp(-x)),
     "relu": lambda x: max(x, 0.0),
     "softplus": lambda x: math.log1p(math.exp(x)),
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
@@ -34,10 +37,15 @@ READABLE: dict[str, tuple[tuple[int, ...], ...]] = {
     "Q": ((1, 0), (0, 1), (1, 1)), "K": ((1, 2), (0, 1), (2, 0)),
     "V": ((1, 4, 0), (2, 0, 1), (0, 3, 2)),
 }  # fmt: skip
+NEGATIVE = READABLE | {"Q": ((-1, 0), (0, -1), (-1, -1))}
+"""Inputs with negative scores, for formulas that differ at these only."""
 
 
 class RealArithmetic:
     """The operations on fractions, and on floats where a number is irrational."""
+
+    def __init__(self, matrices: dict[str, tuple[tuple[int, ...], ...]]) -> None:
+        self.matrices = matrices
 
     def const(self, value: Fraction | int) -> Any:
         """Return a rational number."""
@@ -51,18 +59,16 @@ class RealArithmetic:
     def given(self, matrix: str, *place: int) -> Any:
         """Return an entry of an input matrix."""
         *_, row, column = place
-        return Fraction(READABLE[matrix][row][column])
+        return Fraction(self.matrices[matrix][row][column])
 
     def opaque(self, name: str, *arguments: Any) -> Any:
         """Return the value of an unspecified function of one number: x^2 + 1."""
-        if name.startswith("phi") and len(arguments) == 1:
-            return arguments[0] * arguments[0] + 1
-        if name.startswith("psi") and len(arguments) == 1:
-            return arguments[0] * arguments[0] + 2
-        if name in CONCRETE and len(arguments) == 1:
-            x = arguments[0]
-            return max(x, Fraction(0)) if name == "relu" else CONCRETE[name](float(x))
-        raise Undecidable(f"{name} has no readable value")
+        (x,) = arguments
+        if name.startswith(("phi", "psi")):
+            return x * x + (1 if name.startswith("phi") else 2)
+        if name not in CONCRETE:
+            raise Undecidable(f"{name} has no readable value")
+        return max(x, Fraction(0)) if name == "relu" else CONCRETE[name](float(x))
 
     def exp(self, x: Any) -> Any:
         """Return the exponential."""
@@ -198,6 +204,6 @@ def worlds(*, is_causal: bool, feature: str) -> tuple[World, World]:
     )
 
 
-def readable_world(feature: str) -> World:
-    """Return the world of counterexamples."""
-    return World(RealArithmetic(), dict(SMALL), feature=feature)
+def readable_world(matrices: dict[str, tuple[tuple[int, ...], ...]], feature: str) -> World:
+    """Return the world of counterexamples with these inputs."""
+    return World(RealArithmetic(matrices), dict(SMALL), feature=feature)

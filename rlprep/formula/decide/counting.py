@@ -113,12 +113,7 @@ class Counting:
         return (last - first + one) * self.evaluate(body, position)
 
     def operation(self, node: Bin, position: int) -> Number:
-        """Evaluate a binary operation; `a div b` is one too."""
-        match node:
-            case Bin(op="*", left=Bin(op="*", left=above, right=Name(name="div")), right=below):
-                return self.floored(above, below, position)
-            case Bin(op="*", left=above, right=Call(fn=Name(name="div"), args=(below,))):
-                return self.floored(above, below, position)
+        """Evaluate a binary operation."""
         a, b = self.evaluate(node.left, position), self.evaluate(node.right, position)
         return self.binary(node.op, a, b)
 

@@ -106,6 +106,10 @@ class Evaluator(Sums):
                     return REDUCING["sum"](other)
         if node.op in {"@", "cdot"} or (node.op == "*" and _is_transposed(node.left)):
             return dot(left, right)
+        if node.op == "*" and np.ndim(left) == 2 and np.ndim(right) == 1 and (
+            not self.program.is_code
+        ):  # fmt: skip
+            return dot(left, right)  # `A x`
         if node.op == "^":
             return power(left, right)
         if node.op not in _OPERATORS:

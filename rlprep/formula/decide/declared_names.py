@@ -17,6 +17,7 @@ from rlprep.formula.names import variable_key, words_in
 from rlprep.formula.notation import Notation, Quantity
 from rlprep.formula.program import Program
 from rlprep.formula.tree import (
+    Big,
     Chain,
     Name,
     Node,
@@ -50,7 +51,7 @@ class Names:
         self.bound: dict[str, int] = {}
         self.unknown: dict[str, Span] = {}
         self.depth = 0
-        self.base = 0 if program.is_code else 1
+        self.base = 0 if program.is_code or _counts_from_zero(program) else 1
 
     def evaluate(self, node: Node, position: int) -> Value:
         """Return the value of an expression that stands in statement `position`."""
@@ -119,7 +120,10 @@ class Names:
                 value = self.world.values[quantity.spellings[0]]
                 if quantity.domain == "index":
                     value = CONTEXT.add(value, Decimal(self.base - 1))
-                return self._entry(value, indices[: len(quantity.axes)], position)
+                indices = index_nodes(indices, len(quantity.axes))
+                value = self._entry(value, indices[: len(quantity.axes)], position)
+                is_turned = np.ndim(value) == 2 and {"top", "T", "intercal"} & {*labels}
+                return np.transpose(value) if is_turned else value
             if name in self.sizes and not indices:
                 return Decimal(self.world.lengths[self.sizes[name]])
         return self._defined(node, tuple(subs), position)
@@ -188,13 +192,29 @@ class Names:
         number: Value = self.evaluate(item, position)
         if np.ndim(number) or number != number.to_integral_value():
             raise Undecidable("an index that isn't a whole number")
-        if self.base == 0 and number < 0:
+        if self.program.is_code and number < 0:
             return int(number) + length + 1
         return int(number) + 1 - self.base
 
     def _quantity(self, name: Name) -> Quantity | None:
         marked = f"{name.name}_{name.mark}" if name.mark else name.name
         return self.quantities.get(marked)
+
+
+def _counts_from_zero(program: Program) -> bool:
+    r"""Whether a sum starts at 0: `\sum_{i=0}^{n-1} x_i` counts its entries from there."""
+    return any(
+        isinstance(n, Big) and isinstance(n.lo, Num) and n.lo.value == 0 for n in program.nodes()
+    )
+
+
+def index_nodes(subs: tuple[Node, ...], axes: int) -> tuple[Node, ...]:
+    """Return scripts as indices: `A_{ij}` has two where A has two axes."""
+    flat = tuple(x for sub in subs for x in (sub.items if isinstance(sub, Tuple) else (sub,)))
+    match flat:
+        case (Name(span=span, name=text, subs=(), sups=()),) if len(text) == 2 == axes:
+            return Name(span, text[0]), Name(span, text[1])
+    return flat
 
 
 def power(base: Value, exponent: Value) -> Value:

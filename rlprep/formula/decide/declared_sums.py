@@ -14,7 +14,7 @@ from rlprep.formula.decide.declared_functions import (
     product,
     total,
 )
-from rlprep.formula.decide.declared_names import FreeIndexError, Names, stacked
+from rlprep.formula.decide.declared_names import FreeIndexError, Names, index_nodes, stacked
 from rlprep.formula.decide.declared_values import CONTEXT, Value, exact, guarded
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import variable_key
@@ -66,6 +66,9 @@ class Sums(Names):
             raise Undecidable(f"a {node.kind} has no meaning here")
         reduce, combine = (total, CONTEXT.add) if node.kind == "sum" else (product, _TIMES)
         variables, condition = _binder(node)
+        if condition is None and node.lo is None and isinstance(node.binder, Chain):
+            more, condition = self._relation_below(node, node.binder)
+            variables += more
         if not variables:
             return reduce(self._over_free_indices(node.body, position))
         terms = list(self._terms(node, variables, condition, position))
@@ -88,6 +91,27 @@ class Sums(Names):
                 values.append(self.evaluate(node.body, position))
         found = stacked(values)
         return found if node.kind == "range" else (total if node.kind == "sum" else product)(found)
+
+    def _relation_below(self, node: Big, below: Chain) -> tuple[list[Name], Chain | None]:
+        r"""Return what `i < j` below a sum binds beside i, and the condition; refuse other sets.
+
+        Raises:
+            Undecidable: the set in `i \in S` isn't plainly all indices.
+        """
+        if below.ops == ("in",):
+            if not any(isinstance(n, Name) and n.name in self.sizes for n in walk(below.items[1])):
+                raise Undecidable("a sum over an unknown set")
+            return [], None
+        if not _ORDERS.issuperset(below.ops):
+            return [], None
+        used = {variable_key(sub) for part in walk(node.body) if isinstance(part, Name)
+                for sub in index_nodes(part.subs, 2)}  # fmt: skip
+        own = variable_key(node.var) if isinstance(node.var, Name) else None
+        return [
+            item for item in below.items
+            if isinstance(item, Name) and variable_key(item) in used - {own, *self.bound}
+            and item.name not in self.sizes
+        ], below  # fmt: skip
 
     def _terms(
         self, node: Big, variables: list[Name], condition: Chain | None, position: int
@@ -150,13 +174,13 @@ class Sums(Names):
         """Return the length of the axis that an index runs along, by where it is used."""
         for part in walk(body):
             match part:
-                case Name(subs=(sub, *_)) | Index(x=Name(), items=(sub, *_)):
+                case Name(subs=(_, *_) as subs) | Index(x=Name(), items=subs):
                     name = part if isinstance(part, Name) else part.x
-                    if variable_key(sub) != key or not isinstance(name, Name):
-                        continue
-                    found = self._quantity(name)
-                    if found is not None and found.axes:
-                        return self.world.lengths[found.axes[0]]
+                    found = self._quantity(name) if isinstance(name, Name) else None
+                    axes = found.axes if found is not None else ()
+                    for axis, sub in zip(axes, index_nodes(subs, len(axes)), strict=False):
+                        if variable_key(sub) == key:
+                            return self.world.lengths[axis]
         lengths = set(self.world.lengths.values())
         if len(lengths) == 1:
             return lengths.pop()

@@ -33,6 +33,8 @@ from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"gqa_head_map"}
 LARGEST = 6
+MANY = 10_007
+"""Heads, and heads of a group, beyond the fixed numbers that a formula may hold."""
 
 VOCABULARY = Vocabulary(
     words=frozenset(
@@ -51,13 +53,21 @@ VOCABULARY = Vocabulary(
 
 @lru_cache(maxsize=1)
 def worlds() -> tuple[tuple[int, int, int], ...]:
-    """Return (query heads, key-value heads, query head) for all small counts, usual ones first."""
+    """Return (query heads, key-value heads, query head): all small counts, usual ones first.
+
+    Large counts follow, at the ends of their groups: there `+ 1/8` and `min(..., 31)` show.
+    """
     found = [
         (kv * group, kv, h)
         for kv in range(1, LARGEST + 1) for group in range(1, LARGEST + 1)
         for h in range(kv * group)
     ]  # fmt: skip
-    return tuple(sorted(found, key=lambda world: (world[:2] != (8, 2), world)))
+    large = [
+        (kv * group, kv, shared * group + offset)
+        for kv, group in ((2, MANY), (MANY, 2), (MANY, MANY))
+        for shared in (0, kv - 1) for offset in (0, group - 1)
+    ]  # fmt: skip
+    return (*sorted(found, key=lambda world: (world[:2] != (8, 2), world)), *large)
 
 
 def is_target(subject: str, node: Node) -> bool:
@@ -130,7 +140,8 @@ def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> l
 
 
 def _free_keys(program: Program) -> list[str]:
-    targets = {key_of(e.target) for e in program.entries if isinstance(e.target, Name)}
+    targets = {key_of(e.target) for e in program.entries
+               if isinstance(e.target, Name) and not isinstance(e.values[-1], Num)}  # fmt: skip
     found: list[str] = []
     for number, entry in enumerate(program.entries):
         for value in members(program) if number == program.main else entry.values:
@@ -203,7 +214,8 @@ def same(mine: Meaning, theirs: Meaning) -> bool:
     """Whether every side of one map agrees with the other."""
     left, right = mine.values[0], theirs.values[0]
     if left is not None and right is not None:
-        return all(side == right[0] for side in left)
+        is_defined = not isinstance(mine.values[1], str)  # the head 0 is always there
+        return is_defined and all(side == right[0] for side in left)
     pairs = zip(list(mine.values)[1:], list(theirs.values)[1:], strict=True)
     return all(
         a == b if isinstance(a, str) or isinstance(b, str) else all(x == b[0] for x in a)
@@ -218,7 +230,7 @@ def proof(mine: Meaning, setting: tuple[Hashable, ...]) -> str:
         return ("proved: with h = G k + c and 0 <= c < G, rounding gives k for all head counts "
                 "(polynomial normal form)")  # fmt: skip
     return (f"evidence: the same head for every query head, with up to {LARGEST} key-value heads "
-            f"and groups of up to {LARGEST}")  # fmt: skip
+            f"and groups of up to {LARGEST}, and at the ends of groups of {MANY}")  # fmt: skip
 
 
 def witness(

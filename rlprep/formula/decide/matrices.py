@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_world import World
-from rlprep.formula.decide.matrix_rules import Convention, Ones
+from rlprep.formula.decide.matrix_rules import Convention, Mask, Ones
 from rlprep.formula.decide.tensor import Tensor, combined, divide, inverse
 from rlprep.formula.decide.token_definitions import POSITION, Definitions, Scope
 from rlprep.formula.errors import Undecidable, Undefined
@@ -37,6 +37,7 @@ from rlprep.formula.tree import (
 
 TINIEST = Fraction(1, 1000)
 MAX_DEPTH = 60
+HADAMARD = ("odot", "circ", "⊙", "∘")
 
 
 class Matrices(Definitions):
@@ -96,6 +97,8 @@ class Matrices(Definitions):
             return self.value(kept, scope)
         if (turned := self._glued_transpose(node, scope)) is not None:
             return turned
+        if (masked := self._masked_product(node, scope)) is not None:
+            return masked
         left, right = self.value(node.left, scope), self.value(node.right, scope)
         match node.op:
             case "+":
@@ -104,7 +107,7 @@ class Matrices(Definitions):
                 return self.plus(left, right.map(lambda v: -v))
             case "/":
                 return self.quotient(left, right)
-            case "*" | "cdot" | "otimes" | "@" | "odot":
+            case "*" | "cdot" | "otimes" | "@":
                 if self._is_literal_one(node.right) and left.ndim == 2:
                     right = Ones(is_row=False)
                 return self.product(left, right, node.op)
@@ -125,6 +128,18 @@ class Matrices(Definitions):
             return self.value(Bin(node.span, node.left.op, node.left.left, turned), scope)
         return self.value(turned, scope)
 
+    def _masked_product(self, node: Bin, scope: Scope) -> Tensor | None:
+        r"""Return `M \odot A B` as M entry by entry times A B; None where nothing is so written."""
+        match node:
+            case Bin(op="*", left=Bin(op="*", left=hides, right=a), right=b):
+                between = self.program.text[hides.span[1] : a.span[0]]
+                if not any(sign in between for sign in HADAMARD):
+                    return None
+                mask, first = self.value(hides, scope), self.value(a, scope)
+                if isinstance(mask, Mask) and first.shape != mask.shape:
+                    return self.product(mask, self.product(first, self.value(b, scope), "*"), "*")
+        return None
+
     def _is_literal_one(self, node: Node) -> bool:
         """Whether a factor is a plain `1`, written where the vector of ones belongs."""
         match node:
@@ -137,7 +152,7 @@ class Matrices(Definitions):
     def _without_stabiliser(self, node: Bin, scope: Scope) -> Node | None:
         """Return what is left of a sum when a tiny constant is dropped; None if there is none."""
         for tiny, rest in ((node.right, node.left), (node.left, node.right)):
-            is_literal = isinstance(tiny, Num) and 0 < tiny.value <= TINIEST
+            is_literal = 0 < _literal(tiny) <= TINIEST
             is_named = isinstance(tiny, Name) and self._is_tiny(tiny, scope)
             if node.op == "+" and (is_literal or is_named):
                 self.remarks.add("the tiny constant that keeps a denominator from 0 is ignored")
@@ -146,7 +161,7 @@ class Matrices(Definitions):
 
     def _is_tiny(self, node: Name, scope: Scope) -> bool:
         key = self.spelt(node).key
-        if names.role_of(key, is_code=self.is_code) != "tiny" or key in scope:
+        if names.role_of(key) != "tiny" or key in scope:
             return False
         found = self.definitions(key)
         return not found or isinstance(found[-1][1].values[-1], Num)
@@ -219,7 +234,7 @@ class Matrices(Definitions):
 
     def given(self, node: Name, spelt: names.Spelling, scope: Scope) -> Tensor:
         """An input, a size, or an unknown symbol."""
-        role = names.role_of(spelt.key, is_code=self.is_code)
+        role = names.role_of(spelt.key)
         match role:
             case "Q" | "K" | "V":
                 whole = self.world.given(role)
@@ -313,6 +328,16 @@ class Matrices(Definitions):
         from rlprep.formula.decide.token_calls import call
 
         return call(self, node, scope)
+
+
+def _literal(node: Node) -> Fraction:
+    """Return a number, `10^{-8}` too; 0 for anything else."""
+    match node:
+        case Num(value=value):
+            return value
+        case Bin(op="^", left=Num(value=base), right=Neg(x=Num(value=power))) if power <= 64:
+            return Fraction(1) / base ** int(power) if base else Fraction(0)
+    return Fraction(0)
 
 
 def compared(op: str, a: int | None, b: int | None) -> bool:

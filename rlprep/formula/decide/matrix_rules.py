@@ -111,8 +111,6 @@ class Rules:
             return self._masked(a, b)
         if op == "otimes" and 1 in a.shape and 1 in b.shape:
             return matmul(a.reshaped((len(a.data), 1)), b.reshaped((1, len(b.data))))
-        if len(a.shape) != 2 or len(b.shape) != 2:
-            raise ShapePairError(a.shape, b.shape, "times")
         if a.shape[1] == b.shape[0]:
             return self._collapsed(matmul(a, b))
         if a.shape == b.shape and 1 in a.shape:

@@ -68,12 +68,6 @@ class Quotient:
             self.above * other.below == other.above * self.below
         )
 
-    def __hash__(self) -> int:
-        return 0  # equal quotients have many forms
-
-    def __repr__(self) -> str:
-        return f"Quotient({self.above}, {self.below})"
-
     @property
     def constant(self) -> Fraction | None:
         """The value, where it is a constant."""

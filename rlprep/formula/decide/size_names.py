@@ -80,15 +80,13 @@ def words_of(key: str) -> list[str]:
 
 
 def _segmented(part: str) -> list[str]:
-    if not part:
-        return []
     for word in WORDS:
         if part == word:
             return [word]
     for word in WORDS:
         if part.startswith(word):
             rest = _segmented(part[len(word) :])
-            if rest and all(r in WORDS for r in rest):
+            if all(r in WORDS for r in rest):
                 return [word, *rest]
     return [part]
 

@@ -27,6 +27,8 @@ SMALL = {"batch": 3, "layers": 5, "sequence": 7, "kv_heads": 2, "head_width": 11
          "group_size": 4}  # fmt: skip
 LARGER = {"batch": 7, "layers": 3, "sequence": 11, "kv_heads": 5, "head_width": 2, "bytes": 13,
           "group_size": 3}  # fmt: skip
+LARGEST = {"batch": 1009, "layers": 1013, "sequence": 1019, "kv_heads": 1021, "head_width": 1031,
+           "bytes": 1033, "group_size": 1039}  # fmt: skip
 
 VOCABULARY = Vocabulary(
     words=frozenset(
@@ -98,29 +100,12 @@ def _is_label(node: Node, program: Program) -> bool:
 class Sizes(Counting):
     """Evaluates sizes; `element_size()` and the like are the bytes of an element."""
 
-    def role_value(self, key: str, node: Name) -> Number:
-        """Return the value of a name; an `x` between sizes is a multiplication sign."""
-        if key == "x" and key not in self.roles and not self._is_factor(node):
-            self.remarks.add("x is read as a multiplication sign")
-            return self.arithmetic.const(Fraction(1))
-        return super().role_value(key, node)
-
-    def _is_factor(self, node: Name) -> bool:
-        """Whether a sign of multiplication or division stands beside a name already."""
-        before, after = self.program.text[: node.span[0]], self.program.text[node.span[1] :]
-        return before.rstrip()[-1:] in {*"*·×/"} or after.lstrip()[:1] in {*"*·×/"}
-
     def other_call(self, node: Call, position: int) -> Number:
-        """Return the bytes of an element where a call asks for them; a product elsewhere."""
+        """Return the bytes of an element where a call asks for them."""
         words = set(words_of(key_of(node.fn)))
         if words & {"sizeof", "element", "itemsize", "bytes"}:
             return self.values["bytes"]
-        if len(key_of(node.fn)) > 2 and key_of(node.fn) not in self.roles:
-            return super().other_call(node, position)
-        value = self.evaluate(node.fn, position)
-        for arg in node.args:
-            value = value * self.evaluate(arg, position)
-        return value
+        return super().other_call(node, position)
 
 
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
@@ -251,7 +236,7 @@ def symbols(*, is_plain: bool) -> dict[str, Quotient]:
 def worlds() -> tuple[dict[str, Fraction], ...]:
     """Return sizes to try, readable ones first."""
     found = []
-    for numbers in (SMALL, LARGER):
+    for numbers in (SMALL, LARGER, LARGEST):
         world = {role: Fraction(value) for role, value in numbers.items()}
         world["q_heads"] = world["group_size"] * world["kv_heads"]
         world["bits"] = world["bytes"] * 8

@@ -137,8 +137,6 @@ class Tensor:
         shape = [s for a, s in enumerate(self.shape) if a != axis]
         if keep:
             shape.insert(axis, 1)
-        if size == 0:
-            raise Undefined("an axis is empty")
         rows = [moved.data[i : i + size] for i in range(0, len(moved.data), size)]
         return Tensor(tuple(shape), [function(row) for row in rows])
 
@@ -219,7 +217,10 @@ def spread(a: Tensor, shape: tuple[int, ...]) -> Tensor:
     """Return an array repeated along its axes of length 1 to a shape that it fits."""
     padded = a.reshaped((1,) * (len(shape) - a.ndim) + a.shape)
     strides = padded.strides()
-    if any(x not in (1, y) for x, y in zip(padded.shape, shape, strict=True)):
+    fits = a.ndim <= len(shape) and all(
+        x in (1, y) for x, y in zip(padded.shape, shape, strict=True)
+    )
+    if not fits:
         raise ShapePairError(a.shape, shape)
     steps = [s if size > 1 else 0 for s, size in zip(strides, padded.shape, strict=True)]
     places = product(*(range(size) for size in shape))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rlprep.formula.decide.tensor import Tensor
 from rlprep.formula.errors import Undecidable, Unreadable
+from rlprep.formula.integers import maybe_integer
 from rlprep.formula.tree import Call, Name, Neg, Node, Num, Tuple
 
 if TYPE_CHECKING:
@@ -48,6 +49,35 @@ def keeps(node: Call) -> bool:
     """Whether a reduced axis stays, with length 1."""
     kept = node.keyword("keepdim", "keepdims")
     return isinstance(kept, Num) and kept.value != 0
+
+
+def refuse_fixed(node: Node, value: int, size: int) -> None:
+    """Refuse a number without letters that reaches the end of an axis.
+
+    Here it means all tokens, or all entries; for other sizes it does not.
+
+    Raises:
+        Undecidable: the number is one.
+    """
+    if abs(value) >= size and maybe_integer(node, {}) is not None:
+        raise Undecidable("a fixed number stands where the sizes are free")
+
+
+def rectified(node: Call, *, is_code: bool) -> Node | None:
+    """Return what a call cuts off below zero, as relu does; None if it is no such call.
+
+    `max(x, 0)` is one in mathematics only: in code it is the largest along the first axis.
+    """
+    name, floor = node.fn.name, node.keyword("min", "a_min")
+    if name in {"clamp", "clip", "clamp_min", "maximum"} or (name == "max" and not is_code):
+        args = node.args if floor is None else (*node.args[:1], floor)
+        if len(args) == 2 or (len(args) == 3 and isinstance(args[2], Name)):
+            x, other = args[:2]
+            if isinstance(other, Num) and other.value == 0:
+                return x
+            if isinstance(x, Num) and x.value == 0 and name in {"max", "maximum"}:
+                return other
+    return None
 
 
 def integers(node: Node) -> list[int]:

@@ -20,6 +20,7 @@ from rlprep.formula.decide.tensor import (
     matmul,
     stacked,
 )
+from rlprep.formula.decide.token_arguments import refuse_fixed
 from rlprep.formula.decide.token_definitions import Scope
 from rlprep.formula.decide.token_sums import places
 from rlprep.formula.errors import Undecidable, Undefined
@@ -122,12 +123,12 @@ class Arrays(Matrices):
         return key in {"n", "l", "s"} and key in names.LENGTHS
 
     def _is_carried(self, key: str) -> bool:
-        is_input = names.role_of(key, is_code=True) in {"Q", "K", "V"}
+        is_input = names.role_of(key) in {"Q", "K", "V"}
         return not is_input and any(target_key(e) == key for e in self.program.entries)
 
     def given(self, node: Name, spelt: names.Spelling, scope: Scope) -> Tensor:
         """An input in the layout of the convention, a size, or an unknown symbol."""
-        role = names.role_of(spelt.key, is_code=True)
+        role = names.role_of(spelt.key)
         if role in {"Q", "K", "V"}:
             return self.input(role)
         return super().given(node, spelt, scope)
@@ -149,10 +150,11 @@ class Arrays(Matrices):
         """Return the length of an axis as a whole number, for `ones(n, 1)`."""
         match node:
             case Num(value=value):
+                refuse_fixed(node, int(value), 2)
                 return int(value)
             case Name():
                 key = names.spelling(node, is_code=True).key
-                role = names.role_of(key, is_code=True)
+                role = names.role_of(key)
                 if role == "length":
                     return self.world.sizes["m"]
                 if role == "width":
@@ -187,7 +189,7 @@ class Arrays(Matrices):
             _, place = self._measured(Index(x.span, x, items))
             return self.measure(self.value(x.args[0], scope), place)
         if isinstance(x, Name):
-            if names.role_of(self.spelt(x).key, is_code=True) == "mask":
+            if names.role_of(self.spelt(x).key) == "mask":
                 return self.causal_mask()
             key = names.spelling(x, is_code=True).key
             if key in self.stored and key not in scope:
@@ -246,6 +248,9 @@ class Arrays(Matrices):
         size = x.shape[x.axis(axis)]
         first = self.whole_number(lo, scope) if lo is not None else 0
         last = self.whole_number(hi, scope) if hi is not None else size
+        for end, place in ((lo, first), (hi, last)):
+            if end is not None:
+                refuse_fixed(end, place, size)
         chosen = range(size)[first:last]
         if not chosen:
             raise Undefined("a slice is empty")

@@ -9,7 +9,7 @@ from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_names import MAPS
 from rlprep.formula.decide.attention_world import FEATURES
 from rlprep.formula.decide.tensor import Tensor
-from rlprep.formula.decide.token_arguments import arguments, single
+from rlprep.formula.decide.token_arguments import arguments, rectified, single
 from rlprep.formula.decide.token_functions import FUNCTIONS
 from rlprep.formula.decide.token_shapes import SHAPES
 from rlprep.formula.errors import Undecidable
@@ -36,6 +36,8 @@ def call(of: Matrices, node: Call, scope: Scope) -> Tensor:
     if node.fn.name in MAPS or spelt.key in MAPS:
         features = of.world.features(single(of, node, scope), _letter_of(of, spelt.key))
         return _after(of, spelt, features, scope)
+    if (inner := rectified(node, is_code=of.is_code)) is not None:
+        return of.value(inner, scope).map(lambda x: of.world.entrywise("relu", x))
     handler = HANDLERS.get(spelt.key) or HANDLERS.get(node.fn.name)
     if handler is not None:
         return _after(of, spelt, handler(of, node, scope), scope)
@@ -114,7 +116,10 @@ def _is_positive(of: Matrices, node: Node, seen: set[str]) -> bool:
 
 
 def _user_function(of: Matrices, node: Call, found: tuple[int, Any], scope: Scope) -> Tensor:
-    r"""A function that the input defines: `\phi(x) = \mathrm{elu}(x) + 1`."""
+    r"""A function that the input defines: `\phi(x) = \mathrm{elu}(x) + 1`.
+
+    `\kappa(q_i, k_j) = ...` binds the indices where it is called with the same letters.
+    """
     number, entry = found
     target = entry.target
     if not isinstance(target, Call):

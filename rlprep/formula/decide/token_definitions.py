@@ -18,6 +18,7 @@ from rlprep.formula.program import Entry, Program
 from rlprep.formula.tree import Big, Bin, Call, Index, Name, Node, Num, Span, walk
 
 Scope = dict[str, "Tensor | int"]
+MAX_STEPS = 4
 POSITION, UPDATED = "@", "@updated"
 """Where a state is carried without an index: the present position, and the update that runs."""
 
@@ -96,7 +97,7 @@ class Definitions(Rules):
         """Return the definitions of a name, without those that only say where inputs come from."""
         found = [(i, e) for i, e in self.definitions(key) if i not in self.running or (
             self.parameters(e) or len(self.definitions(key)) > 1)]  # fmt: skip
-        if names.role_of(key, is_code=self.is_code) in {"Q", "K", "V"}:
+        if names.role_of(key) in {"Q", "K", "V"}:
             found = [(i, e) for i, e in found if self._uses_inputs(e)
                      and (self.is_code or i != self.program.main)]  # fmt: skip
         return found
@@ -104,7 +105,7 @@ class Definitions(Rules):
     def _uses_inputs(self, entry: Entry) -> bool:
         return any(
             self.spelt(node).key in names.INPUT_NAMES
-            or names.role_of(self.spelt(node).key, is_code=True) in "QKV"
+            or names.role_of(self.spelt(node).key) in "QKV"
             for node in names.plain_names(entry.values[-1])
         )
 
@@ -124,6 +125,10 @@ class Definitions(Rules):
         if not general:
             raise Undecidable(f"{spelt.key} is not defined everywhere")
         number, entry = self._in_force(general)
+        if isinstance(entry.target, Call) and not any(
+            self.spelt(n).key in names.INPUT_NAMES for n in names.plain_names(entry.target)
+        ):  # fmt: skip
+            raise Undecidable(f"the function {spelt.key} stands without its argument")
         parameters = self.parameters(entry)
         if not parameters:
             return self.at(self.entry_value(number, entry, self.surroundings(entry, scope)), places)
@@ -193,12 +198,13 @@ class Definitions(Rules):
             isinstance(scope.get(letter), int) for letter in letters
         ):
             return self.entry_value(number, entry, {x: scope[x] for x in letters})
-        sizes = [self.world.sizes["n"], self.world.sizes["m"]][: len(letters)]
         if not letters or len(parameters) > 2:
             raise Undecidable("a name is used without its index")
+        sizes = [self.world.sizes[self._counted(letter, entry.values[-1], "nm"[place], 0)]
+                 for place, letter in enumerate(letters)]  # fmt: skip
         rows = []
         for i in range(sizes[0]):
-            inner: Scope = {letters[0]: i + self.base}
+            inner = self.surroundings(entry, scope) | {letters[0]: i + self.base}
             if len(letters) == 1:
                 row = self.entry_value(number, entry, inner)
                 rows.append(row.reshaped((len(row.data),)))
@@ -207,6 +213,23 @@ class Definitions(Rules):
                       for j in range(sizes[1])]  # fmt: skip
             rows.append(Tensor((len(values),), [value.item for value in values]))
         return self._marked(stacked(rows))
+
+    def _counted(self, letter: str, node: Node, default: str, depth: int) -> str:
+        """Return what an index counts where it stands: queries "n" or keys and values "m"."""
+        for name in walk(node):
+            spelt = self.spelt(name) if isinstance(name, Name) else None
+            for place, index in enumerate(spelt.indices if spelt is not None else ()):
+                if spelt is None or variable_key(index) != letter:
+                    continue
+                if found := self.usable_definitions(spelt.key):
+                    inner = self.parameters(found[-1][1])[place:][:1]
+                    if depth < MAX_STEPS and inner and isinstance(inner[0], Name):
+                        return self._counted(
+                            inner[0].name, found[-1][1].values[-1], default, depth + 1
+                        )
+                elif place == 0 and (role := names.role_of(spelt.key)) in "QKV":
+                    return "n" if role == "Q" else "m"
+        return default
 
     def _marked(self, a: Tensor) -> Tensor:
         """Return a matrix of zeros and ones as a mask."""

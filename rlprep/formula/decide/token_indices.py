@@ -40,6 +40,6 @@ def _indices(node: Node) -> tuple[Node, ...]:
             return tuple(i for item in items for i in names.index_nodes(item))
         case Name():
             spelt = names.spelling(node, is_code=False)
-            is_index = spelt.key != "softmax" and names.role_of(spelt.key, is_code=False) != "ones"
+            is_index = spelt.key != "softmax" and names.role_of(spelt.key) != "ones"
             return spelt.indices if is_index else ()
     return ()

@@ -20,7 +20,7 @@ def carries_state(entries: list[Entry]) -> bool:
             continue
         used = {names.spelling(n, is_code=True).key for v in entry.values for n in walk(v)
                 if isinstance(n, Name)}  # fmt: skip
-        is_input = names.role_of(key, is_code=True) in {"Q", "K", "V"}
+        is_input = names.role_of(key) in {"Q", "K", "V"}
         if key in used and key not in assigned and not is_input:
             return True
         if not entry.is_constant:
@@ -60,7 +60,7 @@ def _is_position(node: Node) -> bool:
         case Index(x=Name() as name, items=items):
             key = names.spelling(name, is_code=True).key
             letters = {n.name for item in items for n in walk(item) if isinstance(n, Name)}
-            return names.role_of(key, is_code=True) in {"Q", "K", "V"} and bool(letters & LETTERS)
+            return names.role_of(key) in {"Q", "K", "V"} and bool(letters & LETTERS)
     return False
 
 
@@ -83,7 +83,7 @@ def _is_one_query(node: Node) -> bool:
 
 
 def _role(name: Name) -> str:
-    return names.role_of(names.spelling(name, is_code=True).key, is_code=True)
+    return names.role_of(names.spelling(name, is_code=True).key)
 
 
 def _turns_queries(node: Node) -> bool:
@@ -96,7 +96,7 @@ def _turns_queries(node: Node) -> bool:
             )
         ):
             key = names.spelling(name, is_code=True).key
-            return names.role_of(key, is_code=True) == "Q"
+            return names.role_of(key) == "Q"
     return False
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from rlprep.formula.code_loops import ForLine, for_lines
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.tensor import ShapeError, Tensor
+from rlprep.formula.decide.token_arguments import refuse_fixed
 from rlprep.formula.decide.token_arrays import LETTERS, Arrays, target_key
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.integers import maybe_integer
@@ -162,7 +163,10 @@ class Code(Arrays):
     def _bound_of(self, node: Node, size: int) -> int:
         bound = dict.fromkeys(names.LENGTHS, size) | self.indices
         value = maybe_integer(node, bound)
-        return value if value is not None else self.extent(node, {})
+        if value is None:
+            return self.extent(node, {})
+        refuse_fixed(node, value, size)
+        return value
 
     # -- one position ---------------------------------------------------------------------------
 
@@ -187,7 +191,7 @@ class Code(Arrays):
                      if isinstance(n, Big) and n.var is not None}  # fmt: skip
             for value in (*entry.values, *((entry.target,) if entry.target else ())):
                 for node in walk(value):
-                    if isinstance(node, Index):
+                    if isinstance(node, Index) and not _is_mask(node.x):
                         yield from (
                             n.name for item in node.items for n in walk(item)
                             if isinstance(n, Name) and n.name in LETTERS - bound
@@ -253,22 +257,36 @@ class Code(Arrays):
                     key = (
                         names.spelling(target, is_code=True).key if isinstance(target, Name) else ""
                     )
-                    if names.role_of(key, is_code=True) == "width":
+                    if names.role_of(key) == "width":
                         self.variables[key] = self.measure(array, place)
 
     def _is_needed(self, key: str, entry: Entry) -> bool:
-        role = names.role_of(key, is_code=True)
+        role = names.role_of(key)
         if role in {"Q", "K", "V"}:
             return self._uses_inputs(entry)
-        if role == "width":  # `d = len(q[0])`: a width is a width
-            given = entry.values[-1]
-            return not isinstance(given, Call) or given.fn.name == "size"
-        if role in {"length", "value_width"}:
-            return not any(
+        if role in {"width", "length", "value_width"}:
+            return _is_measure(entry.values[-1]) or not any(
                 isinstance(n, Call) and n.fn.name in {"shape", "size", "len"}
                 for n in walk(entry.values[-1])
-            )
+            )  # `d = q.shape[-1] // heads`: a width is a width
         return True
+
+
+def _is_measure(node: Node) -> bool:
+    """Whether a value is the length of one axis: `q.shape[-1]`, `k.size(0)`, `len(k)`."""
+    match node:
+        case Index(x=Call(fn=Name(name="shape" | "size"))):
+            return True
+        case Call(fn=Name(name="size" | "shape"), args=(_, _)) | Call(fn=Name(name="len")):
+            return True
+    return False
+
+
+def _is_mask(node: Node) -> bool:
+    """Whether an index is put on a mask: `mask[:n, :n]` names no position."""
+    if not isinstance(node, Name):
+        return False
+    return names.role_of(names.spelling(node, is_code=True).key) == "mask"
 
 
 def _covers(loop: ForLine, entry: Entry) -> bool:
@@ -289,6 +307,6 @@ def _indexes_queries(body: list[Entry], key: str) -> bool:
                     case Index(x=Name() as name, items=items):
                         spelt = names.spelling(name, is_code=True).key
                         letters = {n.name for i in items for n in walk(i) if isinstance(n, Name)}
-                        if key in letters and names.role_of(spelt, is_code=True) == "Q":
+                        if key in letters and names.role_of(spelt) == "Q":
                             return True
     return False

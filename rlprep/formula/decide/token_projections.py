@@ -65,4 +65,4 @@ def _weight_key(weight: Name) -> str:
 
 
 def _role(name: Name) -> str:
-    return names.role_of(names.spelling(name, is_code=False).key, is_code=True)
+    return names.role_of(names.spelling(name, is_code=False).key)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rlprep.formula.decide.matrix_rules import Ones
 from rlprep.formula.decide.tensor import Tensor, combined, spread, stacked
 from rlprep.formula.decide.token_arguments import arguments, axis_of, integers, single
 from rlprep.formula.decide.token_sums import places
 from rlprep.formula.errors import Undecidable
-from rlprep.formula.tree import Big, Call, Name, Num, Tuple
+from rlprep.formula.tree import Big, Call, Chain, Name, Num, Tuple
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.matrices import Matrices
@@ -83,6 +84,12 @@ def _zeros(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 
 def _ones(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    r"""`ones(n, 1)` in code; in mathematics `\mathbb{1}(j \le i)`, or a vector before brackets."""
+    if not of.is_code:
+        (first,) = arguments(node, 1)
+        if isinstance(first, Chain):
+            return of.world.scalar(int(of.holds(first, scope)))
+        return of.product(Ones(is_row=False), of.value(first, scope), "*")
     sizes = [of.extent(x, scope) for arg in node.args
              for x in (arg.items if isinstance(arg, Tuple) else (arg,))]  # fmt: skip
     return spread(of.world.scalar(1), tuple(sizes))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_names import MAPS
 from rlprep.formula.decide.tensor import Tensor, combined
+from rlprep.formula.decide.token_arguments import refuse_fixed
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import variable_key
@@ -38,16 +39,17 @@ def token_sum(of: Matrices, node: Big, scope: Scope) -> Tensor:
 
 def places(of: Matrices, node: Big, key: str, scope: Scope) -> list[int]:
     """Return the values of the index that satisfy what stands below and above the sign."""
-    axis = _component_axis(of, node.body, key)
-    size = of.world.sizes[axis or ("n" if _runs_over_queries(of, node.body, key) else "m")]
-    bound = of.known_indices(scope)
-    for letter in names.LENGTHS - bound.keys() - {key}:
+    axis = _component_axis(of, node.body, key) or _runs_over(of, node, key)
+    size, bound = of.world.sizes[axis], of.known_indices(scope)
+    for letter in (names.LENGTHS | names.WIDTHS | names.VALUE_WIDTHS) - bound.keys() - {key}:
         bound[letter] = size
     everything = range(of.base, of.base + size)
-    return [place for place in everything if _within(node, key, place, bound)]
+    _refuse_fixed_end(node, everything[-1])
+    text = of.program.text
+    return [place for place in everything if _within(node, key, place, bound, text)]
 
 
-def _within(node: Big, key: str, place: int, bound: dict[str, int]) -> bool:
+def _within(node: Big, key: str, place: int, bound: dict[str, int], text: str) -> bool:
     from rlprep.formula.decide.matrices import compared
 
     inner = {**bound, key: place}
@@ -58,12 +60,21 @@ def _within(node: Big, key: str, place: int, bound: dict[str, int]) -> bool:
     match node.binder:
         case Chain(items=items, ops=ops) if node.lo is None:
             if ops[-1] in {"in", "~"}:
-                return _everything(items[-1])
+                return _everything(items[-1], text)
             values = [maybe_integer(item, inner) for item in items]
             return all(
                 compared(op, a, b) for op, a, b in zip(ops, values, values[1:], strict=False)
             )
     return True
+
+
+def _refuse_fixed_end(node: Big, last: int) -> None:
+    r"""Refuse `\sum_{j=1}^{8}` and `\sum_{j \le 8}`, which may end before the last token."""
+    binder = node.binder.items if isinstance(node.binder, Chain) and node.lo is None else ()
+    for limit in (node.hi, *binder):
+        value = maybe_integer(limit, {}) if limit is not None else None
+        if limit is not None and value is not None:
+            refuse_fixed(limit, value, last)
 
 
 def _limit(node: Node, bound: dict[str, int]) -> int:
@@ -73,10 +84,14 @@ def _limit(node: Node, bound: dict[str, int]) -> int:
     return value
 
 
-def _everything(node: Node) -> bool:
-    """Whether a set of indices is plainly all of them: `[n]`, `range(n)`, `{1, ..., N}`."""
+def _everything(node: Node, text: str) -> bool:
+    """Whether a set of indices is plainly all of them: `[n]`, `range(n)`, `{1, ..., N}`.
+
+    A set that is only named, `j in S`, may hold any tokens.
+    """
     found = [n.name for n in walk(node) if isinstance(n, Name)]
-    if any(name in names.LENGTHS for name in found) and "i" not in found:
+    is_any = isinstance(node, Name) and not text[: node.span[0]].rstrip().endswith("[")
+    if any(name in names.LENGTHS for name in found) and "i" not in found and not is_any:
         return True
     raise Undecidable("a sum over an unknown set")
 
@@ -91,10 +106,27 @@ def _component_axis(of: Matrices, body: Node, key: str) -> str | None:
             case Sub(x=Call(fn=fn), sub=script) if fn.name in MAPS and variable_key(script) == key:
                 return "r"
             case Name() if len(of.spelt(node).indices) == 2:
-                role = names.role_of(of.spelt(node).key, is_code=of.is_code)
+                role = names.role_of(of.spelt(node).key)
                 if role in {"Q", "K", "V"} and variable_key(of.spelt(node).indices[1]) == key:
                     return "e" if role == "V" else "d"
     return None
+
+
+def _runs_over(of: Matrices, node: Big, key: str) -> str:
+    """Return what an index counts: entries ("d" of keys, "e" of values), queries or keys."""
+    limit = names.spelling(node.hi, is_code=True).key if isinstance(node.hi, Name) else ""
+    role = names.role_of(limit)
+    for name in walk(node.body):
+        if isinstance(name, Name) and not of.is_code:
+            spelt = of.spelt(name)
+            is_given = not of.usable_definitions(spelt.key)
+            if is_given and [variable_key(i) for i in spelt.indices[1:]] == [key]:
+                role = names.role_of(spelt.key)
+    if role in {"width", "Q", "K"}:
+        return "d"
+    if role in {"value_width", "V"}:
+        return "e"
+    return "n" if _runs_over_queries(of, node.body, key) else "m"
 
 
 def _runs_over_queries(of: Matrices, body: Node, key: str) -> bool:
@@ -104,15 +136,20 @@ def _runs_over_queries(of: Matrices, body: Node, key: str) -> bool:
         if isinstance(node, Name):
             spelt = names.spelling(node, is_code=False)
             if any(variable_key(i) == key for i in spelt.indices):
-                is_query = names.role_of(spelt.key, is_code=of.is_code) == "Q"
+                is_query = _is_query(of, node)
                 queries, others = queries or is_query, others or not is_query
-        elif isinstance(node, Index) and isinstance(node.x, Name) and of.is_code:
-            role = names.role_of(names.spelling(node.x, is_code=True).key, is_code=True)
-            if role in {"Q", "K", "V"} and any(variable_key(i) == key for i in node.items):
-                queries, others = queries or role == "Q", others or role != "Q"
-        elif isinstance(node, Call) and node.fn.name == "softmax":
+        elif isinstance(node, Index) and key in {
+            n.name for item in node.items for n in walk(item) if isinstance(n, Name)
+        }:  # fmt: skip
+            is_query = any(_is_query(of, n) for n in walk(node.x) if isinstance(n, Name))
+            queries, others = queries or is_query, others or not is_query
+        elif isinstance(node, Call) and node.fn.name == "softmax" and not of.is_code:
             others = True
     return queries and not others
+
+
+def _is_query(of: Matrices, name: Name) -> bool:
+    return names.role_of(of.spelt(name).key) == "Q"
 
 
 def shares(of: Matrices, node: Node, key: str, scope: Scope) -> Tensor:

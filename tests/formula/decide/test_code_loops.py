@@ -1,0 +1,149 @@
+"""Attention in code that carries a state or loops over positions."""
+
+import pytest
+
+LINEAR, CAUSAL = "linear_attention", "linear_attention_causal"
+
+RIGHT = [
+    (CAUSAL,
+     "S = S + torch.einsum('bd,be->bde', phi(k), v)\nz = z + phi(k)\nout = "
+     "torch.einsum('bd,bde->be', phi(q), S) / (phi(q) * z).sum(-1, "
+     "keepdim=True)"),
+    (CAUSAL,
+     "S = S + torch.einsum('bhd,bhe->bhde', phi(k), v)\nz = z + phi(k)\nout "
+     "= torch.einsum('bhd,bhde->bhe', phi(q), S) / (phi(q) * z).sum(-1, "
+     "keepdim=True)"),
+    (CAUSAL,
+     "for i in range(n):\n    S = S + torch.outer(phi(k[i]), v[i])\n    z = "
+     "z + phi(k[i])\n    out[i] = (i + 1) * (phi(q[i]) @ S) / ((i + 1) * "
+     "(phi(q[i]) @ z))"),
+    (CAUSAL,
+     "S = torch.zeros(d, d)\nz = torch.zeros(d)\nfor i in range(n):\n    S "
+     "= S + torch.outer(phi(k[i]), v[i])\n    z = z + phi(k[i])\n    out[i] "
+     "= phi(q[i]) @ S / (phi(q[i]) @ z)\nout"),
+    (CAUSAL,
+     "for i in range(n):\n    S[i] = S[i-1] + torch.outer(phi(k[i]), v[i])\n"
+     "    z[i] = z[i-1] + phi(k[i])\n    out[i] = phi(q[i]) @ S[i] / "
+     "(phi(q[i]) @ z[i])"),
+    (CAUSAL,
+     "S[t] = S[t-1] + torch.outer(phi(k[t]), v[t])\nz[t] = z[t-1] + "
+     "phi(k[t])\nout[t] = phi(q[t]) @ S[t] / (phi(q[t]) @ z[t])"),
+    (CAUSAL,
+     "S = 0\nz = 0\nS = S + torch.outer(phi(k[t]), v[t])\nz = z + "
+     "phi(k[t])\nout[t] = phi(q[t]) @ S / (phi(q[t]) @ z)"),
+    (CAUSAL,
+     "S = S + torch.outer(phi(k[t]), v[t])\nz = z + phi(k[t])\nout[t] = n * "
+     "(phi(q[t]) @ S) / (n * (phi(q[t]) @ z))"),
+    (LINEAR,
+     "for i in range(n):\n    S = S + torch.outer(phi(k[i]), v[i])\n    z = "
+     "z + phi(k[i])\n(phi(Q) @ S) / (phi(Q) @ z)[:, None]"),
+    (CAUSAL,
+     "for t, (q, k, v) in enumerate(zip(Q, K, V)):\n    S = S + "
+     "torch.outer(phi(k), v)\n    z = z + phi(k)\n    out.append(phi(q) @ S "
+     "/ (phi(q) @ z))"),
+    (CAUSAL,
+     "for t, (q, k, v) in enumerate(zip(Q, K, V)):\n    S = S + "
+     "torch.outer(phi(k), v)\n    z = z + phi(k)\n    out[t] = phi(q) @ S / "
+     "(phi(q) @ z)"),
+    (CAUSAL,
+     "for t in range(0, n):\n    S = S + torch.outer(phi(k[t]), v[t])\n    "
+     "z = z + phi(k[t])\n    out[t] = phi(q[t]) @ S / (phi(q[t]) @ z)"),
+    (CAUSAL,
+     "for t in range(len(Q)):\n    S = S + torch.outer(phi(k[t]), v[t])\n   "
+     " z = z + phi(k[t])\n    out[t] = phi(q[t]) @ S / (phi(q[t]) @ z)"),
+    (CAUSAL,
+     "for t in range(q.shape[0]):\n    S = S + torch.outer(phi(k[t]), "
+     "v[t])\n    z = z + phi(k[t])\n    out[t] = phi(q[t]) @ S / (phi(q[t]) "
+     "@ z)"),
+]  # fmt: skip
+
+WRONG = [
+    (CAUSAL,
+     "S = S + torch.einsum('bd,be->bde', phi(k), v)\nz = z + phi(k)\nout = "
+     "torch.einsum('bd,bde->be', phi(q), S) / z.sum(-1, keepdim=True)", None),
+    (CAUSAL,
+     "for i in range(n):\n    S = S + torch.outer(phi(k[i]), v[i])\n    z = "
+     "z + phi(k[i])\n    out[i] = phi(q[i]) @ S / (i + 1)", None),
+    (CAUSAL,
+     "for i in range(n):\n    S[i] = S[i-1] + torch.outer(phi(k[i]), v[i])\n"
+     "    z[i] = z[i-1] + phi(k[i])\n    out[i] = phi(q[i]) @ S[i-1] / "
+     "(phi(q[i]) @ z[i-1])", "off_by_one"),
+    (CAUSAL,
+     "S = S + torch.outer(phi(k[t]), v[t])\nz = z + phi(k[t])\nout[t] = "
+     "phi(q[t]) @ S / (t + 1)", None),
+    (CAUSAL,
+     "S = S + torch.outer(phi(k[t]), v[t])\nz = z + phi(k[t])\nout[t] = "
+     "phi(q[t]) @ S / (phi(q[t]) @ z) * l / t", None),
+    (CAUSAL,
+     "out[t] = phi(q[t]) @ S / (phi(q[t]) @ z)\nS = S + "
+     "torch.outer(phi(k[t]), v[t])\nz = z + phi(k[t])", "off_by_one"),
+    (LINEAR,
+     "for i in range(n):\n    S = S + torch.outer(phi(k[i]), v[i])\n    z = "
+     "z + phi(k[i])\nphi(Q) @ S", "missing_normaliser"),
+    (LINEAR,
+     "for i in range(n):\n    S = S + torch.outer(phi(k[i]), v[i])\n    z = "
+     "z - z\n(phi(Q) @ S) / z", None),
+    (CAUSAL,
+     "for t, (q, k, v) in enumerate(zip(Q, K, V)):\n    out[t] = phi(q) @ S "
+     "/ (phi(q) @ z)\n    S = S + torch.outer(phi(k), v)\n    z = z + phi(k)", "off_by_one"),
+    (CAUSAL,
+     "for t in reversed(range(n)):\n    S = S + torch.outer(phi(k[t]), "
+     "v[t])\n    z = z + phi(k[t])\n    out[t] = phi(q[t]) @ S / (phi(q[t]) "
+     "@ z)", None),
+    (CAUSAL,
+     "for t in range(1, n):\n    S = S + torch.outer(phi(k[t]), v[t])\n    "
+     "z = z + phi(k[t])\n    out[t] = phi(q[t]) @ S / (phi(q[t]) @ z)", None),
+    (CAUSAL,
+     "for t in range(n):\n    S = S + torch.outer(phi(k[t]), v[t]) / (z - "
+     "z)\n    z = z + phi(k[t])\n    out[t] = phi(q[t]) @ S / (phi(q[t]) @ "
+     "z)", None),
+    (CAUSAL,
+     "S = S + torch.outer(phi(k), v)\nz = z - z\nout = phi(q) @ S / (phi(q) "
+     "@ z)", None),
+    (CAUSAL,
+     "z = z + phi(k) / (z - z)\nS = S + torch.outer(phi(k), v)\nout = "
+     "phi(q) @ S / (phi(q) @ z)", None),
+    (CAUSAL,
+     "for t in range(n):\n    out[t] = phi(q[t]) @ S\n    S = S + "
+     "torch.outer(phi(k[t]), v[t])", None),
+]  # fmt: skip
+
+OPEN = [
+    (CAUSAL,
+     "for t in range(4):\n    S = S + torch.outer(phi(k[t]), v[t])\n    z = "
+     "z + phi(k[t])\n    out[t] = phi(q[t]) @ S / (phi(q[t]) @ z)"),
+    (CAUSAL,
+     "out[t] = phi(q[t]) @ S[foo] / (phi(q[t]) @ z)\nS[t] = S[t-1] + "
+     "torch.outer(phi(k[t]), v[t])\nz = z + phi(k[t])"),
+    (CAUSAL,
+     "for q, k, v in batch:\n    S = S + torch.outer(phi(k), v)\n    z = z "
+     "+ phi(k)\n    out.append(phi(q) @ S / (phi(q) @ z))"),
+    (CAUSAL,
+     "for t in steps:\n    S = S + torch.outer(phi(k[t]), v[t])\n    z = z "
+     "+ phi(k[t])\n    out[t] = phi(q[t]) @ S / (phi(q[t]) @ z)"),
+    (CAUSAL,
+     "for t in range(0, n, 2):\n    S = S + torch.outer(phi(k[t]), v[t])\n  "
+     "  z = z + phi(k[t])\n    out[t] = phi(q[t]) @ S / (phi(q[t]) @ z)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "text"), RIGHT)
+def test_accepts(ask, formula, text) -> None:
+    verdict = ask(formula, text)
+
+    assert verdict.verdict == "equivalent", verdict.message
+    assert verdict.proof.startswith("evidence: both give the same outputs")
+
+
+@pytest.mark.parametrize(("formula", "text", "slug"), WRONG)
+def test_tells_from_the_reference(ask, formula, text, slug) -> None:
+    verdict = ask(formula, text)
+
+    assert verdict.verdict == "different", verdict.message
+    assert (verdict.misconception or (None,))[0] == slug
+    assert verdict.counterexample["yours"] != verdict.counterexample["reference"]
+
+
+@pytest.mark.parametrize(("formula", "text"), OPEN)
+def test_leaves_open(ask, formula, text) -> None:
+    assert ask(formula, text).verdict == "undecided"
