@@ -90,7 +90,10 @@ def kill_a_child(pid: int) -> int:
         found[:] = [each for each in inner if each not in servers]
         if not found:
             return False
-        os.kill(found[0], signal.SIGKILL)
+        try:
+            os.kill(found[0], signal.SIGKILL)
+        except ProcessLookupError:  # it had done its work
+            return False
         return True
 
     # A fork of the server has its command line: who is there all the time is a server.

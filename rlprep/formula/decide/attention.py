@@ -24,6 +24,7 @@ from rlprep.formula.decide.token_indices import free_letters
 from rlprep.formula.decide.token_layouts import layouts
 from rlprep.formula.decide.token_programs import Code
 from rlprep.formula.decide.token_projections import projected
+from rlprep.formula.decide.token_sums import component_axis
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.program import EQUALITIES, Program
 from rlprep.formula.tree import Bin, Call, Chain, Name, Node, Num, Sub
@@ -248,7 +249,8 @@ def _row(
     evaluator: Matrices, side: Node, scope: Scope, rest: list[str], number: int
 ) -> tuple[Any, ...]:
     if rest:
-        every = range(evaluator.base, evaluator.base + evaluator.world.sizes["e"])
+        axis = component_axis(evaluator, side, rest[0]) or "m"
+        every = range(evaluator.base, evaluator.base + evaluator.world.sizes[axis])
         values = [evaluator.value(side, {**scope, rest[0]: j}) for j in every]
         if any(value.shape for value in values):
             raise Undecidable(f"the index {rest[0]} is bound by no sum")

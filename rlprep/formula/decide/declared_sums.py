@@ -66,9 +66,11 @@ class Sums(Names):
             raise Undecidable(f"a {node.kind} has no meaning here")
         reduce, combine = (total, CONTEXT.add) if node.kind == "sum" else (product, _TIMES)
         variables, condition = _binder(node)
-        if condition is None and node.lo is None and isinstance(node.binder, Chain):
-            more, condition = self._relation_below(node, node.binder)
-            variables += more
+        if isinstance(node.binder, Chain):
+            more, relation = self._relation_below(node, node.binder)
+            if condition is not None and relation is not None:
+                raise Undecidable("several conditions below the sum")
+            variables, condition = variables + more, condition or relation
         if not variables:
             return reduce(self._over_free_indices(node.body, position))
         terms = list(self._terms(node, variables, condition, position))
@@ -98,19 +100,23 @@ class Sums(Names):
         Raises:
             Undecidable: the set in `i \in S` isn't plainly all indices.
         """
-        if below.ops == ("in",):
+        if below.ops == ("in",) and node.lo is None:
             if not any(isinstance(n, Name) and n.name in self.sizes for n in walk(below.items[1])):
                 raise Undecidable("a sum over an unknown set")
             return [], None
         if not _ORDERS.issuperset(below.ops):
             return [], None
+        if "!=" in below.ops:
+            return [], below  # all but the one that is spoken of
         used = {variable_key(sub) for part in walk(node.body) if isinstance(part, Name)
                 for sub in index_nodes(part.subs, 2)}  # fmt: skip
         own = variable_key(node.var) if isinstance(node.var, Name) else None
+        target = self.program.formula.target
+        spoken = {variable_key(n) for n in walk(target) if isinstance(n, Name)} if target else set()
         return [
             item for item in below.items
-            if isinstance(item, Name) and variable_key(item) in used - {own, *self.bound}
-            and item.name not in self.sizes
+            if isinstance(item, Name) and item.name not in self.sizes
+            and variable_key(item) in used - {own, *self.bound, *spoken}
         ], below  # fmt: skip
 
     def _terms(
@@ -192,8 +198,6 @@ def _binder(node: Big) -> tuple[list[Name], Chain | None]:
     below = node.var.items if isinstance(node.var, Tuple) else (node.var,)
     indices = [each for each in below if isinstance(each, Name)]
     conditions = [each for each in below if isinstance(each, Chain)]
-    if isinstance(node.binder, Chain) and _ORDERS.issuperset(node.binder.ops):
-        conditions.append(node.binder)  # `j < i`, `j != i`
     if len(conditions) > 1:
         raise Undecidable("several conditions below the sum")
     return indices, conditions[0] if conditions else None

@@ -24,6 +24,7 @@ from rlprep.formula.tree import (
     Dots,
     Name,
     Node,
+    Num,
     Slice,
     Span,
     Tuple,

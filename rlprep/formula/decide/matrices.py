@@ -37,7 +37,8 @@ from rlprep.formula.tree import (
 
 TINIEST = Fraction(1, 1000)
 MAX_DEPTH = 60
-HADAMARD = ("odot", "circ", "⊙", "∘")
+HADAMARD = ("circ", "∘")
+"""Signs that are read as a plain product elsewhere."""
 
 
 class Matrices(Definitions):
@@ -107,7 +108,7 @@ class Matrices(Definitions):
                 return self.plus(left, right.map(lambda v: -v))
             case "/":
                 return self.quotient(left, right)
-            case "*" | "cdot" | "otimes" | "@":
+            case "*" | "cdot" | "otimes" | "@" | "odot":
                 if self._is_literal_one(node.right) and left.ndim == 2:
                     right = Ones(is_row=False)
                 return self.product(left, right, node.op)
@@ -131,9 +132,9 @@ class Matrices(Definitions):
     def _masked_product(self, node: Bin, scope: Scope) -> Tensor | None:
         r"""Return `M \odot A B` as M entry by entry times A B; None where nothing is so written."""
         match node:
-            case Bin(op="*", left=Bin(op="*", left=hides, right=a), right=b):
+            case Bin(op="*", left=Bin(op="*" | "odot" as op, left=hides, right=a), right=b):
                 between = self.program.text[hides.span[1] : a.span[0]]
-                if not any(sign in between for sign in HADAMARD):
+                if op != "odot" and not any(sign in between for sign in HADAMARD):
                     return None
                 mask, first = self.value(hides, scope), self.value(a, scope)
                 if isinstance(mask, Mask) and first.shape != mask.shape:

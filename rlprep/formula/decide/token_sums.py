@@ -39,7 +39,7 @@ def token_sum(of: Matrices, node: Big, scope: Scope) -> Tensor:
 
 def places(of: Matrices, node: Big, key: str, scope: Scope) -> list[int]:
     """Return the values of the index that satisfy what stands below and above the sign."""
-    axis = _component_axis(of, node.body, key) or _runs_over(of, node, key)
+    axis = component_axis(of, node.body, key) or _runs_over(of, node, key)
     size, bound = of.world.sizes[axis], of.known_indices(scope)
     for letter in (names.LENGTHS | names.WIDTHS | names.VALUE_WIDTHS) - bound.keys() - {key}:
         bound[letter] = size
@@ -96,7 +96,7 @@ def _everything(node: Node, text: str) -> bool:
     raise Undecidable("a sum over an unknown set")
 
 
-def _component_axis(of: Matrices, body: Node, key: str) -> str | None:
+def component_axis(of: Matrices, body: Node, key: str) -> str | None:
     r"""Return which entries an index numbers: `Q_{ia}`, `\phi_r(q_i)`; None for tokens."""
     for node in walk(body):
         match node:
@@ -106,8 +106,13 @@ def _component_axis(of: Matrices, body: Node, key: str) -> str | None:
             case Sub(x=Call(fn=fn), sub=script) if fn.name in MAPS and variable_key(script) == key:
                 return "r"
             case Name() if len(of.spelt(node).indices) == 2:
+                is_given = not of.usable_definitions(of.spelt(node).key)
                 role = names.role_of(of.spelt(node).key)
-                if role in {"Q", "K", "V"} and variable_key(of.spelt(node).indices[1]) == key:
+                if (
+                    is_given
+                    and role in {"Q", "K", "V"}
+                    and variable_key(of.spelt(node).indices[1]) == key
+                ):
                     return "e" if role == "V" else "d"
     return None
 

@@ -65,11 +65,11 @@ DIFFERENT = {
         CAUSAL, "S = S + np.outer(phi(k), v)\nz = z + phi(k)\nS = 0\n"
                 "out = phi(q) @ S / (phi(q) @ z)"),
     "the present is left out by a test": (CAUSAL, TESTED.format(test="j < i")),
+    "scores cut off below": (
+        SOFTMAX, "torch.softmax(torch.maximum(q @ k.T / math.sqrt(d), 0), dim=-1) @ v"),
 }  # fmt: skip
 
 OPEN = {
-    "scores cut off below": (
-        SOFTMAX, "torch.softmax(torch.maximum(q @ k.T / math.sqrt(d), 0), dim=-1) @ v"),
     "a remark about columns": (
         SOFTMAX, r"softmax(QK^T/\sqrt{d})V \text{ where the softmax is over columns}"),
     "a remark about the mask": (

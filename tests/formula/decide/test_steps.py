@@ -35,7 +35,7 @@ MATHEMATICS = (
     (rf"{STEP} {SCALE}", "equivalent"),
     (r"\sqrt{2\delta} \frac{g}{\|g\|}", "different"),
     (r"\sqrt{2\delta} \frac{H^{-1} g}{\|H^{-1/2} g\|}", "equivalent"),
-    (rf"{SCALE} H^{{-2}} H g", "undecided"),
+    (rf"{SCALE} H^{{-2}} H g", "equivalent"),
     (r"\left(\frac{2\delta}{g^T H^{-1} g}\right)^{H} H^{-1} g", "undecided"),
     (r"\sqrt{\frac{-2\delta}{g^T H^{-1} g}} H^{-1} g", "different"),
     (rf"{SCALE} H^{{-1}}", "different"),
