@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.formula.decide.verdicts import assert_accepted, assert_told_apart
+
 CACHE, REDUCTION, MAP = "kv_cache_bytes", "kv_reduction", "gqa_head_map"
 
 RIGHT = [
@@ -143,19 +145,12 @@ NO_FORMULA = [
 
 @pytest.mark.parametrize(("formula", "text"), RIGHT)
 def test_accepts(ask, formula, text) -> None:
-    verdict = ask(formula, text)
-
-    assert verdict.verdict == "equivalent", verdict.message
-    assert verdict.proof.startswith(("proved: ", "evidence: "))
+    assert_accepted(ask(formula, text), "proved: ", "evidence: ")
 
 
 @pytest.mark.parametrize(("formula", "text", "slug"), WRONG)
 def test_tells_from_the_reference(ask, formula, text, slug) -> None:
-    verdict = ask(formula, text)
-
-    assert verdict.verdict == "different", verdict.message
-    assert (verdict.misconception or (None,))[0] == slug
-    assert verdict.counterexample["yours"] != verdict.counterexample["reference"]
+    assert_told_apart(ask(formula, text), slug)
 
 
 @pytest.mark.parametrize(("formula", "text"), OPEN)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.formula.decide.verdicts import SAME_OUTPUTS, assert_accepted, assert_told_apart
+
 SOFTMAX, LINEAR, CAUSAL = "softmax_attention", "linear_attention", "linear_attention_causal"
 
 RIGHT = [
@@ -194,19 +196,12 @@ OPEN = [
 
 @pytest.mark.parametrize(("formula", "text"), RIGHT)
 def test_accepts(ask, formula, text) -> None:
-    verdict = ask(formula, text)
-
-    assert verdict.verdict == "equivalent", verdict.message
-    assert verdict.proof.startswith("evidence: both give the same outputs")
+    assert_accepted(ask(formula, text), SAME_OUTPUTS)
 
 
 @pytest.mark.parametrize(("formula", "text", "slug"), WRONG)
 def test_tells_from_the_reference(ask, formula, text, slug) -> None:
-    verdict = ask(formula, text)
-
-    assert verdict.verdict == "different", verdict.message
-    assert (verdict.misconception or (None,))[0] == slug
-    assert verdict.counterexample["yours"] != verdict.counterexample["reference"]
+    assert_told_apart(ask(formula, text), slug)
 
 
 @pytest.mark.parametrize(("formula", "text"), OPEN)
