@@ -8,6 +8,7 @@ from one turn of a loop to the next.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import INDEX_PAIRS, INDEX_WORDS, labels_of
 from rlprep.formula.show import latex
 from rlprep.formula.tree import (
@@ -172,6 +173,7 @@ class Program:
         if not self.is_code:
             # a second equation for what is asked (`A_T = 0`) is a boundary, not a definition
             found = [i for i in found if i != self.main and key != self.formula.key]
+            self.refuse_two_meanings(found)
             return found[0] if found else None
         earlier = [i for i in found if i < position]
         if not earlier:
@@ -179,6 +181,15 @@ class Program:
         last = earlier[-1]
         carried = self.entries[position].key == key and self.entries[last].is_constant
         return None if carried else last
+
+    def refuse_two_meanings(self, found: list[int]) -> None:
+        """Refuse mathematics that gives one name two values: which one holds is not said."""
+        said: dict[str, str] = {}
+        for entry in (self.entries[i] for i in found):
+            if entry.target is not None:
+                shown = latex(entry.node)
+                if said.setdefault(latex(entry.target), shown) != shown:
+                    raise Undecidable(f"{entry.key} is defined twice")
 
     def is_carried(self, name: Name, position: int) -> bool:
         """Whether a line of code updates `name` from itself."""

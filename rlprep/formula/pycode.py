@@ -30,6 +30,10 @@ _CODE = re.compile(
     r"|\blambda\s+\w+\s*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
     re.MULTILINE,
 )
+_UPDATE = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*=[^=].*\n(?:.*\n)*?[ \t]*\1[ \t]*=[^=].*\b\1\b",
+                     re.MULTILINE)  # fmt: skip
+"""A second line for a name that uses the name itself: an assignment, since no equation says it."""
+
 _CALLS = re.compile(
     r"\b(?:torch|np|numpy|jnp|F|tf|jax|nn)\.[a-z]|[\w\])]\.[a-z_]+\(|\bfor \w+ in\b"
 )
@@ -39,7 +43,9 @@ _NOTE = re.compile(r"(?:,|;|\s\bwhere\b|\s\bwith\b)\s*(?=[A-Za-z_]\w*\s*=[^=])")
 def looks_like_code(text: str) -> bool:
     """Return whether Python should be tried before mathematics."""
     code = re.sub(r"#.*", "#", text)  # a comment may hold mathematics
-    return "\\" not in code and bool(_CODE.search(code)) and "^" not in code
+    if "\\" in code or "^" in code:
+        return False
+    return bool(_CODE.search(code) or _UPDATE.search(code))
 
 
 def parse(text: str, variables: frozenset[str] = frozenset()) -> list[Node]:

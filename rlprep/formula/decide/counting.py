@@ -305,4 +305,6 @@ def definition(program: Program, key: str, position: int) -> int | None:
     if program.is_code:
         found = [number for number in found if number < position]
         return found[-1] if found else None
-    return next((number for number in found if number != program.main), None)
+    found = [number for number in found if number != program.main]
+    program.refuse_two_meanings(found)
+    return found[0] if found else None

@@ -126,6 +126,8 @@ class Step(Vectors):
         number = self.program.definition(node, position)
         if number is None or (is_target("", node) and indices_of(node)):
             return None
+        if self.program.is_code:
+            return number  # `x = x / norm(x)` is the name from there on, of what stood above it
         entry = self.program.entries[number]
         return None if entry.key in entry.uses else number
 
