@@ -147,11 +147,15 @@ class Factors(Names):
         The braces that a decoration leaves behind (`\\hat{A}_t`) hold a name whose scripts follow.
         """
         opener = self.token
+        is_domain = self.at > 0 and self.tokens[self.at - 1].text == "in"
         self.at += 1
         self.enter()
         if self.token.kind == CLOSERS[opener.kind]:
             raise Unreadable("empty parentheses", self.spans(opener))
         items = self.items()
+        if is_domain and len(items) == 2 and self.accept(")", "]"):  # the interval [0, 1)
+            self.depth -= 1
+            return Tuple(self.spans(opener), tuple(items))
         if self.token.kind == "over" and len(items) == 1:
             self.at += 1
             below = self.chain()
