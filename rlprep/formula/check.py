@@ -13,6 +13,7 @@ from rlprep.formula import explain
 from rlprep.formula.decide.effort import TooLong, limited
 from rlprep.formula.decide.meaning import Meaning
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
+from rlprep.formula.fixed import fixed_parameters
 from rlprep.formula.notation import Notation
 from rlprep.formula.program import Program
 from rlprep.formula.spec import FormulaSpec, FormulaVerdict, WrongForms
@@ -93,6 +94,10 @@ class _Comparison:
         """Return the verdict, with its explanation."""
         failure: Undecidable | None = None
         for reading in self.family.readings(self.program, self.spec.id, self.setting):
+            reading.remarks.update(
+                f"the number given for {name} is read as an example"
+                for name in self.program.examples
+            )
             try:
                 equal = self.family.same(reading, self.reference)
             except Undecidable as error:
@@ -133,6 +138,7 @@ class _Comparison:
         witness = self.family.witness(reading, self.reference, self.spec.id, self.setting)
         if not witness:
             raise Undecidable("the two seem to differ, and no witness shows it")
+        self._refuse_fixed_parameters()
         verdict = self._told(reading, witness, "evaluation of both formulas at the counterexample")
         wrong = self._misconception()
         if wrong is not None:
@@ -143,6 +149,19 @@ class _Comparison:
             return replace(verdict, span=self.program.formula.values[-1].span)
         message = f"{verdict.message}; the slip: {slip.text}"
         return replace(verdict, span=slip.span, message=message)
+
+    def _refuse_fixed_parameters(self) -> None:
+        """Leave open a formula that is the reference at one value of a parameter only."""
+        sides = understood(self.spec.id, self.spec.reference, self.spec.notation).formula.values
+        try:
+            with limited(EXPLAINING_S):
+                values = fixed_parameters(self.program.formula.values[-1], sides[-1],
+                                          self._is_right_with)  # fmt: skip
+        except (Undecidable, Undefined, Unreadable):
+            return
+        if values:
+            given = " and ".join(f"{name} = {float(value):g}" for name, value in values.items())
+            raise Undecidable(f"this is the reference at {given} only; write the symbol")
 
     def _told(self, reading: Meaning, witness: dict, proof: str) -> FormulaVerdict:
         said = explain.told(witness)

@@ -7,6 +7,7 @@ from one turn of a loop to the next.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import INDEX_PAIRS, INDEX_WORDS, labels_of
@@ -124,12 +125,14 @@ class Program:
         main: number of the formula among them.
         is_code: whether order matters.
         text: the whole input.
+        examples: the free parameters that the input gives a number, as `gamma = 0.99` does.
     """
 
     entries: list[Entry]
     main: int
     is_code: bool
     text: str = ""
+    examples: tuple[str, ...] = ()
 
     @property
     def formula(self) -> Entry:
@@ -210,10 +213,22 @@ def build(
     *,
     is_code: bool,
     is_target: Callable[[Node], bool],
+    is_example: Callable[[Name, Fraction], bool],
     text: str = "",
 ) -> Program:
-    """Pick the formula among the statements; `is_target` knows the name that it usually bears."""
+    """Pick the formula among the statements.
+
+    Args:
+        statements: what was read, in order.
+        is_code: whether order matters.
+        is_target: whether a left side bears the name that the formula usually has.
+        is_example: whether a number only sets a free parameter, which stays free.
+        text: the whole input.
+    """
     entries = [entry_of(node) for node in statements]
+    given = [e for e in entries if _sets_a_number(e, is_example)]
+    if len(given) < len(entries):
+        entries = [e for e in entries if e not in given]
     last_assigned = {e.key: i for i, e in enumerate(entries) if e.key}
     candidates = [
         i for i, e in enumerate(entries)
@@ -231,7 +246,15 @@ def build(
         reached = len(_reached(entry, entries) & defined - {entry.key})
         return wanted, not entry.is_constant, reached, i if is_code else -i
 
-    return Program(entries, max(candidates, key=rank), is_code, text)
+    examples = tuple(e.key for e in given if e.key)
+    return Program(entries, max(candidates, key=rank), is_code, text, examples)
+
+
+def _sets_a_number(entry: Entry, is_example: Callable[[Name, Fraction], bool]) -> bool:
+    match entry:
+        case Entry(target=Name(sups=()) as name, values=(Num(value=value),)):
+            return is_example(name, value)
+    return False
 
 
 def _reached(entry: Entry, entries: list[Entry]) -> set[str]:

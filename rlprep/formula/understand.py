@@ -13,7 +13,7 @@ from rlprep.formula.notation import Notation
 from rlprep.formula.program import Program
 from rlprep.formula.read import read
 from rlprep.formula.show import latex
-from rlprep.formula.tree import Bin, Node, Num, Span, walk
+from rlprep.formula.tree import Bin, Call, Index, Name, Neg, Node, Num, Span, walk
 from rlprep.formula.vocabulary import FUNCTIONS, Vocabulary
 
 if TYPE_CHECKING:
@@ -69,10 +69,15 @@ def understood(subject: str, text: str, notation: Notation | None = None) -> Pro
     reading = read(text, family.VOCABULARY)
     for statement in reading.statements:
         _refuse_towers(statement)
-    return programs.build(
+    is_example = getattr(family, "is_example", lambda *_: False)
+    program = programs.build(
         reading.statements, is_code=reading.is_code,
-        is_target=lambda node: family.is_target(subject, node), text=text,
+        is_target=lambda node: family.is_target(subject, node),
+        is_example=lambda name, value: is_example(subject, name, value), text=text,
     )  # fmt: skip
+    if notation is None:
+        _refuse_altered(program.formula.target, subject)
+    return program
 
 
 def echo(program: Program) -> str:
@@ -100,6 +105,22 @@ def unknown_names(
 def _suggestion(word: str, vocabulary: Vocabulary) -> str | None:
     close = get_close_matches(word, sorted((vocabulary.words | FUNCTIONS) - {word}), n=1)
     return f"did you mean '{close[0]}'?" if close else None
+
+
+def _refuse_altered(target: Node | None, subject: str) -> None:
+    """Refuse a left side that is not what is asked for itself: `delta_t^2`, `O^T`, `kv(h + 1)`."""
+    name = target.x if isinstance(target, Index) else target
+    if isinstance(name, Call):
+        if any(isinstance(a, Bin) and a.op in {"+", "-"} for a in name.args):
+            raise Undecidable("the left side stands at another place than the right")
+        name = name.fn
+    if not isinstance(name, Name) or subject == "nstep_advantage":  # whose A^2 counts steps
+        return
+    for sup in name.sups:
+        power = sup.x if isinstance(sup, Neg) else sup
+        is_turned = isinstance(sup, Name) and sup.name in {"T", "top", "intercal"}
+        if isinstance(power, Num) or (is_turned and name.name == "O" and not name.subs):
+            raise Undecidable("the left side is a power of what is asked for, or its transpose")
 
 
 def _refuse_towers(statement: Node) -> None:

@@ -9,6 +9,7 @@ are a disproof, and a shape that does not fit is one too.
 import re
 from collections.abc import Hashable
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from rlprep.formula.decide import attention_names as names
@@ -74,6 +75,13 @@ def _acts_on_tokens(node: Call, program: Program) -> bool:
                 for e in program.entries if isinstance(e.target, Call) for p in e.target.args
             )  # fmt: skip
     return False
+
+
+def is_example(subject: str, name: Name, value: Fraction) -> bool:
+    """Whether a number given for a name only sets a free parameter, as `d = 64` does."""
+    del subject
+    role = names.role_of(names.spelling(name, is_code=False).key)
+    return role == "width" and value > 1
 
 
 def sides(program: Program) -> list[Node]:

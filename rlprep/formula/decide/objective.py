@@ -69,6 +69,12 @@ def setting_of(program: Program, subject: str) -> tuple[Hashable, ...]:
     return ("tables",)
 
 
+def is_example(subject: str, name: Name, value: Fraction) -> bool:
+    """Whether a number given for a name only sets a free parameter, as `epsilon = 0.2` does."""
+    role = role_of(name, subject)
+    return value > 0 and (role in {"epsilon", "beta", "bound"} or (role == "gamma" and value < 1))
+
+
 @lru_cache(maxsize=32)
 def worlds_of(subject: str) -> tuple[World, ...]:
     """Return the worlds of a subject, the readable ones first, two with large entries last."""

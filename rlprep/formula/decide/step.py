@@ -6,6 +6,7 @@ left out (the increment alone is accepted): how the value moves with theta tells
 
 from collections.abc import Hashable
 from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +17,7 @@ from rlprep.formula.decide.vectors import Array, Draw, Vectors, is_transpose
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.names import indices_of, labels_of
 from rlprep.formula.program import Program, is_plain_target
-from rlprep.formula.tree import Bin, Call, Grad, Index, Name, Node, Span
+from rlprep.formula.tree import Bin, Call, Grad, Index, Name, Neg, Node, Span
 from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"trpo_step"}
@@ -74,6 +75,12 @@ def is_target(subject: str, node: Node) -> bool:
         return is_target("", node.left)
     words = {"theta", "params", "step", "Delta", "new", "update", "increment", "fullstep"}
     return isinstance(node, Name) and bool(words & {node.name, *labels_of(node)})
+
+
+def is_example(subject: str, name: Name, value: Fraction) -> bool:
+    """Whether a number given for a name only sets a free parameter, as `delta = 0.01` does."""
+    del subject
+    return "_".join((name.name, *labels_of(name))).lower() in BOUNDS and value > 0
 
 
 def setting_of(program: Program, subject: str) -> tuple[Hashable, ...]:
@@ -156,9 +163,24 @@ def draw_of(seed: int, *, is_code: bool) -> Draw:
 def members(program: Program) -> list[Node]:
     """Return the sides that must each equal the reference, without a first one that only names."""
     values = program.sides()
-    if len(values) > 1 and is_plain_target(values[0]) and not isinstance(values[0], Call):
-        return values[1:]
+    if len(values) == 1:
+        return values
+    match values[0]:
+        case Bin(op="-", left=Name() as new, right=Name() as old) if is_target("", new):
+            if _age(new) == _age(old):
+                raise Undecidable("it is not told which parameters are the new ones")
+            is_change = _age(new) > _age(old)
+            return values[1:] if is_change else [Neg(side.span, side) for side in values[1:]]
+        case first if is_plain_target(first) and not isinstance(first, Call):
+            return values[1:]
     return values
+
+
+def _age(name: Name) -> int:
+    """Return 1 for parameters after the step (theta_new, theta_{k+1}, theta'), -1 for old ones."""
+    labels = labels_of(name)
+    is_next = any(isinstance(index, Bin) and index.op == "+" for index in indices_of(name))
+    return 1 if name.primes or is_next or "new" in labels else -1 if "old" in labels else 0
 
 
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from rlprep.formula.decide.meaning import Meaning, Values
@@ -74,6 +75,11 @@ def setting_of(program: Program, subject: str) -> Setting:
     else:
         kind = "infinite"
     return kind, _has_mask(program)
+
+
+def is_example(subject: str, name: Name, value: Fraction) -> bool:
+    """Whether a number given for a name only sets a free parameter, as `gamma = 0.99` does."""
+    return role_of(name, subject) in {"gamma", "lam"} and 0 < value < 1  # the ends are formulas
 
 
 def worlds_of(setting: Setting) -> Iterator[World]:

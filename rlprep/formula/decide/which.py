@@ -1,7 +1,8 @@
 """Which of the two policies a name means: the new one, or the one that collected the data.
 
 The answer depends on the whole input: with a tilde on one policy the other is old, with primed
-parameters the distribution that is sampled from is, and KL's left side says which is P.
+parameters the distribution that is sampled from is, and KL's left side says which is P. Books use
+the prime either way: where neither a sample nor the left side tells, it stays open.
 """
 
 from collections.abc import Callable
@@ -50,7 +51,8 @@ def _roles(program: Program, subject: str) -> Callable[[Name], str]:
         is_old(n) or has_primed_parameters(n) for n in samplers
     )  # fmt: skip
     if subject == "kl":
-        return _kl_roles(program, tilde=tilde)
+        return _kl_roles(program, names, tilde=tilde)
+    new_is_primed = plain_samples if samplers else _asks_for_primed(program)
     single = subject in {"policy_gradient", "advantage", "entropy"}
 
     said = _other_names(program, subject).values()
@@ -66,11 +68,21 @@ def _roles(program: Program, subject: str) -> Callable[[Name], str]:
             return "new"
         if is_old(name):
             return "old"
+        if primed and new_is_primed is None:
+            raise Undecidable("the prime does not tell which policy is the new one: write pi_old")
         if primed:
-            return "new" if has_primed_parameters(name) == plain_samples else "old"
+            return "new" if has_primed_parameters(name) == new_is_primed else "old"
         return "new"
 
     return which
+
+
+def _asks_for_primed(program: Program) -> bool | None:
+    """Whether the left side is a function of the primed parameters; None if it does not say."""
+    target = program.formula.target
+    asked = target.args if isinstance(target, Call) else ()
+    parameters = [a for a in asked if isinstance(a, Name) and a.name == "theta"]
+    return bool(parameters[0].primes) if len(parameters) == 1 else None
 
 
 def compared(program: Program) -> frozenset[str]:
@@ -83,8 +95,8 @@ def compared(program: Program) -> frozenset[str]:
     return frozenset()
 
 
-def _kl_roles(program: Program, *, tilde: bool) -> Callable[[Name], str]:
-    """P and Q of a divergence: as the left side names them, else by letter."""
+def _kl_roles(program: Program, names: list[Name], *, tilde: bool) -> Callable[[Name], str]:
+    """P and Q of a divergence: as the left side names them, else by letter, else by order."""
     target = program.formula.target
     sides: list[str] = []
     if isinstance(target, Call):
@@ -92,6 +104,10 @@ def _kl_roles(program: Program, *, tilde: bool) -> Callable[[Name], str]:
         if len(items) == 1 and isinstance(items[0], Parallel | Given):
             items = (items[0].left, items[0].right)
         sides = [k for i in items if (k := _policy_key(i)) is not None]
+
+    in_order = list(dict.fromkeys(
+        key_of(n) for n in sorted(names, key=lambda n: n.span) if not labels_of(n)
+    ))  # fmt: skip
 
     def which(name: Name) -> str:
         key = _policy_key(name)
@@ -110,6 +126,8 @@ def _kl_roles(program: Program, *, tilde: bool) -> Callable[[Name], str]:
             return "new"
         if name.name.lower().startswith("p") and name.name.lower() not in {"pi", "policy", "probs"}:
             return "new"
+        if len(in_order) == 2 and key in in_order:  # pi and mu: whatever they are, P comes first
+            return "new" if key == in_order[0] else "old"
         return "new" if is_old(name) else "old"
 
     return which
