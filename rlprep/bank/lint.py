@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rlprep import mathtext
+from rlprep.bank.exercise import Exercise
+from rlprep.bank.fields import Item
+from rlprep.bank.formula import Formula
 from rlprep.bank.lint_exercises import exercise_problems
 from rlprep.bank.problem import Problem
 from rlprep.bank.read_yaml import Document, Key, UnreadableError, read_text, read_yaml
 from rlprep.bank.scan import Entry, scan
-from rlprep.bank.schema import Exercise, Formula, Item, Pack, Question
+from rlprep.bank.schema import Pack, Question
 from rlprep.bank.validate import validate
 
 References = dict[str, set[str]]

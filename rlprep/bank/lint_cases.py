@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from rlprep.bank.exercise import ELLIPSIS, CaseFamily, Cases, Drawn, Exercise, Sizes
 from rlprep.bank.problem import Problem
 from rlprep.bank.read_yaml import Document, Key
-from rlprep.bank.schema import ELLIPSIS, CaseFamily, Cases, Drawn, Exercise, Sizes
 
 Fault = tuple[str, str]
 """What is wrong, and what to do."""

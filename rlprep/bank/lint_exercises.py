@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from rlprep.bank.exercise import Exercise
 from rlprep.bank.lint_cases import case_problems
 from rlprep.bank.problem import Problem
 from rlprep.bank.read_yaml import Document, Key
-from rlprep.bank.schema import Exercise
 
 STYLES = ("torch", "numpy", "python", "differences")
 """How a model implementation is written: ``gae_torch.py``, ``gae_numpy.py``, ..."""

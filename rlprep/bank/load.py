@@ -10,11 +10,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from rlprep.bank.exercise import Exercise
+from rlprep.bank.fields import Item
+from rlprep.bank.formula import Formula
 from rlprep.bank.places import other_places
 from rlprep.bank.problem import Problem
 from rlprep.bank.read_yaml import UnreadableError, read_yaml
 from rlprep.bank.scan import Entry, Folder, scan
-from rlprep.bank.schema import Exercise, Formula, Item, Pack, Part, Question, Vocabulary
+from rlprep.bank.schema import Pack, Part, Question, Vocabulary
 from rlprep.bank.validate import validate
 from rlprep.content import content_root
 from rlprep.errors import AuthorError, MisuseError

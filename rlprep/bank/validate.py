@@ -6,9 +6,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from rlprep.bank.fields import Item
 from rlprep.bank.problem import Problem
 from rlprep.bank.read_yaml import Document, Key
-from rlprep.bank.schema import ITEM_MODELS, Item
+from rlprep.bank.schema import ITEM_MODELS
 
 
 def validate(document: Document) -> tuple[Item | None, list[Problem]]:

@@ -16,8 +16,8 @@ from rlprep.cli.reading import reading
 from rlprep.errors import MisuseError
 
 if TYPE_CHECKING:
+    from rlprep.bank.formula import Formula
     from rlprep.bank.load import Bank
-    from rlprep.bank.schema import Formula
     from rlprep.formula.spec import FormulaSpec, FormulaVerdict
     from rlprep.interview.formula_practice import Help
     from rlprep.interview.screen import Screen

@@ -82,7 +82,7 @@ def lint(
 
 def _formula_problems(report: "Report") -> Iterator["Problem"]:
     """Yield what is wrong with the formulas that could be read."""
-    from rlprep.bank.schema import Formula
+    from rlprep.bank.formula import Formula
     from rlprep.cli.check_formula import specification
     from rlprep.formula.lint import spec_faults
 

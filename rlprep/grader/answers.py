@@ -14,9 +14,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from rlprep.bank.exercise import Exercise
 from rlprep.bank.lint_exercises import mistakes_folder, model_files
 from rlprep.bank.load import Bank
-from rlprep.bank.schema import Exercise
 from rlprep.errors import AuthorError
 from rlprep.grader.cases.case import Case
 from rlprep.grader.compare import NotNumbersError, to_array

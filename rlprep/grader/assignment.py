@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rlprep.bank.schema import Exercise
+from rlprep.bank.exercise import Exercise
 from rlprep.errors import MisuseError
 from rlprep.grader.exercises import arities
 from rlprep.grader.grade import Grader, nothing_earned

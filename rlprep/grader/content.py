@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from rlprep.bank.exercise import Exercise
 from rlprep.bank.lint_exercises import mistakes_folder, model_files
 from rlprep.bank.load import Bank
-from rlprep.bank.schema import Exercise
 from rlprep.errors import AuthorError
 from rlprep.grader import compare
 from rlprep.grader.answers import Answers, answers_for

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rlprep.bank.schema import Exercise, KnownMistake
+from rlprep.bank.exercise import Exercise, KnownMistake
 from rlprep.grader import compare
 from rlprep.grader.answers import Answers, MistakeRaisedError
 from rlprep.grader.judge import Finding, Observation

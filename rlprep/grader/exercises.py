@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from rlprep.bank.exercise import Example, Exercise, Parameter
 from rlprep.bank.load import Bank
-from rlprep.bank.schema import Example, Exercise, Parameter
 from rlprep.sandbox.wire import Built, LeavesOf
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from rlprep.bank.exercise import CaseFamily, Exercise
 from rlprep.bank.load import Bank
-from rlprep.bank.schema import CaseFamily, Exercise
 from rlprep.grader.answers import answers_for
 from rlprep.grader.cases.case import Case, Draw
 from rlprep.grader.cases.catalogue import COSTLY, make_cases

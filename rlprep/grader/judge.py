@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from rlprep.bank.schema import Exercise, Sign
+from rlprep.bank.exercise import Exercise, Sign
 from rlprep.grader import compare, gradients, one_pass
 from rlprep.grader.cases.case import Case
 from rlprep.grader.result import Verdict

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rlprep.bank.schema import Example, Exercise
+from rlprep.bank.exercise import Example, Exercise
 
 
 def signature(exercise: Exercise) -> str:

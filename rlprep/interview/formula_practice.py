@@ -4,7 +4,7 @@ import contextlib
 from pathlib import Path
 from typing import Literal, Protocol
 
-from rlprep.bank.schema import Formula
+from rlprep.bank.formula import Formula
 from rlprep.errors import MisuseError
 from rlprep.interview.editor import edit
 from rlprep.interview.screen import Screen

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from rlprep.bank.schema import Exercise
+from rlprep.bank.exercise import Exercise
 from rlprep.grader.texts import call_text, signature, value_text
 from rlprep.interview.screen import Screen
 from rlprep.report.prose import blocks, without_markup

@@ -17,8 +17,9 @@ from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING
 
+from rlprep.bank.formula import Formula
 from rlprep.bank.load import Bank
-from rlprep.bank.schema import Formula, Question
+from rlprep.bank.schema import Question
 from rlprep.errors import MissingExtraError
 from rlprep.report.markdown_html import as_mathjax, to_html, to_inline_html
 from rlprep.report.prose import printable

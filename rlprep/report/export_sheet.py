@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from html import escape
 
+from rlprep.bank.formula import Formula
 from rlprep.bank.load import Bank
-from rlprep.bank.schema import Formula, Pack, Question
+from rlprep.bank.schema import Pack, Question
 from rlprep.bank.select import Selection
 from rlprep.report.markdown_html import as_mathml, to_html, to_inline_html, without_title
 from rlprep.report.mathml import STYLE as _MATH_STYLE

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rlprep import mathtext
-from rlprep.bank.schema import Formula
+from rlprep.bank.formula import Formula
 from rlprep.formula.spec import FormulaVerdict
 from rlprep.interview.screen import Screen, Tone
 from rlprep.report.span import underlined

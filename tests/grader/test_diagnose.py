@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rlprep.bank.exercise import Exercise, KnownMistake, Sign
 from rlprep.bank.load import Bank
-from rlprep.bank.schema import Exercise, KnownMistake, Sign
 from rlprep.grader.answers import MistakeRaisedError
 from rlprep.grader.cases.case import Case
 from rlprep.grader.diagnose import diagnose

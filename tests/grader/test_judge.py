@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rlprep.bank.exercise import Exercise
 from rlprep.bank.load import Bank
-from rlprep.bank.schema import Exercise
 from rlprep.grader.cases.case import Case
 from rlprep.grader.judge import (
     Ran,

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rlprep.bank.exercise import Exercise
 from rlprep.bank.lint import lint
 from rlprep.bank.load import load_bank
-from rlprep.bank.schema import Exercise
 from rlprep.errors import AuthorError
 from rlprep.grader.cases.catalogue import make_cases
 from rlprep.grader.content import check_exercise

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from rlprep import mathtext
+from rlprep.bank.fields import Item
 from rlprep.bank.load import load_bank
-from rlprep.bank.schema import Item
 from rlprep.mathtext import MathError
 from rlprep.report.mathml import mathml
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from rlprep.bank.schema import Exercise
+from rlprep.bank.exercise import Exercise
 from rlprep.errors import AuthorError
 from rlprep.grader.cases import attention, linear, policies, rollouts, trust_region
 from rlprep.grader.cases.case import Case, Draw

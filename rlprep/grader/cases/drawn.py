@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rlprep.bank.schema import ELLIPSIS, CaseFamily, Cases, Drawn, Exercise, Parameter
+from rlprep.bank.exercise import ELLIPSIS, CaseFamily, Cases, Drawn, Exercise, Parameter
 from rlprep.errors import AuthorError
 from rlprep.grader.cases.case import Case, Draw
 
