@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from rlprep.formula.characters import GREEK
+from rlprep.formula.code_lists import is_backwards, joined_parts
 from rlprep.formula.code_places import Places
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import MAX_INTEGER
@@ -49,6 +50,9 @@ class Expressions(Places):
     def expression(self, node: ast.expr) -> Node:
         """Return the node of an expression."""
         span = self.span(node)
+        if parts := joined_parts(node):
+            whole = Tuple(span, tuple(self.expression(part) for part in parts))
+            return Call(span, Name(span, "concatenate"), (whole,))
         match node:
             case ast.Constant(value=bool() | int() | float() as value):
                 return self.number(node, value)
@@ -149,6 +153,8 @@ class Expressions(Places):
         if isinstance(index, ast.Constant) and isinstance(index.value, str):
             self._holder(value)
             return self.name(node, index.value)
+        if is_backwards(index):
+            return Call(self.span(node), Name(self.span(node), "flipud"), (self.expression(value),))
         items = index.elts if isinstance(index, ast.Tuple) else [index]
         return Index(self.span(node), self.expression(value),
                      tuple(self._index(item) for item in items))  # fmt: skip

@@ -9,6 +9,7 @@ from rlprep.formula.decide.polynomial import Monomial, Polynomial
 from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.series_world import WINDOW, World, prime_world
 from rlprep.formula.decide.timeline import ENDED, GOES_ON, role_of, target_role
+from rlprep.formula.decide.trajectory_arrays import is_arrayed
 from rlprep.formula.decide.trajectory_loops import is_looped
 from rlprep.formula.decide.trajectory_sides import Missed, boundary, evaluate, is_target
 from rlprep.formula.decide.trajectory_witness import coefficient_witness, place
@@ -64,10 +65,13 @@ def _has_mask(program: Program) -> bool:
 def setting_of(program: Program, subject: str) -> Setting:
     """Return in which worlds a formula is to be compared: its horizon, and whether it masks."""
     infinite = _mentions_letter(program, {"inf", "infinity", "oo"})
-    ends = _mentions_letter(program, {"T", "H", "N"}) or is_looped(program)
+    arrayed = is_arrayed(program)
+    ends = _mentions_letter(program, {"T", "H", "N"}) or is_looped(program) or arrayed
     if subject == "nstep_advantage":
         kind = "steps"
-    elif subject == "gae_finite" or (subject == "gae_recursive" and not infinite):
+    elif subject == "gae_finite" or (subject == "gae_recursive" and not infinite) or (
+        arrayed and subject in {"td_residual", "gae_lambda0"}
+    ):  # fmt: skip
         kind = "segment"
     elif subject in {"discounted_return", "gae", "gae_lambda1"} and ends and not infinite:
         kind = "episode"

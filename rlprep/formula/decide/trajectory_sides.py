@@ -7,6 +7,7 @@ from rlprep.formula.decide.pattern import quantity
 from rlprep.formula.decide.polynomial import Atom, Polynomial
 from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.timeline import mentions, role_of, target_role
+from rlprep.formula.decide.trajectory_arrays import is_arrayed, outcome
 from rlprep.formula.decide.trajectory_loops import Run, is_looped
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.integers import maybe_integer
@@ -31,6 +32,10 @@ def evaluate(series: Series, node: Node, subject: str) -> Polynomial:
         run = Run(series.program, series.world, subject)
         value = run.outcome()
         series.unknown.update(run.unknown)
+        return value
+    if is_arrayed(series.program) and series.world.end is not None:
+        value, remarks = outcome(series.program, series.world, subject)
+        series.remarks.update(remarks)
         return value
     bound = series.start()
     target = series.program.formula.target

@@ -1,0 +1,233 @@
+"""Code on whole arrays along a trajectory, run on arrays of polynomials.
+
+`np.cumsum((w * r)[::-1])[::-1] / w`, `lfilter([1], [1, -c], x[::-1])[::-1]`, `triu(...) @ deltas`
+and lists of sums mean nothing at one time alone: each entry comes from its place in an array of a
+certain length. So the code is run in a world of a few steps, on arrays of that many entries.
+
+Rewards and values may be as many as there are steps, or one more (a value of the state after the
+last, a bootstrap behind the rewards). Only lengths that fit each other and give one entry for each
+step are taken; where none do, or where several do and tell different things, nothing is decided.
+"""
+
+from dataclasses import dataclass, replace
+from itertools import product
+
+from rlprep.formula.code_arrays import statements
+from rlprep.formula.code_loops import has_loop
+from rlprep.formula.decide.array_code import ArrayCode
+from rlprep.formula.decide.array_entries import ONE, ZERO, Entry
+from rlprep.formula.decide.array_functions import JOINING, number, vector
+from rlprep.formula.decide.polynomial import Polynomial
+from rlprep.formula.decide.series import Series
+from rlprep.formula.decide.series_world import World
+from rlprep.formula.decide.tensor import Tensor
+from rlprep.formula.decide.timeline import role_of, target_role
+from rlprep.formula.errors import TooShort, Undecidable, Undefined, Unreadable
+from rlprep.formula.names import flat, flat_lower, labels_of, variable_key
+from rlprep.formula.program import Program
+from rlprep.formula.tree import Big, Call, Index, Name, Node
+
+WHOLE = {"flip", "flipud", "reversed", "cumsum", "cumprod", "lfilter", "append", "pad", "roll",
+         "triu", "tril", "toeplitz", "inv", "solve", "solve_triangular", "add_accumulate",
+         "subtract_outer", "polyval", "einsum"} | JOINING  # fmt: skip
+"""Functions that mean something on whole arrays only."""
+
+STEPS = {"t", "n", "h", "num_steps", "n_steps", "horizon", "steps", "length", "seq_len", "traj_len"}
+"""What code calls the number of steps, in small letters."""
+
+PLURALS = {"values", "vals", "vs", "next_values", "next_vals", "rewards", "rews", "returns"}
+STATES = {"s", "states", "obs", "observations", "state"}
+
+
+def is_arrayed(program: Program) -> bool:
+    """Whether a program is code that means something on whole arrays only."""
+    return program.is_code and not has_loop(program.text) and any(
+        (isinstance(n, Call) and (n.fn.name in WHOLE or flat(n.fn) in WHOLE))
+        or (isinstance(n, Big) and n.kind == "range")
+        for n in program.nodes()
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """How many entries the arrays of the data have."""
+
+    rewards: int
+    values: int
+
+
+def outcome(program: Program, world: World, subject: str) -> tuple[Polynomial, set[str]]:
+    """Return what array code gives at the world's time, and what was taken for granted.
+
+    Raises:
+        TooShort: it gives the value at the first step only, and another is asked for.
+        Undecidable: it does something that is not known here, or no lengths fit.
+    """
+    if world.end is None:
+        raise Undecidable("whole arrays where the horizon is infinite")
+    try:
+        lines = statements(program.text)
+    except (Unreadable, SyntaxError) as error:
+        raise Undecidable(f"the code's arrays are not read: {error}") from None
+    found: list[Polynomial] = []
+    remarks: set[str] = set()
+    sizes = (world.end, world.end + 1)
+    for rewards, values in product(sizes, sizes):
+        run = ArrayRun(program, world, subject, Lengths(rewards, values))
+        try:
+            result = run.result(lines)
+        except Undefined:
+            continue  # these lengths do not fit
+        if result not in found:
+            found.append(result)
+            remarks |= run.remarks
+    if not found:
+        raise Undecidable("no lengths of the arrays fit")
+    if len(found) > 1:
+        raise Undecidable("the result hangs on how long the arrays are")
+    return found[0], remarks
+
+
+class Misfit(Undefined):
+    """The lengths of the data give another number of results than there are steps."""
+
+
+class ArrayRun(ArrayCode):
+    """Runs one program in one world, with data of certain lengths."""
+
+    def __init__(self, program: Program, world: World, subject: str, lengths: Lengths) -> None:
+        super().__init__()
+        self.program = program
+        self.world = world
+        self.subject = subject
+        self.lengths = lengths
+        self.series = Series(program, world, subject)
+        self.live = Series(program, replace(world, ended=False), subject)
+        self.remarks: set[str] = set()
+        self.is_relative = False
+
+    @property
+    def end(self) -> int:
+        """The number of steps."""
+        assert self.world.end is not None
+        return self.world.end
+
+    def result(self, lines: list[Node]) -> Polynomial:
+        """Return the entry at the world's time of what the program gives."""
+        last: list[Tensor | None] = [self.run(line) for line in lines]
+        target = self.program.formula.target
+        base = target.x if isinstance(target, Index) else target
+        if isinstance(base, Name) and flat(base) in self.scope:
+            value = self.scope[flat(base)]
+        else:
+            value = last[self.program.main] if len(last) > self.program.main else None
+        if value is None:
+            raise Undecidable("it is not clear which variable of the code is the result")
+        return self._entry_asked_for(value).polynomial(self.world.mod)
+
+    def _entry_asked_for(self, value: Tensor) -> Entry:
+        if not value.shape:
+            if not self.is_relative and self.world.t:
+                raise TooShort("a sum from the first step on")
+            return value.item
+        if self.is_relative:
+            raise Undecidable("an array that changes with t")
+        if value.shape != (self.end,):
+            raise Misfit("another number of results than steps")
+        return value.data[self.world.t]
+
+    # -- data -----------------------------------------------------------------------------------
+
+    def given(self, node: Name) -> Tensor:
+        """Return the data or the number that a name stands for."""
+        key = flat(node)
+        role = self.series.role(node)
+        match role:
+            case "gamma":
+                return Tensor.scalar(Entry.of(self.world.gamma))
+            case "lam":
+                return Tensor.scalar(Entry.of(self.world.lam))
+            case "r":
+                return vector([Entry.of(self.live.reward(k)) for k in range(self.lengths.rewards)])
+            case "V":
+                return self._state_values(node)
+            case "ended" | "goes_on":
+                return self._mask(is_end=role == "ended")
+            case "delta" | "G" | "A" if role != target_role(self.subject):
+                return vector([self._derived(role, k) for k in range(self.end)])
+        if variable_key(node) == "t":
+            self.is_relative = True
+            return number(self.world.t)
+        if flat_lower(node) in STEPS and node.name != "t":
+            return number(self.end)
+        if self.subject == "discounted_return" and key == "x" and not self._names_rewards():
+            self.remarks.add("x is read as the array of rewards")
+            return vector([Entry.of(self.live.reward(k)) for k in range(self.lengths.rewards)])
+        raise Undecidable(f"it is not known what '{key}' stands for")
+
+    def _names_rewards(self) -> bool:
+        return any(
+            isinstance(n, Name) and role_of(n, self.subject) in {"r", "V", "delta", "G", "A"}
+            for n in self.program.nodes()
+        )
+
+    def _derived(self, role: str, k: int) -> Entry:
+        """A residual, return or advantage; what lies behind the end of an episode is alive."""
+        series = self.series if k <= self.world.t else self.live
+        quantity = {"delta": series.residual, "G": series.discounted, "A": series.advantage}[role]
+        return Entry.of(quantity(k))
+
+    def _value_at(self, k: int) -> Entry:
+        return Entry.of(self.live.value(k))
+
+    def _values(self) -> Tensor:
+        return vector([self._value_at(k) for k in range(self.lengths.values)])
+
+    def _value_of_states(self, states: Node) -> Tensor:
+        """`V(states)`, `V(next_states)`, `V(states[1:])`: the values, indexed as the states are."""
+        match states:
+            case Name() if flat_lower(states) in STATES:
+                return self._values()
+            case Name() if _is_next(states) and labels_of(states)[-1:] in {("states",), ("obs",)}:
+                return vector([self._value_at(k + 1) for k in range(self.end)])
+            case Index(x=Name() as base, items=items) if flat_lower(base) in STATES:
+                return self.cut(self._values(), items)
+        raise Undecidable("the value of something that is no array of states")
+
+    def known_call(self, node: Call) -> Tensor | None:
+        """Return the values of states; None for another function."""
+        if self.series.role(node.fn) == "V" and len(node.args) == 1:
+            return self._value_of_states(node.args[0])
+        return None
+
+    def beside(self, node: Node, other: Tensor) -> None:
+        """Refuse a name beside an array that may be one value or one for each step."""
+        if isinstance(node, Name) and other.shape and self._is_one_or_many(node):
+            raise Undecidable("one value, or one for each step, by the same name")
+
+    def _state_values(self, node: Name) -> Tensor:
+        """The values of all states, of the next ones, or of the state after the last step."""
+        words = {node.name.lower(), *(word.lower() for word in labels_of(node))}
+        if words & {"last", "bootstrap", "final"} or self._is_one_or_many(node):
+            return Tensor.scalar(self._value_at(self.end))
+        if _is_next(node):
+            return vector([self._value_at(k + 1) for k in range(self.end)])
+        return self._values()
+
+    def _is_one_or_many(self, node: Name) -> bool:
+        """Whether a name says a next value, and not whether of each state or of the last."""
+        words = [node.name.lower(), *(word.lower() for word in labels_of(node))]
+        return (
+            flat(node) not in self.scope and _is_next(node) and self.series.role(node) == "V"
+            and not PLURALS & set(words)
+        )  # fmt: skip
+
+    def _mask(self, *, is_end: bool) -> Tensor:
+        """Whether each step ended the episode, or did not."""
+        ended = [self.world.ended and k == self.world.t for k in range(self.end)]
+        return vector([ONE if end == is_end else ZERO for end in ended])
+
+
+def _is_next(node: Name) -> bool:
+    words = [node.name.lower(), *(word.lower() for word in labels_of(node))]
+    return "next" in words or words[0].startswith("next")
