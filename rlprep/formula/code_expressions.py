@@ -38,6 +38,7 @@ SAME = {"detach", "contiguous", "float", "double", "clone", "item", "data", "num
         "copy"}  # fmt: skip
 LAYERS = {"Softmax": "softmax", "LogSoftmax": "log_softmax", "ELU": "elu", "ReLU": "relu",
           "Sigmoid": "sigmoid", "Tanh": "tanh", "Softplus": "softplus"}  # fmt: skip
+METHODS_OF_OPERATIONS = {"outer", "accumulate", "reduce"}  # np.subtract.outer(a, b)
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^",
              ast.MatMult: "@", ast.FloorDiv: "//", ast.Mod: "%"}  # fmt: skip
 RELATIONS = {ast.Eq: "=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "<", ast.Gt: ">",
@@ -193,7 +194,8 @@ class Expressions(Places):
             case ast.Attribute(value=ast.Attribute() as value, attr=attr) if (
                 _root(value) in self.libraries
             ):
-                function = self.name(node.func, attr)
+                word = f"{value.attr}_{attr}" if attr in METHODS_OF_OPERATIONS else attr
+                function = self.name(node.func, word)
             case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in HOLDERS:
                 function = self.name(node.func, attr)
             case ast.Attribute(value=value, attr=attr):

@@ -14,6 +14,7 @@ from dataclasses import replace
 from operator import eq, ge, gt, le, lt, ne
 
 from rlprep.formula.decide.effort import spend
+from rlprep.formula.decide.nested_dots import unfolded
 from rlprep.formula.decide.polynomial import Polynomial
 from rlprep.formula.decide.series_arrays import array_sum, discounted_sum, indexed, takes_arrays
 from rlprep.formula.decide.series_parameters import bind_parameters
@@ -64,6 +65,8 @@ class Series(Sums):
                 return self.call(node, bound, position)
             case Index(x=x, items=items):
                 return self.index(x, items, bound, position)
+            case Big(kind="range"):
+                raise Undecidable("a list where one value is asked for")
             case Big():
                 return self.big(node, bound, position)
             case Expect(body=body):
@@ -84,6 +87,10 @@ class Series(Sums):
             case "+" | "-":
                 if any(isinstance(n, Dots) for n in _terms(node)):
                     return self.ellipsis(node, bound, position)
+                if any(isinstance(n, Dots) for n in walk(node)) and (
+                    isinstance(flat := unfolded(node), Bin)
+                ):
+                    return self.ellipsis(flat, bound, position)
                 a, b = self.evaluate(left, bound, position), self.evaluate(right, bound, position)
                 return a + b if node.op == "+" else a - b
             case "*" | "cdot" | "otimes" | "@":
@@ -163,7 +170,7 @@ class Series(Sums):
         if key in bound and key != "inf":
             return self.const(bound[key])
         role = self.role(node)
-        defined = self.program.definition(node, position)
+        defined = self.definition(node, position, bound)
         if defined is not None and not self._is_usual(role, node, defined, bound):
             return self.defined(node, defined, bound)
         power = next((s for s in node.sups if maybe_integer(s, bound) is not None), None)
@@ -180,6 +187,35 @@ class Series(Sums):
             return self.at(role, node, bound["t"] + 1, bound)
         time, _ = self._time(node, bound)
         return self.at(role, node, time, bound)
+
+    def definition(self, node: Name, position: int, bound: dict[str, int]) -> int | None:
+        """Return the number of the statement that defines a name at the time that it is used.
+
+        Of `X_t = ... X_{t+1}` and `X_T = 0` each defines X where it says so.
+        """
+        usual = self.program.definition(node, position)
+        if usual is None or self.program.is_code:
+            return usual
+        key = self.program.entries[usual].key
+        numbers = [i for i, e in enumerate(self.program.entries) if e.key == key]
+        ends = {i: end for i in numbers if (end := self.last_time(i)) is not None}
+        if not ends:
+            return usual
+        time, _ = self._time(node, bound)
+        found = [i for i in numbers if ends.get(i, time) == time]
+        at_end = [i for i in found if i in ends]
+        if not (at_end or found):
+            raise Undecidable("what stands at this time is not defined")
+        return (at_end or found)[0]
+
+    def last_time(self, number: int) -> int | None:
+        """Return the time that a boundary (`X_T = ...`) stands at; None for another statement."""
+        target = self.program.entries[number].target
+        if self.world.end is None or not isinstance(target, Name):
+            return None
+        ends = dict.fromkeys(self.horizon, self.world.end)
+        times = [maybe_integer(i, ends) for i in indices_of(target)]
+        return next((t for t in reversed(times) if t is not None), None)
 
     def _is_usual(self, role: str | None, node: Name, number: int, bound: dict[str, int]) -> bool:
         """Whether a definition says what its name means anyway: then the dots may count by it."""
@@ -305,6 +341,9 @@ class Series(Sums):
                 return own if own_given and not given else time
             case Name() if flat_lower(argument) in NEXT_STATES:
                 return bound["t"] + 1
+            case Bin(op="*", left=Name(name="s" | "S" | "x" | "o", subs=(), sups=()), right=time):
+                refuse_far(time)
+                return integer(time, bound)  # s(t+1)
             case Name() if maybe_integer(argument, bound) is None:
                 return self._time(node.fn, bound)[0]
             case Index(x=Name() as base, items=(item,)):

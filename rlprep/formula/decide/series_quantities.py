@@ -8,6 +8,7 @@ from rlprep.formula.decide.polynomial import Polynomial, total
 from rlprep.formula.decide.series_world import ENDLESS, TERMS, World, refuse_far
 from rlprep.formula.decide.timeline import (
     REWARDS,
+    adds_rewards,
     clock_letters,
     horizon_letters,
     mentions,
@@ -37,6 +38,7 @@ class Quantities:
         self.steps = step_letters(program, subject)
         self.clocks = clock_letters(program)
         self.has_plain_reward = mentions(program, lambda n: n.name in REWARDS)
+        self.adds_rewards = adds_rewards(program)
         self.has_tail = False
         self.remarks: set[str] = set()
         self.unknown: dict[str, Span] = {}
@@ -59,7 +61,10 @@ class Quantities:
 
     def role(self, node: Name) -> str | None:
         """Return which quantity a name of this input stands for."""
-        return role_of(node, self.subject, has_plain_reward=self.has_plain_reward)
+        return role_of(
+            node, self.subject, has_plain_reward=self.has_plain_reward,
+            adds_rewards=self.adds_rewards,
+        )  # fmt: skip
 
     def start(self) -> dict[str, int]:
         """Return the environment of the formula: which letters are which numbers."""

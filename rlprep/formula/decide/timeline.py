@@ -38,13 +38,16 @@ NEXT_STATES = {"s2", "s_2", "s1", "s_1", "sp", "s_p", "sn", "s_n", "ns", "o2", "
 """What code calls the state after an action, where it is not `next_state`."""
 
 
-def role_of(node: Name, subject: str, *, has_plain_reward: bool = False) -> str | None:
+def role_of(
+    node: Name, subject: str, *, has_plain_reward: bool = False, adds_rewards: bool = False
+) -> str | None:
     """Return which quantity a name stands for.
 
     Args:
         node: the name.
         subject: id of the formula that is asked.
         has_plain_reward: whether a small r (or the word) is in the input, so that R is a return.
+        adds_rewards: whether R bears the index of a sum in the input, so that it is a reward.
     """
     full = flat_lower(node)
     base = node.name.lower()
@@ -53,7 +56,7 @@ def role_of(node: Name, subject: str, *, has_plain_reward: bool = False) -> str 
     glued = base.removeprefix("next").lstrip("_") if base.startswith("next") else base
     for name in (full, core, base, glued):
         if name in {"r"} and node.name == "R":
-            return _capital_r(node, subject, has_plain_reward)
+            return _capital_r(node, subject, has_plain_reward, adds_rewards)
         if name in GOES_ON:
             return "goes_on"
         if name in ENDED:
@@ -80,10 +83,12 @@ def target_role(subject: str) -> str:
     return TARGETS.get(subject, "A")
 
 
-def _capital_r(node: Name, subject: str, has_plain_reward: bool) -> str:
+def _capital_r(node: Name, subject: str, has_plain_reward: bool, adds_rewards: bool) -> str:
     """R is a return where r is the reward, or where the subject is measured against V."""
     if has_plain_reward:
         return "G"
+    if adds_rewards:
+        return "r"
     is_shifted = any(isinstance(i, Bin) for i in indices_of(node))
     return "G" if subject == "gae_lambda1" and not is_shifted else "r"
 
@@ -99,6 +104,17 @@ def mentions(program: Program, wanted: Callable[[Name], bool]) -> bool:
     return any(
         isinstance(n, Name) and wanted(n)
         for n in program.nodes()
+    )  # fmt: skip
+
+
+def adds_rewards(program: Program) -> bool:
+    """Whether R bears the index of a sum: `sum_k gamma^{k-t} R_k`."""
+    return any(
+        isinstance(n, Name) and n.name == "R" and variable_key(big.var) in map(
+            variable_key, indices_of(n)
+        )
+        for big in program.nodes() if isinstance(big, Big) and big.var is not None
+        for n in walk(big.body)
     )  # fmt: skip
 
 

@@ -14,8 +14,8 @@ from rlprep.formula.decide.trajectory_loops import is_looped
 from rlprep.formula.decide.trajectory_sides import Missed, boundary, evaluate, is_target
 from rlprep.formula.decide.trajectory_witness import coefficient_witness, place
 from rlprep.formula.errors import TooShort, Undecidable, Undefined
-from rlprep.formula.names import flat_lower, variable_key
-from rlprep.formula.program import Program, is_plain_target
+from rlprep.formula.names import flat_lower, indices_of, variable_key
+from rlprep.formula.program import Program, is_plain_target, key_of
 from rlprep.formula.tree import Big, Call, Chain, Name, Node, Span, Tuple, walk
 from rlprep.formula.vocabulary import Vocabulary
 
@@ -55,10 +55,20 @@ def _mentions_letter(program: Program, letters: set[str]) -> bool:
     )  # fmt: skip
 
 
+def _has_boundary(program: Program) -> bool:
+    """Whether a definition says what something is at the end: `X_T = 0`."""
+    return any(
+        isinstance(n, Name) and n.name in {"T", "H", "N"}
+        for e in program.entries if isinstance(e.target, Name)
+        for i in indices_of(e.target) for n in walk(i)
+    )  # fmt: skip
+
+
 def _has_mask(program: Program) -> bool:
+    made = {e.key for e in program.entries} if program.is_code else set()
     return any(
         isinstance(n, Name) and (flat_lower(n) in ENDED | GOES_ON or n.name.lower() in ENDED |
-        GOES_ON) for n in program.nodes()
+        GOES_ON) and key_of(n) not in made for n in program.nodes()
     )  # fmt: skip
 
 
@@ -66,7 +76,9 @@ def setting_of(program: Program, subject: str) -> Setting:
     """Return in which worlds a formula is to be compared: its horizon, and whether it masks."""
     infinite = _mentions_letter(program, {"inf", "infinity", "oo"})
     arrayed = is_arrayed(program)
-    ends = _mentions_letter(program, {"T", "H", "N"}) or is_looped(program) or arrayed
+    infinite = infinite and not arrayed
+    ends = _mentions_letter(program, {"T", "H", "N"}) or _has_boundary(program)
+    ends = ends or is_looped(program) or arrayed
     if subject == "nstep_advantage":
         kind = "steps"
     elif subject == "gae_finite" or (subject == "gae_recursive" and not infinite) or (

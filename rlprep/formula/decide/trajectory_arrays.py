@@ -9,6 +9,7 @@ last, a bootstrap behind the rewards). Only lengths that fit each other and give
 step are taken; where none do, or where several do and tell different things, nothing is decided.
 """
 
+import re
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -35,17 +36,31 @@ WHOLE = {"flip", "flipud", "reversed", "cumsum", "cumprod", "lfilter", "append",
 STEPS = {"t", "n", "h", "num_steps", "n_steps", "horizon", "steps", "length", "seq_len", "traj_len"}
 """What code calls the number of steps, in small letters."""
 
+_ALL = re.compile(r"\benumerate\(\s*[\w.]+\s*\)")
+_CLOCK = re.compile(r"\bt\b")
+
 PLURALS = {"values", "vals", "vs", "next_values", "next_vals", "rewards", "rews", "returns"}
 STATES = {"s", "states", "obs", "observations", "state"}
 
 
 def is_arrayed(program: Program) -> bool:
     """Whether a program is code that means something on whole arrays only."""
-    return program.is_code and not has_loop(program.text) and any(
-        (isinstance(n, Call) and (n.fn.name in WHOLE or flat(n.fn) in WHOLE))
-        or (isinstance(n, Big) and n.kind == "range")
-        for n in program.nodes()
-    )  # fmt: skip
+    if not program.is_code or has_loop(program.text):
+        return False
+    if _ALL.search(program.text) and _CLOCK.search(program.text):
+        return True  # a list is run through from its start, beside what stands at t
+    return any(map(_is_array_like, program.nodes()))
+
+
+def _is_array_like(node: Node) -> bool:
+    match node:
+        case Call(fn=fn):
+            return fn.name in WHOLE or flat(fn) in WHOLE
+        case Big(kind="range"):
+            return True  # a list of what holds at each step
+        case Index(items=items):
+            return any(isinstance(i, Name) and i.name in {"None", "newaxis"} for i in items)
+    return False
 
 
 @dataclass(frozen=True, slots=True)

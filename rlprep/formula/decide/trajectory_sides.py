@@ -15,6 +15,9 @@ from rlprep.formula.names import indices_of, variable_key
 from rlprep.formula.program import EQUALITIES, key_of
 from rlprep.formula.tree import Bin, Chain, Index, Name, Node, walk
 
+RECURSIVE = {"gae_recursive", "gae", "gae_finite", "discounted_return", "gae_lambda1"}
+"""What may be given by a step back from its value at the end."""
+
 
 def is_target(subject: str, node: Node) -> bool:
     """Whether a left side bears the name of the quantity that is asked for."""
@@ -128,8 +131,9 @@ class Missed:
 def boundary(series: Series, subject: str) -> tuple[Missed, ...]:
     """Return what a stated boundary (`A_T = ...`) gets wrong: nothing when it is right."""
     program, end = series.program, series.world.end
-    if subject not in {"gae_recursive", "gae", "gae_finite"} or end is None or program.is_code:
+    if subject not in RECURSIVE or end is None or program.is_code:
         return ()
+    role = target_role(subject)
     wrong: list[Missed] = []
     for number, entry in enumerate(program.entries):
         if number == program.main or entry.target is None or not is_target(subject, entry.target):
@@ -140,7 +144,9 @@ def boundary(series: Series, subject: str) -> tuple[Missed, ...]:
         ]
         if times and times[-1] >= end - 1:
             given = series.evaluate(entry.values[-1], bound, number)
-            if given != series.advantage(times[-1]):
-                right = "0" if times[-1] >= end else f"delta_{times[-1]}"
+            true = series.discounted if role == "G" else series.advantage
+            if given != true(times[-1]):
+                one = "r" if role == "G" else "delta"
+                right = "0" if times[-1] >= end else f"{one}_{times[-1]}"
                 wrong.append(Missed(right, given.key()))
     return tuple(wrong)
