@@ -21,6 +21,7 @@ from rlprep.formula.names import indices_of, labels_of, variable_key
 from rlprep.formula.program import Program
 from rlprep.formula.tree import (
     Bin,
+    Dots,
     Name,
     Node,
     Span,
@@ -39,6 +40,7 @@ class Quantities:
         self.clocks = clock_letters(program)
         self.has_plain_reward = mentions(program, lambda n: n.name in REWARDS)
         self.adds_rewards = adds_rewards(program)
+        self.has_dots = any(isinstance(n, Dots) for n in program.nodes())
         self.has_tail = False
         self.remarks: set[str] = set()
         self.unknown: dict[str, Span] = {}

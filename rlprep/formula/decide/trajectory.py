@@ -125,7 +125,8 @@ def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
 def _earned_by_action(node: Call) -> bool:
     """Whether a reward says which action earned it, so that no index shifts it: r(s_t, a_t)."""
     args = (item for arg in node.args for item in (arg.items if isinstance(arg, Tuple) else (arg,)))
-    return _is_reward(node.fn) and any(isinstance(a, Name) and a.name in {"a", "u"} for a in args)
+    named = (arg.fn if isinstance(arg, Call) else arg for arg in args)
+    return _is_reward(node.fn) and any(isinstance(a, Name) and a.name in {"a", "u"} for a in named)
 
 
 def _is_reward(name: Name) -> bool:
