@@ -6,12 +6,14 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from rlprep.formula.code_loops import has_loop
 from rlprep.formula.decide.extremes import bends, extreme_worlds
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.objective_values import Value, matches, value_of
 from rlprep.formula.decide.objective_witness import PER_PAIR, shown_at
 from rlprep.formula.decide.policies import role_of, words_of
 from rlprep.formula.decide.tabular import Tabular
+from rlprep.formula.decide.unrolled import unrolled
 from rlprep.formula.decide.worlds import World, sample_world, table_world
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.program import Program, is_plain_target
@@ -102,6 +104,8 @@ def says_loss(program: Program) -> bool:
 
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
     """Return the one reading of a formula."""
+    if has_loop(program.text):
+        program = unrolled(program)
     return [meaning(program, subject, setting)]
 
 

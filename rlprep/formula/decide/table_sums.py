@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from rlprep.formula.decide.distributions import Sampling, leaves_sample, sampling_of
 from rlprep.formula.decide.numbers import Dual, Number, plain
-from rlprep.formula.decide.policies import role_of
+from rlprep.formula.decide.policies import is_batch, role_of
 from rlprep.formula.decide.reward_sums import Earned, earned
 from rlprep.formula.decide.table_entries import indexed_place
 from rlprep.formula.decide.table_places import (
@@ -163,6 +163,8 @@ class Sums(Quantities):
 
     def _axes(self, node: Big) -> list[tuple[str, str]]:
         """Return what each index of a sum runs over, with the index."""
+        if self.program.is_code and is_batch(node.binder):
+            return [("samples", "b")]  # for s, a in batch
         names = node.var.items if isinstance(node.var, Tuple) else (node.var,)
         found: list[tuple[str, str]] = []
         for var in names:

@@ -104,6 +104,8 @@ class Tabular(Sums):
                 return self.evaluate(x, entry_place(self, items, env), position)
             case Sub(x=x, sub=sub) if is_label(sub):
                 return self.evaluate(x, env, position)
+            case Chain() if self.program.is_code:
+                return Fraction(int(self.holds(node, env, position)))
             case Optimise():
                 return self.extreme(node, env, position)
             case Wrap(kind="norm"):
