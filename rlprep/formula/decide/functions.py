@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 COUNTS = {"len", "shape", "size", "numel"}
 SAMPLED = {"advantage", "logp", "ratio", "logratio", "score", "return", "residual"}
+SCORES = {"log", "logp", "logpi", "logprob", "logprobs"}  # grad_log_pi(s, a) is of a function
 STABILISER = Fraction(1, 10**5)
 MINIMA = {"min", "minimum", "Min"}
 MAXIMA = {"max", "maximum", "Max"}
@@ -74,6 +75,8 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
         return _total(tabular, node, env, position)
     if name in KEPT or lowered in KEPT:
         return _constant(tabular, args[0], env, position)
+    if name == "grad" and SCORES & set(lowered.split("_")):
+        return tabular.quantity(node.fn, args, env)
     if name == "grad":
         return tabular.gradient(args[0], env, position)
     return of_policies(tabular, node, env, position)

@@ -282,12 +282,13 @@ class Sums(Quantities):
 def _leaves_out(node: Big) -> bool:
     """Whether a sum's limits skip the first, or stop before the last: 2..n, 1..n-1, 0..n-2."""
     first = node.lo.value if isinstance(node.lo, Num) else 0
-    match node.hi:
-        case Bin(op="-", right=Num(value=less)):
-            return first not in {0, 1} or less + first != 1
-        case Num():
-            return True
-    return first not in {0, 1}
+    last, less = node.hi, Fraction(0)
+    while isinstance(last, Bin) and last.op in {"+", "-"} and isinstance(last.right, Num):
+        less += last.right.value if last.op == "-" else -last.right.value
+        last = last.left
+    if isinstance(last, Num) and last is node.hi:
+        return True
+    return first not in {0, 1} or (last is not node.hi and less + first != 1)
 
 
 def _place_of(key: str, body: Node) -> str | None:
