@@ -225,6 +225,18 @@ def expanded(x: Tensor, axis: Tensor | None = None, *, dim: Tensor | None = None
     return x.expanded(whole(axis))
 
 
+def convolved(a: Tensor, b: Tensor, mode: Tensor | None = None) -> Tensor:
+    """`convolve(a, b)`, of full length: c_n = sum_i a_i b_{n-i}."""
+    if a.ndim != 1 or b.ndim != 1 or mode is not None:
+        raise Undecidable("a convolution that is cut off")
+    size = len(a.data) + len(b.data) - 1
+    found = [ZERO] * max(size, 0)
+    for i, x in enumerate(a.data):
+        for j, y in enumerate(b.data):
+            found[i + j] = found[i + j] + x * y
+    return vector(found)
+
+
 def at_point(coefficients: Tensor, x: Tensor) -> Tensor:
     """`polyval(p, x)`: Horner's rule, the highest power first."""
     value = ZERO
@@ -258,8 +270,8 @@ FUNCTIONS: dict[str, Function] = {
     "sub": _pairwise(lambda a, b: a - b), "divide": _pairwise(lambda a, b: a / b),
     "div": _pairwise(lambda a, b: a / b), "true_divide": _pairwise(lambda a, b: a / b),
     "reshape": reshaped, "view": reshaped, "unsqueeze": expanded, "expand_dims": expanded,
-    "polyval": at_point, "discount_cumsum": discounted, "discounted_cumsum": discounted,
-    "discount": discounted, "discounted_sum": discounted,
+    "polyval": at_point, "convolve": convolved, "discount_cumsum": discounted,
+    "discounted_cumsum": discounted, "discount": discounted, "discounted_sum": discounted,
     "shape": lambda x: vector([Entry(Fraction(size)) for size in x.shape]),
     "size": lambda x, axis: number(x.shape[x.axis(whole(axis))]),
     "len": lambda x: number(x.shape[x.axis(0)]),

@@ -6,7 +6,6 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from rlprep.formula.code_loops import has_loop
 from rlprep.formula.decide.extremes import bends, extreme_worlds
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.objective_values import Value, matches, value_of
@@ -104,9 +103,7 @@ def says_loss(program: Program) -> bool:
 
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
     """Return the one reading of a formula."""
-    if has_loop(program.text):
-        program = unrolled(program)
-    return [meaning(program, subject, setting)]
+    return [meaning(unrolled(program), subject, setting)]
 
 
 def meaning(program: Program, subject: str, setting: tuple[Hashable, ...]) -> Meaning:

@@ -4,17 +4,19 @@
 and lists of sums mean nothing at one time alone: each entry comes from its place in an array of a
 certain length. So the code is run in a world of a few steps, on arrays of that many entries.
 
-Rewards and values may be as many as there are steps, or one more (a value of the state after the
-last, a bootstrap behind the rewards). Only lengths that fit each other and give one entry for each
-step are taken; where none do, or where several do and tell different things, nothing is decided.
+Values may be as many as there are steps, or one more (of the state after the last); rewards are one
+more (a bootstrap behind them) only where as many as steps do not fit. Only lengths that fit each
+other and give one entry for each step are taken; where none do, or where several do and tell
+different things, nothing is decided.
 """
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 
 from rlprep.formula.code_arrays import statements
-from rlprep.formula.code_loops import has_loop
+from rlprep.formula.code_loops import for_lines
 from rlprep.formula.decide.array_code import ArrayCode
 from rlprep.formula.decide.array_entries import ONE, ZERO, Entry
 from rlprep.formula.decide.array_functions import JOINING, number, vector
@@ -22,7 +24,7 @@ from rlprep.formula.decide.polynomial import Polynomial
 from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.series_world import World
 from rlprep.formula.decide.tensor import Tensor
-from rlprep.formula.decide.timeline import role_of, target_role
+from rlprep.formula.decide.timeline import IGNORED, VALUES, role_of, target_role
 from rlprep.formula.errors import TooShort, Undecidable, Undefined, Unreadable
 from rlprep.formula.names import flat, flat_lower, labels_of, variable_key
 from rlprep.formula.program import Program
@@ -30,7 +32,7 @@ from rlprep.formula.tree import Big, Call, Index, Name, Node
 
 WHOLE = {"flip", "flipud", "reversed", "cumsum", "cumprod", "lfilter", "append", "pad", "roll",
          "triu", "tril", "toeplitz", "inv", "solve", "solve_triangular", "add_accumulate",
-         "subtract_outer", "polyval", "einsum"} | JOINING  # fmt: skip
+         "subtract_outer", "polyval", "convolve", "einsum"} | JOINING  # fmt: skip
 """Functions that mean something on whole arrays only."""
 
 STEPS = {"t", "n", "h", "num_steps", "n_steps", "horizon", "steps", "length", "seq_len", "traj_len"}
@@ -40,16 +42,26 @@ _ALL = re.compile(r"\benumerate\(\s*[\w.]+\s*\)")
 _CLOCK = re.compile(r"\bt\b")
 
 PLURALS = {"values", "vals", "vs", "next_values", "next_vals", "rewards", "rews", "returns"}
+BEHIND = {"last", "bootstrap", "bootstrapped", "final"}
 STATES = {"s", "states", "obs", "observations", "state"}
 
 
 def is_arrayed(program: Program) -> bool:
     """Whether a program is code that means something on whole arrays only."""
-    if not program.is_code or has_loop(program.text):
+    if not program.is_code or _has_loop(program.text):
         return False
     if _ALL.search(program.text) and _CLOCK.search(program.text):
         return True  # a list is run through from its start, beside what stands at t
     return any(map(_is_array_like, program.nodes()))
+
+
+@lru_cache(maxsize=64)
+def _has_loop(text: str) -> bool:
+    """Whether code has a `for` statement, which is run turn by turn."""
+    try:
+        return "for " in text and bool(for_lines(text))
+    except (Unreadable, SyntaxError):
+        return True
 
 
 def _is_array_like(node: Node) -> bool:
@@ -88,6 +100,8 @@ def outcome(program: Program, world: World, subject: str) -> tuple[Polynomial, s
     remarks: set[str] = set()
     sizes = (world.end, world.end + 1)
     for rewards, values in product(sizes, sizes):
+        if found and rewards > world.end:
+            break  # rewards are one more than steps only where nothing else fits
         run = ArrayRun(program, world, subject, Lengths(rewards, values))
         try:
             result = run.result(lines)
@@ -156,6 +170,8 @@ class ArrayRun(ArrayCode):
     def given(self, node: Name) -> Tensor:
         """Return the data or the number that a name stands for."""
         key = flat(node)
+        if _is_last_value(node):
+            return Tensor.scalar(self._value_at(self.end))
         role = self.series.role(node)
         match role:
             case "gamma":
@@ -222,8 +238,7 @@ class ArrayRun(ArrayCode):
 
     def _state_values(self, node: Name) -> Tensor:
         """The values of all states, of the next ones, or of the state after the last step."""
-        words = {node.name.lower(), *(word.lower() for word in labels_of(node))}
-        if words & {"last", "bootstrap", "final"} or self._is_one_or_many(node):
+        if self._is_one_or_many(node):
             return Tensor.scalar(self._value_at(self.end))
         if _is_next(node):
             return vector([self._value_at(k + 1) for k in range(self.end)])
@@ -241,6 +256,13 @@ class ArrayRun(ArrayCode):
         """Whether each step ended the episode, or did not."""
         ended = [self.world.ended and k == self.world.t for k in range(self.end)]
         return vector([ONE if end == is_end else ZERO for end in ended])
+
+
+def _is_last_value(node: Name) -> bool:
+    """Whether a name says the value of the state after the last step: `last_val`, `bootstrap`."""
+    words = {node.name.lower(), *(word.lower() for word in labels_of(node))}
+    is_value = bool(words & VALUES) or "bootstrap" in words
+    return is_value and bool(words & BEHIND) and words <= BEHIND | VALUES | IGNORED
 
 
 def _is_next(node: Name) -> bool:
