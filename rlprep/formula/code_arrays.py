@@ -6,6 +6,7 @@ order; `statements` reads the same text once more and keeps that apart.
 """
 
 import ast
+from functools import lru_cache
 
 from rlprep.formula.code_statements import Statements
 from rlprep.formula.pycode import opened
@@ -33,7 +34,8 @@ class ArrayStatements(Statements):
         return Big(self.span(node), "list", var, None, None, over, self.expression(node.elt))
 
 
-def statements(text: str) -> list[Node]:
+@lru_cache(maxsize=64)
+def statements(text: str) -> tuple[Node, ...]:
     """Return the statements of code, one for each that `pycode.parse` returns.
 
     Raises:
@@ -42,4 +44,4 @@ def statements(text: str) -> list[Node]:
     """
     plain, tree = opened(text, frozenset())
     reader = ArrayStatements(plain.text, plain.shift, frozenset())
-    return list(reader.body(tree.body))
+    return tuple(reader.body(tree.body))

@@ -53,9 +53,6 @@ class ArrayCode:
         """Return what a function of the formula gives; None where it is a library's."""
         raise NotImplementedError
 
-    def beside(self, node: Node, other: Tensor) -> None:
-        """Refuse an operand that may not stand beside this array."""
-
     # -- statements -----------------------------------------------------------------------------
 
     def run(self, line: Node) -> Tensor | None:
@@ -114,8 +111,6 @@ class ArrayCode:
 
     def _operation(self, op: str, left: Node, right: Node) -> Tensor:
         a, b = self.value(left), self.value(right)
-        self.beside(left, b)
-        self.beside(right, a)
         return combined(OPERATIONS[op], a, b)
 
     def _comparison(self, items: tuple[Node, ...], ops: tuple[str, ...]) -> Tensor:

@@ -12,7 +12,7 @@ from operator import add, mul
 
 from rlprep.formula.decide.array_entries import ONE, ZERO, Entry
 from rlprep.formula.decide.array_matrices import MATRICES, Function
-from rlprep.formula.decide.tensor import Tensor, combined, stacked
+from rlprep.formula.decide.tensor import ShapeError, Tensor, combined, stacked
 from rlprep.formula.errors import Undecidable
 
 Keywords = dict[str, Tensor]
@@ -108,7 +108,10 @@ def added(x: Tensor, axis: Tensor | None = None, *, dim: Tensor | None = None) -
 
 def joined(*parts: Tensor) -> Tensor:
     """`concatenate` and its like: arrays of one axis (or single numbers) one after the other."""
-    if any(part.ndim > 1 for part in parts):
+    axes = {part.ndim or 1 for part in parts}
+    if len(axes) > 1:
+        raise ShapeError("arrays of different axes are joined")
+    if axes != {1}:
         raise Undecidable("arrays of several axes are joined")
     return vector([entry for part in parts for entry in part.data])
 

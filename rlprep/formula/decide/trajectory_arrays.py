@@ -22,7 +22,6 @@ from rlprep.formula.decide.array_entries import ONE, ZERO, Entry
 from rlprep.formula.decide.array_functions import JOINING, number, vector
 from rlprep.formula.decide.polynomial import Polynomial
 from rlprep.formula.decide.series import Series
-from rlprep.formula.decide.series_world import World
 from rlprep.formula.decide.tensor import Tensor
 from rlprep.formula.decide.timeline import IGNORED, VALUES, role_of, target_role
 from rlprep.formula.errors import TooShort, Undecidable, Undefined, Unreadable
@@ -77,44 +76,51 @@ def _is_array_like(node: Node) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """How many entries the arrays of the data have."""
+    """How many entries the arrays of the data have.
+
+    Attributes:
+        rewards: of the rewards.
+        values: of the states' values.
+        is_each: whether `next_value` is one for each step; else it is that behind the last.
+    """
 
     rewards: int
     values: int
+    is_each: bool
 
 
-def outcome(program: Program, world: World, subject: str) -> tuple[Polynomial, set[str]]:
-    """Return what array code gives at the world's time, and what was taken for granted.
+def outcome(series: Series) -> Polynomial:
+    """Return what the array code of a series gives at its world's time.
 
     Raises:
         TooShort: it gives the value at the first step only, and another is asked for.
         Undecidable: it does something that is not known here, or no lengths fit.
     """
+    program, world = series.program, series.world
     if world.end is None:
         raise Undecidable("whole arrays where the horizon is infinite")
+    live = Series(program, replace(world, ended=False), series.subject)
     try:
         lines = statements(program.text)
     except (Unreadable, SyntaxError) as error:
         raise Undecidable(f"the code's arrays are not read: {error}") from None
     found: list[Polynomial] = []
-    remarks: set[str] = set()
     sizes = (world.end, world.end + 1)
-    for rewards, values in product(sizes, sizes):
-        if found and rewards > world.end:
-            break  # rewards are one more than steps only where nothing else fits
-        run = ArrayRun(program, world, subject, Lengths(rewards, values))
+    for rewards, is_each, values in product(sizes, (True, False), sizes):
+        if found and values == world.end:
+            break  # what is less usual is tried only where nothing else fits
+        run = ArrayRun(series, live, Lengths(rewards, values, is_each))
         try:
             result = run.result(lines)
         except Undefined:
             continue  # these lengths do not fit
         if result not in found:
             found.append(result)
-            remarks |= run.remarks
     if not found:
         raise Undecidable("no lengths of the arrays fit")
     if len(found) > 1:
         raise Undecidable("the result hangs on how long the arrays are")
-    return found[0], remarks
+    return found[0]
 
 
 class Misfit(Undefined):
@@ -124,15 +130,14 @@ class Misfit(Undefined):
 class ArrayRun(ArrayCode):
     """Runs one program in one world, with data of certain lengths."""
 
-    def __init__(self, program: Program, world: World, subject: str, lengths: Lengths) -> None:
+    def __init__(self, series: Series, live: Series, lengths: Lengths) -> None:
         super().__init__()
-        self.program = program
-        self.world = world
-        self.subject = subject
+        self.program = series.program
+        self.world = series.world
+        self.subject = series.subject
         self.lengths = lengths
-        self.series = Series(program, world, subject)
-        self.live = Series(program, replace(world, ended=False), subject)
-        self.remarks: set[str] = set()
+        self.series = series
+        self.live = live  # behind the end of an episode stand another one's data
         self.is_relative = False
 
     @property
@@ -141,7 +146,7 @@ class ArrayRun(ArrayCode):
         assert self.world.end is not None
         return self.world.end
 
-    def result(self, lines: list[Node]) -> Polynomial:
+    def result(self, lines: tuple[Node, ...]) -> Polynomial:
         """Return the entry at the world's time of what the program gives."""
         last: list[Tensor | None] = [self.run(line) for line in lines]
         target = self.program.formula.target
@@ -192,7 +197,7 @@ class ArrayRun(ArrayCode):
         if flat_lower(node) in STEPS and node.name != "t":
             return number(self.end)
         if self.subject == "discounted_return" and key == "x" and not self._names_rewards():
-            self.remarks.add("x is read as the array of rewards")
+            self.series.remarks.add("x is read as the array of rewards")
             return vector([Entry.of(self.live.reward(k)) for k in range(self.lengths.rewards)])
         raise Undecidable(f"it is not known what '{key}' stands for")
 
@@ -231,26 +236,14 @@ class ArrayRun(ArrayCode):
             return self._value_of_states(node.args[0])
         return None
 
-    def beside(self, node: Node, other: Tensor) -> None:
-        """Refuse a name beside an array that may be one value or one for each step."""
-        if isinstance(node, Name) and other.shape and self._is_one_or_many(node):
-            raise Undecidable("one value, or one for each step, by the same name")
-
     def _state_values(self, node: Name) -> Tensor:
         """The values of all states, of the next ones, or of the state after the last step."""
-        if self._is_one_or_many(node):
+        words = {node.name.lower(), *(word.lower() for word in labels_of(node))}
+        if _is_next(node) and not (self.lengths.is_each or words & PLURALS):
             return Tensor.scalar(self._value_at(self.end))
         if _is_next(node):
             return vector([self._value_at(k + 1) for k in range(self.end)])
         return self._values()
-
-    def _is_one_or_many(self, node: Name) -> bool:
-        """Whether a name says a next value, and not whether of each state or of the last."""
-        words = [node.name.lower(), *(word.lower() for word in labels_of(node))]
-        return (
-            flat(node) not in self.scope and _is_next(node) and self.series.role(node) == "V"
-            and not PLURALS & set(words)
-        )  # fmt: skip
 
     def _mask(self, *, is_end: bool) -> Tensor:
         """Whether each step ended the episode, or did not."""

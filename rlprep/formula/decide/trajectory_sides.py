@@ -32,9 +32,7 @@ def is_target(subject: str, node: Node) -> bool:
 def evaluate(series: Series, node: Node, subject: str) -> Polynomial:
     """Evaluate one side at the time that the left side names."""
     if is_arrayed(series.program) and series.world.end is not None:
-        value, remarks = outcome(series.program, series.world, subject)
-        series.remarks.update(remarks)
-        return value
+        return outcome(series)
     if is_looped(series.program) and subject not in {"td_residual", "gae_lambda0"}:
         run = Run(series.program, series.world, subject)
         value = run.outcome()
