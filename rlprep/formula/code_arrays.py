@@ -10,11 +10,11 @@ from functools import lru_cache
 
 from rlprep.formula.code_statements import Statements
 from rlprep.formula.pycode import opened
-from rlprep.formula.tree import Big, Node, Tuple
+from rlprep.formula.tree import Big, Define, Node, Tuple
 
 
 class ArrayStatements(Statements):
-    """Reads statements in which a list is a list, of one element too."""
+    """Reads statements in which a list is a list, and `y := x` binds y."""
 
     def expression(self, node: ast.expr) -> Node:
         """Return the node of an expression; a list is a `Tuple`."""
@@ -23,6 +23,8 @@ class ArrayStatements(Statements):
                 isinstance(item, ast.Starred) for item in items
             ):
                 return Tuple(self.span(node), tuple(self.expression(item) for item in items))
+            case ast.NamedExpr(target=target, value=value):
+                return Define(self.span(node), self.expression(target), self.expression(value))
         return super().expression(node)
 
     def comprehension(self, node: ast.GeneratorExp | ast.ListComp) -> Node:

@@ -7,7 +7,7 @@ the arrays hold; what a name stands for that no line assigns is told by whoever 
 from rlprep.formula.decide.array_entries import ONE, ZERO, Entry
 from rlprep.formula.decide.array_functions import JOINING, applied, joined, number, taken, vector
 from rlprep.formula.decide.effort import spend
-from rlprep.formula.decide.tensor import Tensor, combined, einsum, matmul, stacked
+from rlprep.formula.decide.tensor import Tensor, combined, einsum, matmul, spread, stacked
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import flat, labels_of
 from rlprep.formula.tree import (
@@ -25,6 +25,7 @@ from rlprep.formula.tree import (
     Slice,
     Trans,
     Tuple,
+    walk,
 )
 
 OPERATIONS = {"+": Entry.__add__, "-": Entry.__sub__, "*": Entry.__mul__, "/": Entry.__truediv__,
@@ -66,7 +67,13 @@ class ArrayCode:
             case Define(target=Index(x=Name() as target, items=items), value=value) if all(
                 map(_is_whole, items)
             ):
-                self.scope[flat(target)] = self.value(value)
+                whole = self.value(value)
+                before = self.scope.get(flat(target))
+                if not whole.ndim and before is None:
+                    raise Undecidable("one number in the place of all entries of an array")
+                self.scope[flat(target)] = whole if whole.ndim or before is None else spread(
+                    whole, before.shape
+                )  # fmt: skip
             case Define():
                 raise Undecidable("an unusual assignment")
             case Name() | Tuple():
@@ -103,6 +110,9 @@ class ArrayCode:
             case Tuple(items=items):
                 parts = [self.value(item) for item in items]
                 return stacked(parts) if parts else vector([])
+            case Define(target=Name() as target, value=value):
+                self.scope[flat(target)] = whole = self.value(value)
+                return whole
             case Big(kind="list", var=var, binder=over, body=body) if var and over:
                 return self._listed(var, over, body)
             case Call():
@@ -128,12 +138,13 @@ class ArrayCode:
 
     def _listed(self, var: Node, over: Node, body: Node) -> Tensor:
         """A comprehension: the body with its variables bound to each of what runs."""
-        saved = dict(self.scope)
+        names = [flat(n) for n in walk(var) if isinstance(n, Name)]
+        outside = {name: self.scope[name] for name in names if name in self.scope}
         rows: list[Tensor] = []
         for turn in self._turns(over):
             self._bind(var, turn)
             rows.append(self.value(body))
-        self.scope = saved
+        self.scope = {k: v for k, v in self.scope.items() if k not in names} | outside
         return stacked(rows) if rows else vector([])
 
     def _turns(self, over: Node) -> list[Tensor | tuple]:

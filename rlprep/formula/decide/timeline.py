@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from rlprep.formula.names import flat_lower, indices_of, labels_of, variable_key
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Big, Bin, Index, Name, Node, walk
+from rlprep.formula.tree import Big, Bin, Index, Name, Node, Num, walk
 
 REWARDS = {"r", "rew", "rews", "reward", "rewards", "rwd"}
 RETURNS = {"g", "ret", "rets", "return", "returns", "rtg", "rtgs"}
@@ -76,6 +76,11 @@ def role_of(
         if name in ADVANTAGES and node.name != "a":
             return "A"
     return None
+
+
+def is_setting(role: str | None, value: Node) -> bool:
+    """Whether a line only gives gamma or lambda one of its usual values: gamma = 0.99."""
+    return role in {"gamma", "lam"} and isinstance(value, Num) and 0 < value.value < 1
 
 
 def target_role(subject: str) -> str:

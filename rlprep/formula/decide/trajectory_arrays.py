@@ -23,11 +23,11 @@ from rlprep.formula.decide.array_functions import JOINING, number, vector
 from rlprep.formula.decide.polynomial import Polynomial
 from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.tensor import Tensor
-from rlprep.formula.decide.timeline import IGNORED, VALUES, role_of, target_role
+from rlprep.formula.decide.timeline import IGNORED, VALUES, is_setting, role_of, target_role
 from rlprep.formula.errors import TooShort, Undecidable, Undefined, Unreadable
 from rlprep.formula.names import flat, flat_lower, labels_of, variable_key
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Big, Call, Index, Name, Node
+from rlprep.formula.tree import Big, Call, Define, Index, Name, Node
 
 WHOLE = {"flip", "flipud", "reversed", "cumsum", "cumprod", "lfilter", "append", "pad", "roll",
          "triu", "tril", "toeplitz", "inv", "solve", "solve_triangular", "add_accumulate",
@@ -148,7 +148,9 @@ class ArrayRun(ArrayCode):
 
     def result(self, lines: tuple[Node, ...]) -> Polynomial:
         """Return the entry at the world's time of what the program gives."""
-        last: list[Tensor | None] = [self.run(line) for line in lines]
+        last: list[Tensor | None] = [
+            None if self._is_setting(line) else self.run(line) for line in lines
+        ]
         target = self.program.formula.target
         base = target.x if isinstance(target, Index) else target
         if isinstance(base, Name) and flat(base) in self.scope:
@@ -158,6 +160,12 @@ class ArrayRun(ArrayCode):
         if value is None:
             raise Undecidable("it is not clear which variable of the code is the result")
         return self._entry_asked_for(value).polynomial(self.world.mod)
+
+    def _is_setting(self, line: Node) -> bool:
+        match line:
+            case Define(target=Name() as target, value=value):
+                return is_setting(self.series.role(target), value)
+        return False
 
     def _entry_asked_for(self, value: Tensor) -> Entry:
         if not value.shape:

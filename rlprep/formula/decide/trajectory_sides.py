@@ -13,7 +13,7 @@ from rlprep.formula.errors import Undecidable
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import indices_of, variable_key
 from rlprep.formula.program import EQUALITIES, key_of
-from rlprep.formula.tree import Bin, Chain, Index, Name, Node, walk
+from rlprep.formula.tree import Bin, Chain, Index, Name, Node, Num, walk
 
 RECURSIVE = {"gae_recursive", "gae", "gae_finite", "discounted_return", "gae_lambda1"}
 """What may be given by a step back from its value at the end."""
@@ -129,7 +129,7 @@ class Missed:
 def boundary(series: Series, subject: str) -> tuple[Missed, ...]:
     """Return what a stated boundary (`A_T = ...`) gets wrong: nothing when it is right."""
     program, end = series.program, series.world.end
-    if subject not in RECURSIVE or end is None or program.is_code:
+    if subject not in RECURSIVE or program.is_code:
         return ()
     role = target_role(subject)
     wrong: list[Missed] = []
@@ -140,11 +140,20 @@ def boundary(series: Series, subject: str) -> tuple[Missed, ...]:
         times = [
             k for i in _index_nodes(entry.target) if (k := maybe_integer(i, bound)) is not None
         ]
-        if times and times[-1] >= end - 1:
+        is_fixed = any(isinstance(i, Num) for i in _index_nodes(entry.target))
+        if end is None and not (is_fixed and isinstance(entry.values[-1], Num)):
+            continue
+        if times and (end is None or times[-1] >= end - 1 or is_fixed):
             given = series.evaluate(entry.values[-1], bound, number)
             true = series.discounted if role == "G" else series.advantage
             if given != true(times[-1]):
-                one = "r" if role == "G" else "delta"
-                right = "0" if times[-1] >= end else f"{one}_{times[-1]}"
-                wrong.append(Missed(right, given.key()))
+                wrong.append(Missed(_at_the_end(times[-1], end, role), given.key()))
     return tuple(wrong)
+
+
+def _at_the_end(time: int, end: int | None, role: str) -> str:
+    """Return in words what a return or an advantage is at a time."""
+    one = "r" if role == "G" else "delta"
+    if end is None or time < end - 1:
+        return f"the sum of all from {one}_{time} on"
+    return "0" if time >= end else f"{one}_{time}"

@@ -295,6 +295,25 @@ def test_lengths_that_do_not_fit_are_not_decided(ask) -> None:
     )
 
 
+BOUND = (
+    ("acc = 0\nret = [acc := r + gamma * acc for r in reversed(rewards)][::-1]", "equivalent"),
+    ("acc = 0\nret = [acc := r + gamma * acc for r in rewards][::-1]", "different"),
+    ("acc = 0\nret = [acc := r + gamma * acc for r in reversed(rewards)]", "different"),
+    ("returns = np.zeros(T)\nreturns[:] = np.polyval(rewards[::-1], gamma)", "different"),
+    ("returns[:] = np.polyval(rewards[::-1], gamma)", "undecided"),
+    ("gamma = 0.99\nw = gamma ** np.arange(T)\nG = np.flip(np.cumsum(np.flip(w * r))) / w",
+     "equivalent"),
+    ("gamma = 1.0\nw = gamma ** np.arange(T)\nG = np.flip(np.cumsum(np.flip(w * r))) / w",
+     "different"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), BOUND)
+def test_what_code_binds_on_its_way_is_what_it_reads_later(ask, text, expected) -> None:
+    verdict = ask("discounted_return", text)
+    assert verdict.verdict == expected, verdict.message
+
+
 NEXT = (
     ("gae_lambda0", "rewards + gamma * np.flip(np.flip(next_value)) - values", "equivalent"),
     ("gae_lambda0", "rewards + gamma * np.append(values[1:], next_value) - values", "equivalent"),

@@ -278,6 +278,16 @@ LINES = (
     ("nstep_advantage",
      "A(t) = sum_{l=0}^{n-1} gamma^l r(t+l) + gamma^n V(s(t+n-1)) - V(s(t))",
      "different"),
+    ("discounted_return", "G_t = r_t + gamma*G_{t+1}, G_0 = 0", "different"),
+    ("gae_recursive", "A_t = delta_t + gamma*lambda*A_{t+1}, A_0 = 0", "different"),
+    ("gae_recursive", "A_t = delta_t + gamma*lambda*A_{t+1}, A_{T+1} = 0", "equivalent"),
+    ("gae_recursive", "A_t = delta_t + gamma*lambda*A_{t+1}, A_{T-1} = delta_{T-1}",
+     "equivalent"),
+    ("gae_recursive", "A_t = delta_t + gamma*lambda*A_{t+1}, A_{T-1} = delta_T", "different"),
+    ("gae", r"\sum_{l=0}^\infty (\gamma\lambda)^l \delta_{t+l}, \quad \lambda = 0.95",
+     "equivalent"),
+    ("gae", r"\sum_{l=0}^\infty (\gamma\lambda)^l \delta_{t+l}, \quad \lambda = 1", "different"),
+    ("gae", r"\sum_{l=0}^\infty \gamma^l \delta_{t+l}, \quad \lambda = 0.95", "different"),
 )  # fmt: skip
 
 
