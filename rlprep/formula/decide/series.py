@@ -19,7 +19,7 @@ from rlprep.formula.decide.series_arrays import array_sum, discounted_sum, index
 from rlprep.formula.decide.series_parameters import bind_parameters
 from rlprep.formula.decide.series_sums import Sums
 from rlprep.formula.decide.series_world import ENDLESS, TERMS, refuse_far
-from rlprep.formula.decide.timeline import NEXT_STATES, lookahead
+from rlprep.formula.decide.timeline import FLAGS, NEXT_STATES, lookahead
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.integers import MAX_EXPONENT, integer, maybe_integer
 from rlprep.formula.names import flat_lower, indices_of, is_label, labels_of, variable_key
@@ -170,10 +170,8 @@ class Series(Sums):
         if role in {"gamma", "lam"}:
             base = self.world.gamma if role == "gamma" else self.world.lam
             return self.power(base, power, bound) if power is not None else base
-        if role == "ended":
-            return self.const(1 if self.world.ended else 0)
-        if role == "goes_on":
-            return self.const(0 if self.world.ended else 1)
+        if role in FLAGS:
+            return self.flag(role, *self._time(node, bound))
         if role is None:
             return self.foreign(node, power, bound)
         if self.program.is_carried(node, position) and not self._time(node, bound)[1]:

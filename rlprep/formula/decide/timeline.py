@@ -26,6 +26,10 @@ GOES_ON = {"mask", "masks", "not_done", "nonterminal", "nextnonterminal", "next_
            "nonterminals", "alive", "m", "continue", "cont", "next_mask",
            "next_not_done"}  # fmt: skip
 
+BEGAN = {"episode_starts", "episode_start", "is_first", "is_firsts", "first_step",
+         "episode_begins"}  # fmt: skip
+FLAGS = {"ended", "goes_on", "began"}
+
 TARGETS = {"td_residual": "delta", "discounted_return": "G"}
 
 IGNORED = {"next", "t", "tp1", "last", "hat", "b", "new", "ep", "episode", "mb", "batch", "all",
@@ -54,6 +58,8 @@ def role_of(node: Name, subject: str, *, has_plain_reward: bool = False) -> str 
     for name in (full, core, base, glued):
         if name in {"r"} and node.name == "R":
             return _capital_r(node, subject, has_plain_reward)
+        if name in BEGAN:
+            return "began"
         if name in GOES_ON:
             return "goes_on"
         if name in ENDED:

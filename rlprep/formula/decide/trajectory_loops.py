@@ -7,6 +7,7 @@ stands, in the end, for the quantity at the first step.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from rlprep.formula.code_loops import Loop, Turns, blocks, has_loop
@@ -33,7 +34,7 @@ class Run(Series):
     """Runs one program in one world."""
 
     def __init__(self, program: Program, world: World, subject: str) -> None:
-        super().__init__(program, world, subject)
+        super().__init__(program, replace(world, is_followed=True), subject)
         self.whole = program
         # what statements define is in `scalars` and `arrays` and not looked up in the program
         self.program = Program([program.formula], 0, is_code=True)
