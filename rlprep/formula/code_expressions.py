@@ -1,6 +1,7 @@
 """Python's expressions as nodes of the formula tree, admitted one kind at a time."""
 
 import ast
+from collections.abc import Container
 from dataclasses import replace
 from fractions import Fraction
 
@@ -35,6 +36,8 @@ LOG_PROBS = {"log_prob", "log_probs", "logp", "logps", "logprob", "logprobs", "l
 SAME = {"detach", "contiguous", "float", "double", "clone", "item", "data", "numpy", "cpu", "to",
         "type_as", "half", "bfloat16", "requires_grad_", "long", "type", "astype",
         "copy"}  # fmt: skip
+CASTS = {"asarray", "array", "as_tensor", "tensor", "from_numpy", "asanyarray", "float32", "float64",
+         "FloatTensor", "convert_to_tensor", "ascontiguousarray", "Tensor"}  # fmt: skip
 LAYERS = {"Softmax": "softmax", "LogSoftmax": "log_softmax", "ELU": "elu", "ReLU": "relu",
           "Sigmoid": "sigmoid", "Tanh": "tanh", "Softplus": "softplus"}  # fmt: skip
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^",
@@ -171,10 +174,12 @@ class Expressions(Places):
                 args=[ast.GeneratorExp() | ast.ListComp() as terms],
             ) if len(terms.generators) > 1 or terms.generators[0].ifs:
                 return self.terms(terms)
+        if (same := _cast(node, self.libraries)) is not None:
+            return self.expression(same)
         args = tuple(self._argument(arg) for arg in node.args)
         kwargs = tuple((k.arg, self._argument(k.value)) for k in node.keywords if k.arg)
         match node.func:
-            case ast.Name(id="float", lineno=_) if len(node.args) == 1 and isinstance(
+            case ast.Name(id="float") if len(node.args) == 1 and isinstance(
                 node.args[0], ast.Constant
             ):
                 return Name(span, "inf")
@@ -236,7 +241,8 @@ class Expressions(Places):
         if len(node.generators) != 1 or node.generators[0].ifs:
             raise self.refuse(node, "a comprehension with conditions")
         generator = node.generators[0]
-        saved, self.renamed = self.renamed, {**self.renamed, **_zipped(generator)}
+        saved = self.renamed
+        self.renamed = {**saved, **_zipped(generator, names_time=self.names_time)}
         span, body = self.span(node), self.expression(node.elt)
         self.renamed = saved
         match generator.iter:
@@ -279,6 +285,26 @@ def _is_call(node: ast.expr, names: set[str]) -> bool:
     return False
 
 
+def _cast(node: ast.Call, libraries: Container[str]) -> ast.expr | None:
+    """Return what a call hands on as another type of the same values: `np.asarray(x)`."""
+    match node:
+        case ast.Call(func=ast.Name(id="float"), args=[ast.Constant(value=str())]):
+            return None  # infinity
+        case (
+            ast.Call(func=ast.Name(id="float"), args=[inner])
+            | ast.Call(func=ast.Attribute(value=ast.Name(id=_), attr=_), args=[inner, *_])
+        ) if not isinstance(inner, ast.List | ast.Tuple | ast.ListComp | ast.GeneratorExp):
+            pass
+        case _:
+            return None
+    match node.func:
+        case ast.Attribute(value=ast.Name(id=root), attr=word) if not (
+            root in libraries and word in CASTS
+        ):
+            return None
+    return inner
+
+
 def _root(node: ast.expr) -> str | None:
     """Return the name at the head of `torch.nn.functional`."""
     while isinstance(node, ast.Attribute):
@@ -286,14 +312,14 @@ def _root(node: ast.expr) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def _zipped(generator: ast.comprehension) -> dict[str, ast.expr]:
+def _zipped(generator: ast.comprehension, *, names_time: bool) -> dict[str, ast.expr]:
     """Return what the variables of `for a, b in zip(x, y)` stand for, element by element."""
     match generator:
         case ast.comprehension(
             target=ast.Tuple(elts=[ast.Name(id=number), ast.Name(id=item)]),
             iter=ast.Call(func=ast.Name(id="enumerate"), args=[sequence]),
         ):
-            return {item: _element(sequence, number)}
+            return {item: _element(sequence, number, names_time=names_time)}
         case ast.comprehension(
             target=ast.Tuple(elts=names), iter=ast.Call(func=ast.Name(id="zip"), args=args)
         ) if len(names) == len(args):
@@ -301,14 +327,17 @@ def _zipped(generator: ast.comprehension) -> dict[str, ast.expr]:
     return {}
 
 
-def _element(sequence: ast.expr, number: str) -> ast.expr:
-    """Return `rewards[t + i]` for the i-th element of `rewards[t:]`, or of rewards from t on."""
+def _element(sequence: ast.expr, number: str, *, names_time: bool) -> ast.expr:
+    """Return `rewards[t + i]` for the i-th element of `rewards[t:]`.
+
+    The i-th of `rewards` is `rewards[i]`, but where nothing names a time t, the first is that at t.
+    """
+    index: ast.expr = ast.Name(number, ast.Load())
     match sequence:
         case ast.Subscript(value=value, slice=ast.Slice(lower=ast.expr() as start, upper=None)):
-            sequence = value
-        case _:
-            start = ast.Name("t", ast.Load())
-    index = ast.BinOp(start, ast.Add(), ast.Name(number, ast.Load()))
+            sequence, index = value, ast.BinOp(start, ast.Add(), index)
+        case _ if not names_time:
+            index = ast.BinOp(ast.Name("t", ast.Load()), ast.Add(), index)
     found = ast.copy_location(ast.Subscript(sequence, index, ast.Load()), sequence)
     for part in ast.walk(index):
         ast.copy_location(part, sequence)

@@ -12,6 +12,7 @@ import re
 import textwrap
 import warnings
 
+from rlprep.formula.code_branches import straightened
 from rlprep.formula.code_statements import Statements
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import MAX_CHARACTERS
@@ -25,6 +26,7 @@ _CODE = re.compile(
     r"|\.(?:mean|sum|exp|log|clamp|clip|T|transpose|mT|softmax|pow|square|log_prob|entropy|dot"
     r"|permute|unsqueeze|cumsum|sqrt|gather|dot|detach|shape|size|min|max|abs|div|mul|matmul|neg|add)\b"
     r"|\*\*|\bfor\s+\w+\s+in\b|\[[^\]]*:[^\]]*\]|^\s*(?:def|return|import|from|for|with)\b"
+    r"|^\s*(?:if\b[^:\n]+|elif\b[^:\n]+|else\s*):"
     r"|^\s*[a-z_]\w*(?:\[[^\]]*\])?\s*=\s*[a-z_]\w*\s*=[^=]"
     r"|\b(?:args|self|cfg|config|params|hparams|opt)\.\w|\b(?:len|range|zip|enumerate)\("
     r"|\blambda\s+\w+\s*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
@@ -101,7 +103,12 @@ def opened(text: str, variables: frozenset[str]) -> tuple[Statements, ast.Module
         raise SyntaxError(str(error)) from None
     if _is_too_deep(tree):
         raise Unreadable("the code is nested too deeply", (0, len(text)))
-    return Statements(code, max(0, text.find(code)), variables), tree
+    tree.body = straightened(tree.body)
+    if _is_too_deep(tree):
+        raise Unreadable("the code branches too often", (0, len(text)))
+    reader = Statements(code, max(0, text.find(code)), variables)
+    reader.names_time = any(isinstance(n, ast.Name) and n.id == "t" for n in ast.walk(tree))
+    return reader, tree
 
 
 def _is_too_deep(tree: ast.AST) -> bool:

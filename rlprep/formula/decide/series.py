@@ -64,8 +64,12 @@ class Series(Sums):
                 return self.call(node, bound, position)
             case Index(x=x, items=items):
                 return self.index(x, items, bound, position)
+            case Big(kind="range"):
+                raise Undecidable("a list where a number is asked for")
             case Big():
                 return self.big(node, bound, position)
+            case Chain() if self.program.is_code:
+                return self.const(int(self.holds(node, bound, position)))
             case Expect(body=body):
                 self.remarks.add("the expectation is over the sampled step: its integrand is read")
                 return self.evaluate(body, bound, position)
@@ -171,7 +175,8 @@ class Series(Sums):
             base = self.world.gamma if role == "gamma" else self.world.lam
             return self.power(base, power, bound) if power is not None else base
         if role in FLAGS:
-            return self.flag(role, *self._time(node, bound))
+            time, is_told = self._time(node, bound)
+            return self.flag(role, time, is_told=is_told)
         if role is None:
             return self.foreign(node, power, bound)
         if self.program.is_carried(node, position) and not self._time(node, bound)[1]:

@@ -62,7 +62,7 @@ def indexed(
             if role in FLAGS:
                 is_whole = all(isinstance(i, Slice) and i.lo is i.hi is None for i in items)
                 later = lookahead(x)
-                return series.flag(role, time + later, bool(later) or not is_whole)
+                return series.flag(role, time + later, is_told=bool(later) or not is_whole)
             return series.at(role, x, time + lookahead(x), bound)
     return series.evaluate(x, {**bound, "t": time}, position)
 

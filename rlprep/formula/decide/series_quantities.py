@@ -96,7 +96,7 @@ class Quantities:
             return self.const(0)
         return Polynomial.atom(("V", k), self.world.mod)
 
-    def flag(self, role: str, k: int, is_told: bool) -> Polynomial:
+    def flag(self, role: str, k: int, *, is_told: bool) -> Polynomial:
         """Return 0 or 1: what a flag says of the end of an episode.
 
         Args:

@@ -14,12 +14,15 @@ from rlprep.formula.code_loops import Loop, Turns, blocks, has_loop
 from rlprep.formula.decide.polynomial import Polynomial
 from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.series_world import TERMS, World
-from rlprep.formula.decide.timeline import target_role
+from rlprep.formula.decide.timeline import FLAGS, lookahead, target_role
 from rlprep.formula.errors import TooShort, Undecidable, Unreadable
 from rlprep.formula.integers import integer, maybe_integer
-from rlprep.formula.names import flat, variable_key
+from rlprep.formula.names import flat, indices_of, variable_key
 from rlprep.formula.program import Program
 from rlprep.formula.tree import Bin, Call, Define, Index, Name, Neg, Node, Num, walk
+
+LAST = {"last", "bootstrap", "final"}
+"""How a name says that a value is that of the state after the last step."""
 
 EMPTY = {"zeros", "empty", "full"}
 Block = tuple[Node | Loop, ...]
@@ -42,6 +45,7 @@ class Run(Series):
         self.arrays: dict[str, dict[int, Polynomial]] = {}
         self.turns: dict[int, dict[str, Polynomial]] = {}
         self.is_backward = False
+        self.clock: int | None = None  # the time of the turn that runs
 
     def outcome(self) -> Polynomial:
         """Return what the program gives at the world's time.
@@ -108,8 +112,14 @@ class Run(Series):
 
     def run(self, block: Block, bound: dict[str, int], *, is_outer: bool) -> None:
         """Run statements one after the other."""
+        done: set[str] = set()  # variables of loops that are over
         for statement in block:
+            if done & {variable_key(n) for n in _nodes((statement,)) if isinstance(n, Name)} - (
+                _loop_variables((statement,))
+            ):
+                raise Undecidable("a loop's variable after the loop")
             if isinstance(statement, Loop):
+                done |= {variable_key(turns.variable) or "" for turns in statement.turns}
                 self._loop(statement, bound, is_outer=is_outer)
             elif isinstance(statement, Define):
                 self._assign(statement.target, statement.value, bound)
@@ -132,11 +142,14 @@ class Run(Series):
                     place = Num(turns.variable.span, Fraction(time))
                     element = self.index(turns.elements, (place,), bound, 0)
                     self.scalars[flat_of(turns.variable)] = element
+            if is_outer:
+                self.clock = sequences[-1][number]
             self.run(loop.block, inner, is_outer=False)
             spoken = any(variable_key(n.target) == "t" for n in loop.block if isinstance(n, Define))
             times.append(inner["t"] if spoken else sequences[-1][number])
             if is_outer:
                 self.turns[times[-1]] = dict(self.scalars)
+        self.clock = None if is_outer else self.clock
         if is_outer:
             self.is_backward = len(times) > 1 and times[0] > times[-1]
 
@@ -176,9 +189,21 @@ class Run(Series):
         key = flat(node)
         if key in self.scalars:
             return self.scalars[key]
-        if key in self.assigned:
+        role = self.role(node)
+        if role == "V" and self.world.end is not None and node.name.lower() in LAST:
+            return self.value(self.world.end)
+        if key in self.assigned and role != "V":
             return self.const(0)  # carried into the first turn without a line that says what
+        if key in self.assigned and not lookahead(node):
+            raise Undecidable("a value is used before a line says which")
         return super().name(node, bound, position)
+
+    def _time(self, node: Name, bound: dict[str, int]) -> tuple[int, bool]:
+        time, is_told = super()._time(node, bound)
+        is_bare = not indices_of(node) and (is_told or self.role(node) in FLAGS)
+        if self.clock is not None and is_bare:
+            return time + self.clock - bound["t"], is_told
+        return time, is_told
 
     def index(
         self, x: Node, items: tuple[Node, ...], bound: dict[str, int], position: int
@@ -192,8 +217,12 @@ class Run(Series):
             last = Num(items[0].span, Fraction(self._place(items[0], bound)))
             return self.index(x, (last,), bound, position)
         if isinstance(x, Name) and len(items) == 1 and isinstance(items[0], Num):
-            return super().evaluate(Name(x.span, x.name, x.subs, x.sups), bound | {
-                "t": integer(items[0], {})}, position)  # fmt: skip
+            role, time = self.role(x), integer(items[0], {}) + lookahead(x)
+            if role in FLAGS:
+                return self.flag(role, time, is_told=True)
+            if role in {"r", "V", "delta", "G", "A"}:
+                return self.at(role, x, time, bound)
+            return super().evaluate(x, bound | {"t": time}, position)
         return super().index(x, items, bound, position)
 
     def _place(self, item: Node, bound: dict[str, int]) -> int:

@@ -8,11 +8,11 @@ from rlprep.formula.decide.polynomial import Atom, Polynomial
 from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.timeline import mentions, role_of, target_role
 from rlprep.formula.decide.trajectory_loops import Run, is_looped
-from rlprep.formula.errors import Undecidable
+from rlprep.formula.errors import TooShort, Undecidable
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import indices_of, variable_key
 from rlprep.formula.program import EQUALITIES, key_of
-from rlprep.formula.tree import Bin, Chain, Index, Name, Node, walk
+from rlprep.formula.tree import Big, Bin, Chain, Index, Name, Node, Num, children, walk
 
 
 def is_target(subject: str, node: Node) -> bool:
@@ -32,7 +32,9 @@ def evaluate(series: Series, node: Node, subject: str) -> Polynomial:
         value = run.outcome()
         series.unknown.update(run.unknown)
         return value
+    _refuse_later_start(series)
     bound = series.start()
+    node = _entry(series, node, bound)
     target = series.program.formula.target
     if target is not None and is_target(subject, target):
         _refuse_other_clock(series, target, bound)
@@ -43,6 +45,46 @@ def evaluate(series: Series, node: Node, subject: str) -> Polynomial:
         return _solved(series, node, bound, subject)
     series.own = (target_role(subject), series.world.t)
     return series.evaluate(node, bound, series.program.main)
+
+
+def _refuse_later_start(series: Series) -> None:
+    """Refuse to say what code that counts from the first step gives at a later one."""
+    program = series.program
+    values = [value for entry in program.entries for value in entry.values]
+    if series.world.t and program.is_code and not any(map(_names_time, values)) and any(
+        isinstance(n, Big) and n.kind == "sum" and n.var is not None and n.lo is not None
+        and any(variable_key(item) == variable_key(n.var) for item in _subscripts(n.body))
+        for value in values for n in walk(value)
+    ):  # fmt: skip
+        raise TooShort("a sum from the first step on")
+
+
+def _names_time(node: Node) -> bool:
+    """Whether t stands in an expression and no sum around it runs over it."""
+    if isinstance(node, Name):
+        return variable_key(node) == "t"
+    if isinstance(node, Big) and node.var is not None and variable_key(node.var) == "t":
+        return any(_names_time(n) for n in (node.lo, node.hi) if n is not None)
+    return any(map(_names_time, children(node)))
+
+
+def _subscripts(node: Node) -> tuple[Node, ...]:
+    return tuple(item for n in walk(node) if isinstance(n, Index) for item in n.items)
+
+
+def _entry(series: Series, node: Node, bound: dict[str, int]) -> Node:
+    """Return what a list `[... for t in range(T)]` holds for the time that is asked for."""
+    match node:
+        case Big(kind="range", var=Name() as var, lo=Num(value=0), hi=hi, body=body):
+            key = variable_key(var) or ""
+            end = maybe_integer(hi, bound) if hi is not None else None
+            if key != "t" and _names_time(body):
+                raise Undecidable("a list where a number is asked for")
+            if end is None or end < series.world.t:
+                raise Undecidable("a list that may leave out the time that is asked for")
+            bound[key] = series.world.t
+            return body
+    return node
 
 
 def _index_nodes(target: Node) -> tuple[Node, ...]:
