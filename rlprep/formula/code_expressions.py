@@ -74,6 +74,9 @@ class Expressions(Places):
                 two = Bin(span, "^", Num(span, Fraction(2)), self.expression(right))
                 sign = "*" if isinstance(op, ast.LShift) else "//"
                 return Bin(span, sign, self.expression(left), two)
+            case ast.BinOp(left=left, op=ast.Add(), right=ast.List(elts=[only])):
+                joined = self.expression(left), self.expression(only)  # a list and one more
+                return Call(span, Name(span, "append"), joined)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
                 return Bin(span, OPERATORS[type(op)], self.expression(left), self.expression(right))
             case ast.Compare(left=left, ops=ops, comparators=rest) if all(

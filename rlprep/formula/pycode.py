@@ -13,6 +13,7 @@ import textwrap
 import warnings
 
 from rlprep.formula.code_branches import straightened
+from rlprep.formula.code_scans import looped
 from rlprep.formula.code_statements import Statements
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import MAX_CHARACTERS
@@ -29,7 +30,7 @@ _CODE = re.compile(
     r"|^\s*(?:if\b[^:\n]+|elif\b[^:\n]+|else\s*):"
     r"|^\s*[a-z_]\w*(?:\[[^\]]*\])?\s*=\s*[a-z_]\w*\s*=[^=]"
     r"|\b(?:args|self|cfg|config|params|hparams|opt)\.\w|\b(?:len|range|zip|enumerate)\("
-    r"|\blambda\s+\w+\s*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
+    r"|\blambda\s+\w+\s*(?:,\s*\w+\s*)*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
     re.MULTILINE,
 )
 _CALLS = re.compile(
@@ -103,7 +104,7 @@ def opened(text: str, variables: frozenset[str]) -> tuple[Statements, ast.Module
         raise SyntaxError(str(error)) from None
     if _is_too_deep(tree):
         raise Unreadable("the code is nested too deeply", (0, len(text)))
-    tree.body = straightened(tree.body)
+    tree.body = straightened(looped(tree.body))
     if _is_too_deep(tree):
         raise Unreadable("the code branches too often", (0, len(text)))
     reader = Statements(code, max(0, text.find(code)), variables)
