@@ -154,6 +154,10 @@ def _block(
                 )
             ):
                 yield Append(_named(reader, target, target.id), reader.expression(value))
+            case ast.Assign(targets=[ast.Name() as target], value=value) if (
+                added := _added(target.id, value)
+            ) is not None:
+                yield Append(_named(reader, target, target.id), reader.expression(added))
             case ast.FunctionDef(body=body) | ast.With(body=body):
                 yield from _block(reader, body, called)
             case ast.For(target=target, iter=over, body=body):
@@ -166,6 +170,17 @@ def _block(
                 raise reader.refuse(statement, "data that is turned round in place")
             case _:
                 yield from reader.statement(statement)
+
+
+def _added(word: str, value: ast.expr) -> ast.expr | None:
+    """Return the one element that `xs = [x] + xs` adds to a list; None for anything else."""
+    match value:
+        case (
+            ast.BinOp(left=ast.List(elts=[added]), op=ast.Add(), right=ast.Name(id=other))
+            | ast.BinOp(left=ast.Name(id=other), op=ast.Add(), right=ast.List(elts=[added]))
+        ) if other == word:
+            return added
+    return None
 
 
 def _named(reader: Statements, node: ast.AST, word: str) -> Name:

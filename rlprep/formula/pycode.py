@@ -30,7 +30,7 @@ _CODE = re.compile(
     r"|^\s*(?:if\b[^:\n]+|elif\b[^:\n]+|else\s*):"
     r"|^\s*[a-z_]\w*(?:\[[^\]]*\])?\s*=\s*[a-z_]\w*\s*=[^=]"
     r"|\b(?:args|self|cfg|config|params|hparams|opt)\.\w|\b(?:len|range|zip|enumerate)\("
-    r"|\blambda\s+\w+\s*(?:,\s*\w+\s*)*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
+    r"|\bfloat\(|\blambda\s+\w+\s*(?:,\s*\w+\s*)*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
     re.MULTILINE,
 )
 _CALLS = re.compile(

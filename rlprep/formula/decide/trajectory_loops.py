@@ -174,7 +174,7 @@ class Run(Series):
         lengths = {len(s) for s, t in zip(sequences, loop.turns, strict=True) if not _is_open(t)}
         count = min(lengths) if lengths else len(sequences[0])
         times: list[int] = []
-        is_clock = self.clock is None
+        is_clock, before = self.clock is None, self.scope.copy()
         self.carried |= set(_assigned(loop.block))
         for number in range(count):
             inner = dict(bound)
@@ -185,7 +185,9 @@ class Run(Series):
                     inner[key] = time
                 else:
                     place = Num(turns.variable.span, Fraction(time))
+                    now, self.scope = self.scope, before
                     element = self.index(turns.elements, (place,), bound, 0)
+                    self.scope = now
                     self.scope.scalars[flat_of(turns.variable)] = element
             if is_clock:
                 self.clock = sequences[-1][number]
@@ -303,11 +305,17 @@ class Run(Series):
         if function is None and node.fn.name in JOINING and self.world.end is not None:
             parts = node.args if len(node.args) == 2 else _items(node.args[0])
             if len(parts) == 2 and isinstance(parts[0], Name):
+                if self.role(parts[0]) in FLAGS and isinstance(parts[1], Num):
+                    raise Undecidable("whether the value after the last step is that of an end")
                 if bound["t"] >= self.world.end:  # what stands behind a whole array
                     before = bound | {"t": bound["t"] - 1}  # next_value is that after the last step
                     return self.evaluate(parts[1], before, position)
                 place = Num(node.span, Fraction(bound["t"]))
                 return self.index(parts[0], (place,), bound, position)
+        if function is None and node.fn.name in {"ones", "zeros"}:
+            return self.const(int(node.fn.name == "ones"))
+        if function is None and node.fn.name in {"reshape", "view", "flatten", "unsqueeze"}:
+            return self.evaluate(node.args[0], bound, position)
         if function is None:
             return super().call(node, bound, position)
         self.depth += 1
@@ -333,6 +341,14 @@ class Run(Series):
             self.scope, self.clock = saved, clock
             self.depth -= 1
 
+    def state_time(self, node: Call, bound: dict[str, int]) -> int:
+        """Return the time of `get_value(next_obs)`: beside an array of values, the last one's."""
+        state = node.args[0] if node.args else None
+        if isinstance(state, Name) and self.world.end is not None and "V" in self.indexed:
+            if lookahead(state) or state.name in LAST:
+                return self.world.end
+        return super().state_time(node, bound)
+
     def flag(self, role: str, k: int, *, is_told: bool) -> Polynomial:
         """Return 0 or 1: what a flag says of the end of an episode."""
         self.asks_ends = True
@@ -349,6 +365,7 @@ class Run(Series):
         is_data = isinstance(x, Name) and self.role(x) in {"r", "V"}
         if isinstance(x, Name) and flat(x) in self.assigned and not (
             is_data and flat(x) not in self.scope.names()
+            or any(isinstance(item, Slice) for item in items)
         ):  # fmt: skip
             if len(items) != 1:
                 raise Undecidable("an index is not known")
@@ -372,7 +389,9 @@ class Run(Series):
 
     def _entry(self, array: str, time: int) -> Polynomial:
         if array in self.scope.scalars:
-            raise Undecidable("an entry of a number")
+            if self.scope.scalars[array].atoms():
+                raise Undecidable("an entry of a number")
+            return self.scope.scalars[array]  # [0.0] * T
         return self.scope.arrays.get(array, {}).get(time, self.const(0))
 
 
