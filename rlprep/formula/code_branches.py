@@ -40,9 +40,9 @@ def _assignments(statements: list[ast.stmt]) -> list[ast.stmt] | None:
                 pass
             case ast.Assign(targets=[ast.Name() | ast.Subscript()]):
                 found.append(statement)
-            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)) if (
-                len(names) == len(values) and not _names(names) & _names(values)
-            ):
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)) if len(
+                names
+            ) == len(values) and not _names(names) & _names(values):
                 found.extend(map(_assigned, names, values))
             case ast.Assign(targets=[*others, ast.Name() | ast.Subscript() as last], value=value):
                 found.append(_assigned(last, value))

@@ -36,8 +36,8 @@ LOG_PROBS = {"log_prob", "log_probs", "logp", "logps", "logprob", "logprobs", "l
 SAME = {"detach", "contiguous", "float", "double", "clone", "item", "data", "numpy", "cpu", "to",
         "type_as", "half", "bfloat16", "requires_grad_", "long", "type", "astype",
         "copy"}  # fmt: skip
-CASTS = {"asarray", "array", "as_tensor", "tensor", "from_numpy", "asanyarray", "float32", "float64",
-         "FloatTensor", "convert_to_tensor", "ascontiguousarray", "Tensor"}  # fmt: skip
+CASTS = {"asarray", "array", "as_tensor", "tensor", "from_numpy", "asanyarray", "float32",
+         "float64", "FloatTensor", "convert_to_tensor", "ascontiguousarray", "Tensor"}  # fmt: skip
 LAYERS = {"Softmax": "softmax", "LogSoftmax": "log_softmax", "ELU": "elu", "ReLU": "relu",
           "Sigmoid": "sigmoid", "Tanh": "tanh", "Softplus": "softplus"}  # fmt: skip
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^",
@@ -293,19 +293,16 @@ def _cast(node: ast.Call, libraries: Container[str]) -> ast.expr | None:
     match node:
         case ast.Call(func=ast.Name(id="float"), args=[ast.Constant(value=str())]):
             return None  # infinity
-        case (
-            ast.Call(func=ast.Name(id="float"), args=[inner])
-            | ast.Call(func=ast.Attribute(value=ast.Name(id=_), attr=_), args=[inner, *_])
-        ) if not isinstance(inner, ast.List | ast.Tuple | ast.ListComp | ast.GeneratorExp):
+        case ast.Call(func=ast.Name(id="float"), args=[inner]):
+            pass
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=root), attr=word), args=[inner, *_]) if (
+            root in libraries and word in CASTS
+        ):
             pass
         case _:
             return None
-    match node.func:
-        case ast.Attribute(value=ast.Name(id=root), attr=word) if not (
-            root in libraries and word in CASTS
-        ):
-            return None
-    return inner
+    literal = ast.List | ast.Tuple | ast.ListComp | ast.GeneratorExp
+    return None if isinstance(inner, literal) else inner
 
 
 def _root(node: ast.expr) -> str | None:

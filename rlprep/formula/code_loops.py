@@ -58,7 +58,9 @@ class Function:
 
     def own_calls(self) -> list[Call]:
         """Return the calls of itself in what it returns."""
-        return [n for n in walk(self.value) if isinstance(n, Call) and flat(n.fn) == flat(self.name)]
+        return [
+            n for n in walk(self.value) if isinstance(n, Call) and flat(n.fn) == flat(self.name)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +141,9 @@ def _block(
 ) -> Iterator[Statement]:
     for statement in statements:
         match statement:
-            case ast.FunctionDef(name=name, body=[*body, ast.Return(value=ast.expr() as value)]) if (
-                name in called
-            ):
+            case ast.FunctionDef(
+                name=name, body=[*body, ast.Return(value=ast.expr() as value)]
+            ) if name in called:
                 yield Function(
                     _named(reader, statement, name),
                     tuple(_named(reader, arg, arg.arg) for arg in statement.args.args),

@@ -61,9 +61,10 @@ def _scan(
     rest: list[ast.stmt] = []
     for line in body:
         match line:
-            case ast.Assign(targets=[ast.Tuple(elts=parts)], value=ast.Name(id=whole)) if (
-                whole in {carry, item} and all(isinstance(part, ast.Name) for part in parts)
-            ):
+            case ast.Assign(targets=[ast.Tuple(elts=parts)], value=ast.Name(id=whole)) if whole in {
+                carry,
+                item,
+            } and all(isinstance(part, ast.Name) for part in parts):
                 unpacked = [part.id for part in parts if isinstance(part, ast.Name)]
                 names, elements = (unpacked, elements) if whole == carry else (names, unpacked)
             case ast.Assign():
@@ -90,7 +91,9 @@ def _scan(
     turn += [f"new_{name} = {ast.unparse(fields.visit(deepcopy(value)))}"
              for name, value in zip(names, news, strict=True)]  # fmt: skip
     turn += [f"{name} = new_{name}" for name in names]
-    return ast.parse("\n".join([*head, _for(whole, is_backward=is_backward), *_indented(turn)])).body
+    return ast.parse(
+        "\n".join([*head, _for(whole, is_backward=is_backward), *_indented(turn)])
+    ).body
 
 
 class _Fields(ast.NodeTransformer):

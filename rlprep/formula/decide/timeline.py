@@ -20,8 +20,8 @@ DISCOUNTS = {"gamma", "discount", "discount_factor", "gam", "g"}
 LAMBDAS = {"lambda", "lam", "lamda", "lmbda", "lambd", "gae_lambda", "lambda_", "gae_lam",
            "gae_tau", "tau", "lmda", "lambda_gae", "lmbd"}  # fmt: skip
 ENDED = {"done", "dones", "d", "terminal", "terminals", "terminated", "term", "ended",
-         "terminations", "is_terminal", "is_terminals", "is_done", "done_mask", "next_done", "nextdone", "next_dones",
-         "episode_end"}  # fmt: skip
+         "terminations", "is_terminal", "is_terminals", "is_done", "done_mask",
+         "next_done", "nextdone", "next_dones", "episode_end"}  # fmt: skip
 GOES_ON = {"mask", "masks", "not_done", "nonterminal", "nextnonterminal", "next_nonterminal",
            "next_non_terminal", "non_terminal", "notdone", "not_dones", "continues", "not_terminal",
            "nonterminals", "alive", "m", "continue", "cont", "next_mask",

@@ -7,29 +7,28 @@ stands, in the end, for the quantity at the first step.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 
-from rlprep.formula.code_loops import Append, Function, Loop, Statement, Turns, blocks, is_run
+from rlprep.formula.code_loops import Append, Function, Loop, Turns, blocks, is_run
 from rlprep.formula.decide.polynomial import Polynomial
-from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.series_world import TERMS, World
-from rlprep.formula.decide.trajectory_scopes import Delayed, Scope, applied_at, arguments
-from rlprep.formula.decide.timeline import FLAGS, lookahead, target_role
+from rlprep.formula.decide.timeline import target_role
+from rlprep.formula.decide.trajectory_blocks import (
+    Block,
+    assigned,
+    loop_variables,
+    nodes,
+    top_names,
+)
+from rlprep.formula.decide.trajectory_names import Names
+from rlprep.formula.decide.trajectory_scopes import Delayed, applied_at
 from rlprep.formula.errors import TooShort, Undecidable, Unreadable
 from rlprep.formula.integers import integer, maybe_integer
-from rlprep.formula.names import flat, indices_of, variable_key
+from rlprep.formula.names import flat, variable_key
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Bin, Call, Define, Index, Name, Neg, Node, Num, Slice, Tuple, walk
-
-JOINING = {"append", "cat", "concatenate", "hstack"}
-
-LAST = {"last", "bootstrap", "final"}
-"""How a name says that a value is that of the state after the last step."""
+from rlprep.formula.tree import Call, Define, Index, Name, Node, Num, walk
 
 EMPTY = {"zeros", "empty", "full"}
-MAX_DEPTH = 3 * TERMS
-Block = tuple[Statement, ...]
 
 
 def is_looped(program: Program) -> bool:
@@ -37,23 +36,15 @@ def is_looped(program: Program) -> bool:
     return program.is_code and is_run(program.text)
 
 
-class Run(Series):
+class Run(Names):
     """Runs one program in one world."""
 
     def __init__(self, program: Program, world: World, subject: str) -> None:
-        super().__init__(program, replace(world, is_followed=True), subject)
-        self.whole = program
-        # what statements define is in `scalars` and `arrays` and not looked up in the program
-        self.program = Program([program.formula], 0, is_code=True)
-        self.scope = Scope()
-        self.functions: dict[str, Function] = {}
+        super().__init__(program, world, subject)
         self.filled: dict[str, Name] = {}  # the arrays that got entries
         self.carried: set[str] = set()  # what loops assign
         self.turns: dict[int, dict[str, Polynomial]] = {}
         self.is_backward = False
-        self.indexed: frozenset[str] = frozenset()  # what is read step by step
-        self.asks_ends = False  # whether a flag was read
-        self.clock: int | None = None  # the time of the turn that runs
 
     def outcome(self) -> Polynomial:
         """Return what the program gives at the world's time.
@@ -66,14 +57,14 @@ class Run(Series):
             block = blocks(self.whole.text)
         except (Unreadable, SyntaxError) as error:
             raise Undecidable(f"the code's loops are not read: {error}") from None
-        self.assigned = frozenset(_assigned(block))
-        self.indexed = frozenset(self._indexed(block))
+        self.assigned = frozenset(assigned(block))
+        self.indexed = frozenset(self.steps_of(block))
         if self.subject == "nstep_advantage" and not self.steps:
-            counts = {n.name for n in _nodes(block) if isinstance(n, Name)} & {"n", "N", "k", "m"}
-            self.steps = tuple(counts - _loop_variables(block))
+            counts = {n.name for n in nodes(block) if isinstance(n, Name)} & {"n", "N", "k", "m"}
+            self.steps = tuple(counts - loop_variables(block))
         bound = self.start() | dict.fromkeys(self._lengths_of(block), self.world.end or 0)
-        is_relative = "t" not in _loop_variables(block) and any(
-            isinstance(n, Name) and n.name == "t" for n in _nodes(block)
+        is_relative = "t" not in loop_variables(block) and any(
+            isinstance(n, Name) and n.name == "t" for n in nodes(block)
         )
         found = self._outcome(block, bound, is_relative=is_relative)
         if self.world.ends and not self.asks_ends:
@@ -88,7 +79,7 @@ class Run(Series):
             return self.evaluate(applied_at(last, time), bound, 0)
         name = self._result()
         if name in self.scope.arrays:
-            return self._entry(name, self.world.t)
+            return self.entry(name, self.world.t)
         if name in self.scope.delayed:
             return self._concluded(self.scope.delayed[name], bound)
         if is_relative or not self.turns:
@@ -109,15 +100,15 @@ class Run(Series):
                 raise Undecidable("one number beside a whole array")
             if self.world.t:
                 raise TooShort("a sum from the first step on")
-        return self._taken(result, bound)
+        return self.taken(result, bound)
 
     def _lengths_of(self, block: Block) -> set[str]:
         """Return the letter that loops end at and that nothing says: how many steps there are."""
         ends = (t.hi for loop in block if isinstance(loop, Loop) for t in loop.turns if t.hi)
-        names = {key for end in ends for key in _top_names(end)}
-        free = names - _loop_variables(block) - self.start().keys() - self.assigned - {"t", "len"}
+        names = {key for end in ends for key in top_names(end)}
+        free = names - loop_variables(block) - self.start().keys() - self.assigned - {"t", "len"}
         has_end = self.world.end is not None and not any(
-            isinstance(n, Call) and n.fn.name == "len" for n in _nodes(block)
+            isinstance(n, Call) and n.fn.name == "len" for n in nodes(block)
         )
         return free if has_end and len(free) == 1 else set()
 
@@ -147,8 +138,8 @@ class Run(Series):
         """Run statements one after the other."""
         done: set[str] = set()  # variables of loops that are over
         for statement in block:
-            if done & {variable_key(n) for n in _nodes((statement,)) if isinstance(n, Name)} - (
-                _loop_variables((statement,))
+            if done & {variable_key(n) for n in nodes((statement,)) if isinstance(n, Name)} - (
+                loop_variables((statement,))
             ):
                 raise Undecidable("a loop's variable after the loop")
             if isinstance(statement, Loop):
@@ -175,7 +166,7 @@ class Run(Series):
         count = min(lengths) if lengths else len(sequences[0])
         times: list[int] = []
         is_clock, before = self.clock is None, self.scope.copy()
-        self.carried |= set(_assigned(loop.block))
+        self.carried |= set(assigned(loop.block))
         for number in range(count):
             inner = dict(bound)
             for turns, sequence in zip(loop.turns, sequences, strict=True):
@@ -214,7 +205,7 @@ class Run(Series):
     def _assign(self, target: Node, value: Node, bound: dict[str, int]) -> None:
         match target:
             case Index(x=Name() as array, items=(item,)):
-                time = self._place(item, bound)
+                time = self.place(item, bound)
                 value_then = self.evaluate(value, bound, 0)
                 if flat(array) not in self.scope.arrays:
                     self.scope.forget(flat(array))
@@ -241,163 +232,6 @@ class Run(Series):
             case _:
                 raise Undecidable("an unusual assignment")
 
-    # -- what was assigned ----------------------------------------------------------------------
-
-    def name(self, node: Name, bound: dict[str, int], position: int) -> Polynomial:
-        """Return the value of a name: what it was assigned last, else what it stands for."""
-        key = flat(node)
-        if key in self.scope.scalars:
-            return self.scope.scalars[key]
-        if key in self.scope.delayed:
-            return self._taken(self.scope.delayed[key], bound)
-        if self.scope.arrays.get(key):
-            return self._entry(key, bound["t"] if self.clock is None else self.clock)
-        role = self.role(node)
-        if role == "V" and self.world.end is not None and node.name.lower() in LAST:
-            return self.value(self.world.end)
-        if key in self.assigned and role != "V":
-            return self.const(0)  # carried into the first turn without a line that says what
-        if key in self.assigned and not lookahead(node):
-            raise Undecidable("a value is used before a line says which")
-        return super().name(node, bound, position)
-
-    def _time(self, node: Name, bound: dict[str, int]) -> tuple[int, bool]:
-        time, is_told = super()._time(node, bound)
-        role = self.role(node)
-        if self.clock is None or indices_of(node) or not (is_told or role in FLAGS):
-            return time, is_told
-        if self.world.end is not None and ("flag" if role in FLAGS else role) in self.indexed:
-            return self.world.end - 1 + time - bound["t"], is_told  # beside an array: the last one
-        return time + self.clock - bound["t"], is_told
-
-    def _indexed(self, block: Block) -> Iterator[str]:
-        """Yield what the code reads step by step: "V" for values of the next step, "flag"."""
-        for node in _nodes(block):
-            if isinstance(node, Index) and isinstance(node.x, Name):
-                role = self.role(node.x)
-                is_next = any(isinstance(i, Bin) and i.op == "+" for i in node.items)
-                if role in FLAGS or (role == "V" and is_next):
-                    yield "flag" if role in FLAGS else "V"
-
-    def _taken(self, found: Delayed, bound: dict[str, int], time: int | None = None) -> Polynomial:
-        """Return what an expression gives at a time, or at that of where it is read."""
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise Undecidable("definitions refer to each other without end")
-        saved, self.scope, clock = self.scope, found.scope, self.clock
-        inner = dict(found.bound)
-        if not found.is_argument:
-            inner["t"] = bound["t"] if clock is None else clock
-        if time is not None:
-            inner["t"], self.clock = time, None
-        try:
-            if time is not None and isinstance(found.value, Name):
-                place = Num(found.value.span, Fraction(time))
-                return self.index(found.value, (place,), inner, 0)
-            return self.evaluate(found.value, inner, 0)
-        finally:
-            self.scope, self.clock = saved, clock
-            self.depth -= 1
-
-    def call(self, node: Call, bound: dict[str, int], position: int) -> Polynomial:
-        """Run a function of the code; any other is one of mathematics."""
-        function = self.functions.get(flat(node.fn))
-        if function is None and node.fn.name in JOINING and self.world.end is not None:
-            parts = node.args if len(node.args) == 2 else _items(node.args[0])
-            if len(parts) == 2 and isinstance(parts[0], Name):
-                if self.role(parts[0]) in FLAGS and isinstance(parts[1], Num):
-                    raise Undecidable("whether the value after the last step is that of an end")
-                if bound["t"] >= self.world.end:  # what stands behind a whole array
-                    before = bound | {"t": bound["t"] - 1}  # next_value is that after the last step
-                    return self.evaluate(parts[1], before, position)
-                place = Num(node.span, Fraction(bound["t"]))
-                return self.index(parts[0], (place,), bound, position)
-        if function is None and node.fn.name in {"ones", "zeros"}:
-            return self.const(int(node.fn.name == "ones"))
-        if function is None and node.fn.name in {"reshape", "view", "flatten", "unsqueeze"}:
-            return self.evaluate(node.args[0], bound, position)
-        if function is None:
-            return super().call(node, bound, position)
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise Undecidable("a function calls itself without end")
-        saved, clock, inner = self.scope, self.clock, dict(bound)
-        scope = saved.copy()
-        for parameter, argument in arguments(function, node):
-            scope.forget(flat(parameter))
-            whole = maybe_integer(argument, bound)
-            if whole is not None and self.role(parameter) is None:
-                inner[variable_key(parameter) or ""] = whole
-            elif flat(parameter) not in saved.names() and argument == parameter:
-                continue
-            else:
-                found = Delayed(argument, saved, dict(bound), is_argument=True)
-                scope.delayed[flat(parameter)] = found
-        self.scope, self.clock = scope, None
-        try:
-            self.run(function.block, inner, is_outer=False)
-            return self.evaluate(function.value, inner, 0)
-        finally:
-            self.scope, self.clock = saved, clock
-            self.depth -= 1
-
-    def state_time(self, node: Call, bound: dict[str, int]) -> int:
-        """Return the time of `get_value(next_obs)`: beside an array of values, the last one's."""
-        state = node.args[0] if node.args else None
-        if isinstance(state, Name) and self.world.end is not None and "V" in self.indexed:
-            if lookahead(state) or state.name in LAST:
-                return self.world.end
-        return super().state_time(node, bound)
-
-    def flag(self, role: str, k: int, *, is_told: bool) -> Polynomial:
-        """Return 0 or 1: what a flag says of the end of an episode."""
-        self.asks_ends = True
-        return super().flag(role, k, is_told=is_told)
-
-    def index(
-        self, x: Node, items: tuple[Node, ...], bound: dict[str, int], position: int
-    ) -> Polynomial:
-        """Return an entry of an array that the code fills, or of the data."""
-        if isinstance(x, Name) and len(items) == 1 and flat(x) in self.scope.delayed and not (
-            isinstance(items[0], Slice)
-        ):  # fmt: skip
-            return self._taken(self.scope.delayed[flat(x)], bound, self._place(items[0], bound))
-        is_data = isinstance(x, Name) and self.role(x) in {"r", "V"}
-        if isinstance(x, Name) and flat(x) in self.assigned and not (
-            is_data and flat(x) not in self.scope.names()
-            or any(isinstance(item, Slice) for item in items)
-        ):  # fmt: skip
-            if len(items) != 1:
-                raise Undecidable("an index is not known")
-            return self._entry(flat(x), self._place(items[0], bound))
-        if len(items) == 1 and isinstance(items[0], Neg):
-            last = Num(items[0].span, Fraction(self._place(items[0], bound)))
-            return self.index(x, (last,), bound, position)
-        if isinstance(x, Name) and len(items) == 1 and isinstance(items[0], Num):
-            role, time = self.role(x), integer(items[0], {}) + lookahead(x)
-            if role in FLAGS:
-                return self.flag(role, time, is_told=True)
-            if role in {"r", "V", "delta", "G", "A"}:
-                return self.at(role, x, time, bound)
-            return super().evaluate(x, bound | {"t": time}, position)
-        return super().index(x, items, bound, position)
-
-    def _place(self, item: Node, bound: dict[str, int]) -> int:
-        """Return the time of an index; a negative one counts from the end."""
-        time = integer(item, bound)
-        return time + (self.world.end or 0) if isinstance(item, Neg) else time
-
-    def _entry(self, array: str, time: int) -> Polynomial:
-        if array in self.scope.scalars:
-            if self.scope.scalars[array].atoms():
-                raise Undecidable("an entry of a number")
-            return self.scope.scalars[array]  # [0.0] * T
-        return self.scope.arrays.get(array, {}).get(time, self.const(0))
-
-
-def _items(node: Node) -> tuple[Node, ...]:
-    return node.items if isinstance(node, Tuple) else (node,)
-
 
 def flat_of(node: Node) -> str:
     """Return the key of a loop's variable."""
@@ -406,59 +240,6 @@ def flat_of(node: Node) -> str:
     return flat(node)
 
 
-def _top_names(node: Node) -> Iterator[str]:
-    """Yield the names of a loop's end: T of T - 1; not what a script says, as in num_steps."""
-    match node:
-        case Name():
-            yield variable_key(node) or ""
-        case Bin(left=left, right=right):
-            yield from _top_names(left)
-            yield from _top_names(right)
-
-
 def _is_open(turns: Turns) -> bool:
     """Whether only what runs beside it says how long it runs: the number of `enumerate`."""
     return turns.elements is None and turns.hi is None
-
-
-def _nodes(block: Block) -> Iterator[Node]:
-    for statement in block:
-        if isinstance(statement, Loop):
-            for turns in statement.turns:
-                for bound in (turns.lo, turns.hi, turns.elements):
-                    if bound is not None:
-                        yield from walk(bound)
-            yield from _nodes(statement.block)
-        elif isinstance(statement, Function):
-            yield from _nodes(statement.block)
-            yield from walk(statement.value)
-        elif isinstance(statement, Append):
-            yield from walk(statement.value)
-        else:
-            yield from walk(statement)
-
-
-def _loop_variables(block: Block) -> set[str]:
-    found: set[str] = set()
-    for statement in block:
-        if isinstance(statement, Loop):
-            found |= {variable_key(t.variable) or "" for t in statement.turns}
-            found |= _loop_variables(statement.block)
-        elif isinstance(statement, Function):
-            found |= {variable_key(p) or "" for p in statement.parameters}
-            found |= _loop_variables(statement.block)
-        elif isinstance(statement, Define):
-            found.add(variable_key(statement.target) or "")
-    return found
-
-
-def _assigned(block: Block) -> Iterator[str]:
-    for statement in block:
-        if isinstance(statement, Loop | Function):
-            yield from _assigned(statement.block)
-        elif isinstance(statement, Append):
-            yield flat(statement.target)
-        elif isinstance(statement, Define):
-            base = statement.target.x if isinstance(statement.target, Index) else statement.target
-            if isinstance(base, Name):
-                yield flat(base)

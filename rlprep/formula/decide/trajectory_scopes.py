@@ -61,11 +61,8 @@ def arguments(function: Function, call: Call) -> list[tuple[Name, Node]]:
         Undecidable: the call leaves one out, or gives one that the function doesn't know.
     """
     given = {flat(p): a for p, a in zip(function.parameters, call.args, strict=False)}
-    given |= {key: value for key, value in call.kwargs}
-    parameters = {flat(p): p for p in function.parameters} | {
-        "_".join((p.name, *(s.name for s in p.subs if isinstance(s, Name)))): p
-        for p in function.parameters
-    }
+    given |= dict(call.kwargs)
+    parameters = {flat(p): p for p in function.parameters}
     if len(call.args) > len(function.parameters) or not given.keys() <= parameters.keys():
         raise Undecidable("a function is called with other arguments than it takes")
     return [(parameters[key], value) for key, value in given.items()]

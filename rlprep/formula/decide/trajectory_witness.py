@@ -55,8 +55,8 @@ def _exact(meaning: Meaning, subject: str, world: World, monomial: Monomial, num
     """Return a coefficient in exact rationals, and in symbols when it has a finite form."""
     facts = meaning.facts
     numbers = replace(
-        world, mod=0, shift=facts["shift"], lag=facts["lag"], gamma=Polynomial.constant(Fraction(1, 2)),
-        lam=Polynomial.constant(Fraction(1, 3)),
+        world, mod=0, shift=facts["shift"], lag=facts["lag"],
+        gamma=Polynomial.constant(Fraction(1, 2)), lam=Polynomial.constant(Fraction(1, 3)),
     )  # fmt: skip
     series = Series(facts["program"], numbers, subject)
     value = evaluate(series, facts["nodes"][number], subject).terms.get(monomial, 0)
