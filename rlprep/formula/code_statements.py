@@ -58,6 +58,8 @@ class Statements(Expressions):
                 names
             ) == len(values):
                 for name, value in zip(names, values, strict=True):
+                    if isinstance(value, ast.List) and not value.elts:
+                        continue  # what a loop will fill
                     yield Define(self.span(node), self.expression(name), self.expression(value))
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as value):
                 yield self.function(node, name, value.args, value.body)

@@ -17,6 +17,7 @@ from rlprep.formula.code_scans import looped
 from rlprep.formula.code_statements import Statements
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import MAX_CHARACTERS
+from rlprep.formula.names import INDEX_WORDS
 from rlprep.formula.tree import Node
 
 MAX_NODES = 1500
@@ -108,8 +109,20 @@ def opened(text: str, variables: frozenset[str]) -> tuple[Statements, ast.Module
     if _is_too_deep(tree):
         raise Unreadable("the code branches too often", (0, len(text)))
     reader = Statements(code, max(0, text.find(code)), variables)
-    reader.names_time = any(isinstance(n, ast.Name) and n.id == "t" for n in ast.walk(tree))
+    reader.names_time = _names_time(tree)
     return reader, tree
+
+
+def _names_time(tree: ast.AST) -> bool:
+    """Whether code says a time: by t, or by an index letter that no comprehension binds."""
+    bound = {n.id for part in ast.walk(tree) if isinstance(part, ast.comprehension)
+             for n in ast.walk(part.target) if isinstance(n, ast.Name)}  # fmt: skip
+    places = {n.id for part in ast.walk(tree) if isinstance(part, ast.Subscript)
+              for n in ast.walk(part.slice) if isinstance(n, ast.Name)}  # fmt: skip
+    letters = (INDEX_WORDS | {"step", "idx"}) - {"T", "N", "s"}
+    return bool(places & letters - bound) or any(
+        isinstance(n, ast.Name) and n.id == "t" for n in ast.walk(tree)
+    )
 
 
 def _is_too_deep(tree: ast.AST) -> bool:

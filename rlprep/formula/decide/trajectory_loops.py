@@ -26,7 +26,7 @@ from rlprep.formula.errors import TooShort, Undecidable, Unreadable
 from rlprep.formula.integers import integer, maybe_integer
 from rlprep.formula.names import flat, variable_key
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Call, Define, Index, Name, Node, Num, walk
+from rlprep.formula.tree import Call, Define, Index, Name, Neg, Node, Num, walk
 
 EMPTY = {"zeros", "empty", "full"}
 
@@ -206,6 +206,8 @@ class Run(Names):
         match target:
             case Index(x=Name() as array, items=(item,)):
                 time = self.place(item, bound)
+                if isinstance(item, Neg) and self.role(array) == "V":
+                    time += 1  # values[-1] = next_value: room was left behind the last
                 value_then = self.evaluate(value, bound, 0)
                 if flat(array) not in self.scope.arrays:
                     self.scope.forget(flat(array))

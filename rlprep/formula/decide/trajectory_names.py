@@ -12,7 +12,7 @@ from rlprep.formula.decide.polynomial import Polynomial
 from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.series_world import TERMS, World
 from rlprep.formula.decide.timeline import FLAGS, lookahead
-from rlprep.formula.decide.trajectory_blocks import Block, nodes
+from rlprep.formula.decide.trajectory_blocks import Block, loop_variables, nodes
 from rlprep.formula.decide.trajectory_scopes import Delayed, Scope, arguments
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.integers import integer, maybe_integer
@@ -68,11 +68,11 @@ class Names(Series):
     def _time(self, node: Name, bound: dict[str, int]) -> tuple[int, bool]:
         time, is_told = super()._time(node, bound)
         role = self.role(node)
-        if self.clock is None or indices_of(node) or not (is_told or role in FLAGS):
+        if indices_of(node) or not (is_told or role in FLAGS):
             return time, is_told
         if self.world.end is not None and ("flag" if role in FLAGS else role) in self.indexed:
             return self.world.end - 1 + time - bound["t"], is_told  # beside an array: the last one
-        return time + self.clock - bound["t"], is_told
+        return time if self.clock is None else time + self.clock - bound["t"], is_told
 
     def steps_of(self, block: Block) -> Iterator[str]:
         """Yield what the code reads step by step: "V" for values of the next step, "flag"."""
@@ -82,6 +82,10 @@ class Names(Series):
                 is_next = any(isinstance(i, Bin) and i.op == "+" for i in node.items)
                 if role in FLAGS or (role == "V" and is_next):
                     yield "flag" if role in FLAGS else "V"
+            elif isinstance(node, Name) and self.role(node) == "V":
+                is_own = flat(node) in self.assigned or variable_key(node) in loop_variables(block)
+                if not is_own and (lookahead(node) or node.name.lower() in LAST):
+                    yield "last"
 
     def taken(self, found: Delayed, bound: dict[str, int], time: int | None = None) -> Polynomial:
         """Return what an expression gives at a time, or at that of where it is read."""
@@ -172,13 +176,9 @@ class Names(Series):
             isinstance(items[0], Slice)
         ):  # fmt: skip
             return self.taken(self.scope.delayed[flat(x)], bound, self.place(items[0], bound))
-        is_data = isinstance(x, Name) and self.role(x) in {"r", "V"}
-        if isinstance(x, Name) and flat(x) in self.assigned and not (
-            (is_data and flat(x) not in self.scope.names())
-            or any(isinstance(item, Slice) for item in items)
-        ):  # fmt: skip
-            if len(items) != 1:
-                raise Undecidable("an index is not known")
+        is_entry = len(items) == 1 and not isinstance(items[0], Slice)
+        is_given = isinstance(x, Name) and is_entry and self._is_given(x, items[0], bound)
+        if isinstance(x, Name) and flat(x) in self.assigned and is_entry and not is_given:
             return self.entry(flat(x), self.place(items[0], bound))
         if len(items) == 1 and isinstance(items[0], Neg):
             last = Num(items[0].span, Fraction(self.place(items[0], bound)))
@@ -191,6 +191,18 @@ class Names(Series):
                 return self.at(role, x, time, bound)
             return super().evaluate(x, bound | {"t": time}, position)
         return super().index(x, items, bound, position)
+
+    def _is_given(self, array: Name, item: Node, bound: dict[str, int]) -> bool:
+        """Whether an entry is one of the data that come from outside, and no line fills it."""
+        key, role = flat(array), self.role(array)
+        if role not in {"r", "V"} or key in self.scope.scalars or key in self.scope.delayed:
+            return False
+        time = self.place(item, bound)
+        if time in self.scope.arrays.get(key, {}):
+            return False
+        if role == "V" and time == self.world.end and "last" in self.indexed:
+            raise Undecidable("an entry behind the last, beside a value for it")
+        return True
 
     def place(self, item: Node, bound: dict[str, int]) -> int:
         """Return the time of an index; a negative one counts from the end."""

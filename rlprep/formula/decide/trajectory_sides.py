@@ -51,7 +51,8 @@ def _refuse_later_start(series: Series) -> None:
     """Refuse to say what code that counts from the first step gives at a later one."""
     program = series.program
     values = [value for entry in program.entries for value in entry.values]
-    if series.world.t and program.is_code and not any(map(_names_time, values)) and any(
+    is_placed = any(_names_place(value, {*series.horizon, *series.steps}) for value in values)
+    if series.world.t and program.is_code and not is_placed and any(
         isinstance(n, Big) and n.kind == "sum" and n.var is not None and n.lo is not None
         and any(variable_key(item) == variable_key(n.var) for item in _subscripts(n.body))
         for value in values for n in walk(value)
@@ -59,13 +60,23 @@ def _refuse_later_start(series: Series) -> None:
         raise TooShort("a sum from the first step on")
 
 
-def _names_time(node: Node) -> bool:
-    """Whether t stands in an expression and no sum around it runs over it."""
-    if isinstance(node, Name):
-        return variable_key(node) == "t"
-    if isinstance(node, Big) and node.var is not None and variable_key(node.var) == "t":
-        return any(_names_time(n) for n in (node.lo, node.hi) if n is not None)
-    return any(map(_names_time, children(node)))
+def _names_place(node: Node, bound: set[str]) -> bool:
+    """Whether an expression says a time: by t, by an index that no sum binds, as a list of all."""
+    match node:
+        case Name():
+            return variable_key(node) == "t" and "t" not in bound
+        case Big(kind="range"):
+            return True
+        case Index(items=items) if any(
+            isinstance(n, Name) and variable_key(n) not in bound
+            for item in items for n in walk(item)
+        ):  # fmt: skip
+            return True
+        case Big(var=Name() as var, lo=lo, hi=hi, body=body):
+            inner = bound | {variable_key(var) or ""}
+            limits = any(_names_place(n, bound) for n in (lo, hi) if n is not None)
+            return limits or _names_place(body, inner)
+    return any(_names_place(n, bound) for n in children(node))
 
 
 def _subscripts(node: Node) -> tuple[Node, ...]:
@@ -78,7 +89,7 @@ def _entry(series: Series, node: Node, bound: dict[str, int]) -> Node:
         case Big(kind="range", var=Name() as var, lo=Num(value=0), hi=hi, body=body):
             key = variable_key(var) or ""
             end = maybe_integer(hi, bound) if hi is not None else None
-            if key != "t" and _names_time(body):
+            if key != "t" and any(variable_key(n) == "t" for n in walk(body)):
                 raise Undecidable("a list where a number is asked for")
             if end is None or end < series.world.t:
                 raise Undecidable("a list that may leave out the time that is asked for")
