@@ -19,7 +19,7 @@ from rlprep.formula.decide.polynomial import Polynomial
 from rlprep.formula.decide.series_arrays import array_sum, discounted_sum, indexed, takes_arrays
 from rlprep.formula.decide.series_definitions import Definitions
 from rlprep.formula.decide.series_world import ENDLESS, TERMS, refuse_far
-from rlprep.formula.decide.timeline import NEXT_STATES, lookahead
+from rlprep.formula.decide.timeline import FLAGS, NEXT_STATES, lookahead
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.integers import MAX_EXPONENT, integer, maybe_integer
 from rlprep.formula.names import flat_lower, indices_of, is_label, variable_key
@@ -65,9 +65,11 @@ class Series(Definitions):
             case Index(x=x, items=items):
                 return self.index(x, items, bound, position)
             case Big(kind="range"):
-                raise Undecidable("a list where one value is asked for")
+                raise Undecidable("a list where a number is asked for")
             case Big():
                 return self.big(node, bound, position)
+            case Chain() if self.program.is_code:
+                return self.const(int(self.holds(node, bound, position)))
             case Expect(body=body):
                 self.remarks.add("the expectation is over the sampled step: its integrand is read")
                 return self.evaluate(body, bound, position)
@@ -174,10 +176,9 @@ class Series(Definitions):
         if role in {"gamma", "lam"}:
             base = self.world.gamma if role == "gamma" else self.world.lam
             return self.power(base, power, bound) if power is not None else base
-        if role == "ended":
-            return self.const(1 if self.world.ended else 0)
-        if role == "goes_on":
-            return self.const(0 if self.world.ended else 1)
+        if role in FLAGS:
+            time, is_told = self.time_of(node, bound)
+            return self.flag(role, time, is_told=is_told)
         if role is None:
             return self.foreign(node, power, bound)
         if self.program.is_carried(node, position) and not self.time_of(node, bound)[1]:

@@ -8,7 +8,8 @@ from rlprep.formula.tree import Big, Bin, Index, Name, Node, Num, walk
 
 REWARDS = {"r", "rew", "rews", "reward", "rewards", "rwd"}
 RETURNS = {"g", "ret", "rets", "return", "returns", "rtg", "rtgs"}
-VALUES = {"v", "val", "vals", "value", "values", "baseline", "vf", "vs", "critic"}
+VALUES = {"v", "val", "vals", "value", "values", "baseline", "vf", "vs", "critic", "vpred",
+          "vpreds", "value_pred", "value_preds"}  # fmt: skip
 RESIDUALS = {"delta", "deltas", "td", "td_error", "td_errors", "tderror", "td_residual", "td_err",
              "tderr", "td_delta", "td_deltas", "td_residuals"}  # fmt: skip
 ADVANTAGES = {"a", "adv", "advs", "advantage", "advantages", "gae", "lastgaelam", "last_gae_lam",
@@ -19,17 +20,21 @@ DISCOUNTS = {"gamma", "discount", "discount_factor", "gam", "g"}
 LAMBDAS = {"lambda", "lam", "lamda", "lmbda", "lambd", "gae_lambda", "lambda_", "gae_lam",
            "gae_tau", "tau", "lmda", "lambda_gae", "lmbd"}  # fmt: skip
 ENDED = {"done", "dones", "d", "terminal", "terminals", "terminated", "term", "ended",
-         "terminations", "is_terminal", "done_mask", "next_done", "nextdone", "next_dones",
-         "episode_end"}  # fmt: skip
+         "terminations", "is_terminal", "is_terminals", "is_done", "done_mask",
+         "next_done", "nextdone", "next_dones", "episode_end"}  # fmt: skip
 GOES_ON = {"mask", "masks", "not_done", "nonterminal", "nextnonterminal", "next_nonterminal",
            "next_non_terminal", "non_terminal", "notdone", "not_dones", "continues", "not_terminal",
            "nonterminals", "alive", "m", "continue", "cont", "next_mask",
            "next_not_done"}  # fmt: skip
 
+BEGAN = {"episode_starts", "episode_start", "is_first", "is_firsts", "first_step",
+         "episode_begins"}  # fmt: skip
+FLAGS = {"ended", "goes_on", "began"}
+
 TARGETS = {"td_residual": "delta", "discounted_return": "G"}
 
 IGNORED = {"next", "t", "tp1", "last", "hat", "b", "new", "ep", "episode", "mb", "batch", "all",
-           "buf", "buffer", "traj"}  # fmt: skip
+           "buf", "buffer", "traj", "get"}  # fmt: skip
 """Words that say where data come from or when it is taken, not what it is."""
 
 NEXT_STATES = {"s2", "s_2", "s1", "s_1", "sp", "s_p", "sn", "s_n", "ns", "o2", "o_2", "obs2",
@@ -57,6 +62,8 @@ def role_of(
     for name in (full, core, base, glued):
         if name in {"r"} and node.name == "R":
             return _capital_r(node, subject, has_plain_reward, adds_rewards)
+        if name in BEGAN:
+            return "began"
         if name in GOES_ON:
             return "goes_on"
         if name in ENDED:

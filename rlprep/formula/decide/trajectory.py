@@ -7,14 +7,14 @@ from typing import Any
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.polynomial import Monomial, Polynomial
 from rlprep.formula.decide.series import Series
-from rlprep.formula.decide.series_world import WINDOW, World, prime_world
-from rlprep.formula.decide.timeline import ENDED, GOES_ON, role_of, target_role
+from rlprep.formula.decide.series_world import FARTHEST, WINDOW, World, prime_world
+from rlprep.formula.decide.timeline import ENDED, FLAGS, GOES_ON, role_of, target_role
 from rlprep.formula.decide.trajectory_arrays import is_arrayed
 from rlprep.formula.decide.trajectory_loops import is_looped
 from rlprep.formula.decide.trajectory_sides import Missed, boundary, evaluate, is_target
 from rlprep.formula.decide.trajectory_witness import coefficient_witness, place
 from rlprep.formula.errors import TooShort, Undecidable, Undefined
-from rlprep.formula.names import flat_lower, indices_of, variable_key
+from rlprep.formula.names import indices_of, variable_key
 from rlprep.formula.program import Program, is_plain_target, key_of
 from rlprep.formula.tree import Big, Call, Chain, Name, Node, Span, Tuple, walk
 from rlprep.formula.vocabulary import Vocabulary
@@ -67,7 +67,7 @@ def _has_boundary(program: Program) -> bool:
 def _has_mask(program: Program) -> bool:
     made = {e.key for e in program.entries} if program.is_code else set()
     return any(
-        isinstance(n, Name) and (flat_lower(n) in ENDED | GOES_ON or n.name.lower() in ENDED |
+        isinstance(n, Name) and (role_of(n, "") in FLAGS or n.name.lower() in ENDED |
         GOES_ON) and key_of(n) not in made for n in program.nodes()
     )  # fmt: skip
 
@@ -106,19 +106,31 @@ def worlds_of(setting: Setting) -> Iterator[World]:
             worlds = [prime_world(t=2)]
     yield from worlds
     if masked:
-        yield replace(worlds[-1], ended=True)
+        base = next(world for world in reversed(worlds) if world.t > 1)
+        t, last = base.t, base.end - 1 if base.end is not None else base.t + base.n - 1
+        around = range(t + 1, t + FARTHEST + 2), range(t - FARTHEST - 1, t)  # any other flag's step
+        for ends in ({t}, {t + 1}, {t - 1}, {t - 1, last}, *around):
+            yield replace(base, ends=frozenset(ends))
 
 
 def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
-    """Return what a formula means, with rewards indexed the usual way and then Sutton's."""
-    found = [meaning(program, subject, setting)]
+    """Return what a formula means, with rewards indexed the usual way and then Sutton's.
+
+    Flags are read with the index of the step that ended, then with that of the one after.
+    """
+    found: list[Meaning] = []
     names_action = any(isinstance(n, Call) and _earned_by_action(n) for n in program.nodes())
-    if not names_action and any(isinstance(n, Name) and _is_reward(n) for n in program.nodes()):
-        shifted = meaning(program, subject, setting, shift=1)
-        shifted.remarks.add(
-            "rewards bear Sutton and Barto's index here: R_{t+1} follows the action at t"
-        )
-        found.append(shifted)
+    shifts = not names_action and any(
+        isinstance(n, Name) and _is_reward(n) for n in program.nodes()
+    )
+    for lag in (0, 1) if setting[1] else (0,):
+        found.append(meaning(program, subject, setting, lag=lag))
+        if shifts:
+            shifted = meaning(program, subject, setting, shift=1, lag=lag)
+            shifted.remarks.add(
+                "rewards bear Sutton and Barto's index here: R_{t+1} follows the action at t"
+            )
+            found.append(shifted)
     return found
 
 
@@ -133,7 +145,9 @@ def _is_reward(name: Name) -> bool:
     return name.name.lower().startswith("r")
 
 
-def meaning(program: Program, subject: str, setting: Setting, shift: int = 0) -> Meaning:
+def meaning(
+    program: Program, subject: str, setting: Setting, shift: int = 0, lag: int = 0
+) -> Meaning:
     """Return the coefficients of a formula in every world of the setting.
 
     Raises:
@@ -149,12 +163,16 @@ def meaning(program: Program, subject: str, setting: Setting, shift: int = 0) ->
     worlds = list(worlds_of(setting))
     remarks: set[str] = set()
     unknown: dict[str, Span] = {}
-    facts = {"unknown": unknown, "program": program, "nodes": nodes, "shift": shift, "tail": False}
+    facts = {"unknown": unknown, "program": program, "nodes": nodes, "shift": shift, "lag": lag,
+             "tail": False}  # fmt: skip
     if setting[1]:
         remarks.add("the mask is read as 0 where the episode ended and 1 elsewhere")
+    if lag:
+        remarks.add("a flag is told of the step after the end here, as in CleanRL: dones[t + 1] "
+                    "says that step t ended the episode")  # fmt: skip
 
     def compute(number: int) -> tuple[Hashable, ...] | None:
-        series = Series(program, replace(worlds[number], shift=shift), subject)
+        series = Series(program, replace(worlds[number], shift=shift, lag=lag), subject)
         try:
             found = tuple(evaluate(series, node, subject).kept(_in_window) for node in nodes)
             edges = boundary(series, subject)

@@ -99,7 +99,8 @@ def outcome(series: Series) -> Polynomial:
     program, world = series.program, series.world
     if world.end is None:
         raise Undecidable("whole arrays where the horizon is infinite")
-    live = Series(program, replace(world, ended=False), series.subject)
+    # behind the end of an episode stand another one's data
+    live = Series(program, replace(world, is_followed=True), series.subject)
     try:
         lines = statements(program.text)
     except (Unreadable, SyntaxError) as error:
@@ -137,7 +138,7 @@ class ArrayRun(ArrayCode):
         self.subject = series.subject
         self.lengths = lengths
         self.series = series
-        self.live = live  # behind the end of an episode stand another one's data
+        self.live = live
         self.is_relative = False
 
     @property
@@ -195,8 +196,8 @@ class ArrayRun(ArrayCode):
                 return vector([Entry.of(self.live.reward(k)) for k in range(self.lengths.rewards)])
             case "V":
                 return self._state_values(node)
-            case "ended" | "goes_on":
-                return self._mask(is_end=role == "ended")
+            case "ended" | "goes_on" | "began":
+                return self._flags(role, node)
             case "delta" | "G" | "A" if role != target_role(self.subject):
                 return vector([self._derived(role, k) for k in range(self.end)])
         if variable_key(node) == "t":
@@ -216,9 +217,9 @@ class ArrayRun(ArrayCode):
         )
 
     def _derived(self, role: str, k: int) -> Entry:
-        """A residual, return or advantage; what lies behind the end of an episode is alive."""
-        series = self.series if k <= self.world.t else self.live
-        quantity = {"delta": series.residual, "G": series.discounted, "A": series.advantage}[role]
+        """A residual, return or advantage."""
+        live = self.live
+        quantity = {"delta": live.residual, "G": live.discounted, "A": live.advantage}[role]
         return Entry.of(quantity(k))
 
     def _value_at(self, k: int) -> Entry:
@@ -253,10 +254,11 @@ class ArrayRun(ArrayCode):
             return vector([self._value_at(k + 1) for k in range(self.end)])
         return self._values()
 
-    def _mask(self, *, is_end: bool) -> Tensor:
-        """Whether each step ended the episode, or did not."""
-        ended = [self.world.ended and k == self.world.t for k in range(self.end)]
-        return vector([ONE if end == is_end else ZERO for end in ended])
+    def _flags(self, role: str, node: Name) -> Tensor:
+        """What is said of an episode's end at each step; by the name of the next, behind them."""
+        places = [self.end] if _is_next(node) else range(self.end)
+        flags = [ONE if self.live.flag(role, k, is_told=True).terms else ZERO for k in places]
+        return Tensor.scalar(flags[0]) if _is_next(node) else vector(flags)
 
 
 def _is_last_value(node: Name) -> bool:

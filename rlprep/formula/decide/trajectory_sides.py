@@ -9,11 +9,11 @@ from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.timeline import mentions, role_of, target_role
 from rlprep.formula.decide.trajectory_arrays import is_arrayed, outcome
 from rlprep.formula.decide.trajectory_loops import Run, is_looped
-from rlprep.formula.errors import Undecidable
+from rlprep.formula.errors import TooShort, Undecidable
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import indices_of, variable_key
 from rlprep.formula.program import EQUALITIES, key_of
-from rlprep.formula.tree import Bin, Chain, Index, Name, Node, Num, walk
+from rlprep.formula.tree import Big, Bin, Chain, Index, Name, Node, Num, children, walk
 
 RECURSIVE = {"gae_recursive", "gae", "gae_finite", "discounted_return", "gae_lambda1"}
 """What may be given by a step back from its value at the end."""
@@ -38,7 +38,9 @@ def evaluate(series: Series, node: Node, subject: str) -> Polynomial:
         value = run.outcome()
         series.unknown.update(run.unknown)
         return value
+    _refuse_later_start(series)
     bound = series.start()
+    node = _entry(series, node, bound)
     target = series.program.formula.target
     if target is not None and is_target(subject, target):
         _refuse_other_clock(series, target, bound)
@@ -49,6 +51,57 @@ def evaluate(series: Series, node: Node, subject: str) -> Polynomial:
         return _solved(series, node, bound, subject)
     series.own = (target_role(subject), series.world.t)
     return series.evaluate(node, bound, series.program.main)
+
+
+def _refuse_later_start(series: Series) -> None:
+    """Refuse to say what code that counts from the first step gives at a later one."""
+    program = series.program
+    values = [value for entry in program.entries for value in entry.values]
+    is_placed = any(_names_place(value, {*series.horizon, *series.steps}) for value in values)
+    if series.world.t and program.is_code and not is_placed and any(
+        isinstance(n, Big) and n.kind == "sum" and n.var is not None and n.lo is not None
+        and any(variable_key(item) == variable_key(n.var) for item in _subscripts(n.body))
+        for value in values for n in walk(value)
+    ):  # fmt: skip
+        raise TooShort("a sum from the first step on")
+
+
+def _names_place(node: Node, bound: set[str]) -> bool:
+    """Whether an expression says a time: by t, by an index that no sum binds, as a list of all."""
+    match node:
+        case Name():
+            return variable_key(node) == "t" and "t" not in bound
+        case Big(kind="range"):
+            return True
+        case Index(items=items) if any(
+            isinstance(n, Name) and variable_key(n) not in bound
+            for item in items for n in walk(item)
+        ):  # fmt: skip
+            return True
+        case Big(var=Name() as var, lo=lo, hi=hi, body=body):
+            inner = bound | {variable_key(var) or ""}
+            limits = any(_names_place(n, bound) for n in (lo, hi) if n is not None)
+            return limits or _names_place(body, inner)
+    return any(_names_place(n, bound) for n in children(node))
+
+
+def _subscripts(node: Node) -> tuple[Node, ...]:
+    return tuple(item for n in walk(node) if isinstance(n, Index) for item in n.items)
+
+
+def _entry(series: Series, node: Node, bound: dict[str, int]) -> Node:
+    """Return what a list `[... for t in range(T)]` holds for the time that is asked for."""
+    match node:
+        case Big(kind="range", var=Name() as var, lo=Num(value=0), hi=hi, body=body):
+            key = variable_key(var) or ""
+            end = maybe_integer(hi, bound) if hi is not None else None
+            if key != "t" and any(variable_key(n) == "t" for n in walk(body)):
+                raise Undecidable("a list where a number is asked for")
+            if end is None or end < series.world.t:
+                raise Undecidable("a list that may leave out the time that is asked for")
+            bound[key] = series.world.t
+            return body
+    return node
 
 
 def _index_nodes(target: Node) -> tuple[Node, ...]:
