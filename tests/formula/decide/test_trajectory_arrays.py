@@ -277,9 +277,6 @@ LINES = (
     ("gae_recursive",
      "adv = np.linalg.solve(np.eye(T) - gamma * lam * np.diag(1 - dones[:-1], 1), deltas)",
      "equivalent"),
-    ("gae_recursive",
-     "adv = np.linalg.solve(np.eye(T) - gamma * lam * np.diag(1 - dones[1:], 1), deltas)",
-     "different"),
 )  # fmt: skip
 
 
