@@ -65,7 +65,7 @@ class Names(Series):
             raise Undecidable("a value is used before a line says which")
         return super().name(node, bound, position)
 
-    def _time(self, node: Name, bound: dict[str, int]) -> tuple[int, bool]:
+    def time_of(self, node: Name, bound: dict[str, int]) -> tuple[int, bool]:
         time, is_told = super().time_of(node, bound)
         role = self.role(node)
         if indices_of(node) or not (is_told or role in FLAGS):
