@@ -17,6 +17,11 @@ def straightened(statements: list[ast.stmt]) -> list[ast.stmt]:
             case ast.If() if not _only_adds(statement):
                 found.extend(_assignments([statement]) or [statement])
                 continue
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)) if len(
+                names
+            ) == len(values) and _is_crossed(names, values):
+                found.extend(_at_once(names, values))
+                continue
             case ast.FunctionDef(body=body) if any(isinstance(s, ast.If) for s in body):
                 value = _returned(body, {})
                 statement.body = straightened(body) if value is None else [value]
@@ -24,6 +29,22 @@ def straightened(statements: list[ast.stmt]) -> list[ast.stmt]:
                 statement.body = straightened(body)
         found.append(statement)
     return found
+
+
+def _is_crossed(names: list[ast.expr], values: list[ast.expr]) -> bool:
+    """Whether a value of `a, b = b, a` uses a name that stands before it on the left."""
+    return any(
+        _names([_base(name) for name in names[:number]]) & _names([value])
+        for number, value in enumerate(values)
+    )
+
+
+def _at_once(names: list[ast.expr], values: list[ast.expr]) -> Iterator[ast.stmt]:
+    """Yield assignments in which all values are taken before a name changes."""
+    held = [ast.copy_location(ast.Name(f"new_{number}"), value)
+            for number, value in enumerate(values)]  # fmt: skip
+    yield from map(_assigned, held, values)
+    yield from map(_assigned, names, held)
 
 
 def _only_adds(branch: ast.If) -> bool:
@@ -67,13 +88,18 @@ def _joined(
     if then is None or other is None:
         return None
     mine, theirs = list(_pairs(then)), list(_pairs(other))
-    if _names([target for target, _ in (*mine, *theirs)]) & _names([test]):
+    if _names([_base(target) for target, _ in (*mine, *theirs)]) & _names([test]):
         return None  # a branch that changes what the condition asks
     if [ast.dump(target) for target, _ in mine] == [ast.dump(target) for target, _ in theirs]:
         return [_assigned(t, _choice(test, a, b))
                 for (t, a), (_, b) in zip(mine, theirs, strict=True)]  # fmt: skip
     kept = [_assigned(target, _choice(test, value, target)) for target, value in mine]
     return kept + [_assigned(target, _choice(test, target, value)) for target, value in theirs]
+
+
+def _base(target: ast.expr) -> ast.expr:
+    """Return the variable that an assignment changes: adv of `adv[t] = ...`."""
+    return _base(target.value) if isinstance(target, ast.Subscript) else target
 
 
 def _pairs(statements: list[ast.stmt]) -> Iterator[tuple[ast.expr, ast.expr]]:

@@ -120,6 +120,8 @@ class Run(Names):
         filled = [key for key, name in self.filled.items() if self.role(name) == wanted]
         for node in (formula.target, formula.values[-1]):
             base = node.x if isinstance(node, Index) else node
+            if isinstance(node, Call) and node.fn.name in {"append", "insert"} and node.args:
+                base = node.args[0]
             if isinstance(base, Name) and flat(base) in known:
                 is_carried = flat(base) in self.scope.scalars and self.role(base) == wanted
                 return filled[-1] if filled and is_carried else flat(base)
@@ -155,6 +157,7 @@ class Run(Names):
                     continue
                 value = self.evaluate(statement.value, bound, 0)
                 self.scope.arrays.setdefault(flat(statement.target), {})[self.clock] = value
+                self.filled[flat(statement.target)] = statement.target
             elif isinstance(statement, Define):
                 self._assign(statement.target, statement.value, bound)
             elif not isinstance(statement, Name):
@@ -218,6 +221,13 @@ class Run(Names):
                 if isinstance(value, Call) and value.fn.name in EMPTY:
                     self.scope.forget(key)
                     self.scope.arrays[key] = {}
+                    return
+                if isinstance(value, Num) and 0 < value.value < 1 and (
+                    self.role(target) in {"gamma", "lam"}
+                ):  # fmt: skip
+                    self.scope.forget(key)  # one choice of what stands for any
+                    is_gamma = self.role(target) == "gamma"
+                    self.scope.scalars[key] = self.world.gamma if is_gamma else self.world.lam
                     return
                 whole = maybe_integer(value, bound)
                 if whole is not None and self.role(target) is None:

@@ -70,6 +70,10 @@ class Names(Series):
         role = self.role(node)
         if indices_of(node) or not (is_told or role in FLAGS):
             return time, is_told
+        if role == "V" and "values" in self.indexed and self.clock is not None and (
+            self.clock + 1 != self.world.end
+        ):  # fmt: skip
+            raise Undecidable("a value of the next state that no turn brings up to date")
         if self.world.end is not None and ("flag" if role in FLAGS else role) in self.indexed:
             return self.world.end - 1 + time - bound["t"], is_told  # beside an array: the last one
         return time if self.clock is None else time + self.clock - bound["t"], is_told
@@ -80,6 +84,8 @@ class Names(Series):
             if isinstance(node, Index) and isinstance(node.x, Name):
                 role = self.role(node.x)
                 is_next = any(isinstance(i, Bin) and i.op == "+" for i in node.items)
+                if role == "V":
+                    yield "values"
                 if role in FLAGS or (role == "V" and is_next):
                     yield "flag" if role in FLAGS else "V"
             elif isinstance(node, Name) and self.role(node) == "V":

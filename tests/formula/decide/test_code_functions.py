@@ -215,3 +215,61 @@ for t in reversed(range(T)):
 def test_a_list_grows_by_what_the_turn_gives(last, update, stored, expected) -> None:
     text = STORED.format(last, update, stored)
     assert decide(specs()["gae_finite"], text).verdict == expected
+
+
+TURNS = """\
+gamma, lam = 0.99, 0.95
+next_v, gae = {}
+for t in reversed(range(T)):
+    {}
+    adv[t] = gae"""
+DELTA = "r[t] + gamma * next_v - V[t]"
+
+
+@pytest.mark.parametrize(("start", "turn", "expected"), [
+    ("last_value, 0", f"next_v, gae = V[t], {DELTA} + gamma * lam * gae", "equivalent"),
+    ("last_value, 0", f"gae, next_v = {DELTA} + gamma * lam * gae, V[t]", "equivalent"),
+    ("last_value, 0", f"next_v = V[t]; gae = {DELTA} + gamma * lam * gae", "different"),
+    ("last_value, 0", f"next_v, gae = r[t], {DELTA} + gamma * lam * gae", "different"),
+    ("last_value, 1", f"next_v, gae = V[t], {DELTA} + gamma * lam * gae", "different"),
+    ("0, 0", f"next_v, gae = V[t], {DELTA} + gamma * lam * gae", "different"),
+])  # fmt: skip
+def test_names_that_change_at_once(start: str, turn: str, expected: str) -> None:
+    assert decide(specs()["gae_recursive"], TURNS.format(start, turn)).verdict == expected
+
+
+STALE = """\
+for t in reversed(range(T)):
+    delta = rewards[t] + gamma * next_value - values[t]
+    gae = delta + gamma * lam * gae
+    advs.insert(0, {})
+    {}"""
+
+
+@pytest.mark.parametrize(("stored", "after", "expected"), [
+    ("gae", "next_value = values[t]", "equivalent"),
+    ("delta", "next_value = values[t]", "different"),
+    ("gae + values[t]", "next_value = values[t]", "different"),
+    ("gae", "pass", "undecided"),
+])  # fmt: skip
+def test_what_is_carried_is_brought_up_to_date(stored, after, expected) -> None:
+    verdict = decide(specs()["gae_finite"], STALE.format(stored, after))
+    assert verdict.verdict == expected, verdict.message
+
+
+ELSE = """\
+for t in reversed(range(T)):
+    if {}:
+        adv[t] = delta[t]
+    elif {}:
+        adv[t] = delta[t]
+    else:
+        adv[t] = delta[t] + gamma * lam * adv[t + 1]"""
+
+
+@pytest.mark.parametrize(("first", "second", "expected"), [
+    ("t == T - 1", "done[t]", "equivalent"), ("t == T - 1", "not done[t]", "different"),
+    ("t == T - 2", "done[t]", "different"), ("t == T - 1", "done[t - 1]", "different"),
+])  # fmt: skip
+def test_branches_in_branches(first, second, expected) -> None:
+    assert decide(specs()["gae_recursive"], ELSE.format(first, second)).verdict == expected

@@ -69,7 +69,7 @@ def test_the_last_turn_of_a_rollout_has_a_branch_of_its_own(ask, changes) -> Non
 
 SLIPS = (
     {"flag": "1.0 - dones[t]"}, {"end": "next_done"}, {"end": "1.0"}, {"value": "values[t]"},
-    {"bootstrap": "0"}, {"bootstrap": "values[t]"}, 
+    {"bootstrap": "0"}, {"bootstrap": "values[t]"},
     {"order": "range(num_steps)"}, {"flag": "1.0"}, STABLE | {"flag": "1.0 - episode_starts[t]"},
 )  # fmt: skip
 
