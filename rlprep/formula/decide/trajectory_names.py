@@ -66,6 +66,7 @@ class Names(Series):
         return super().name(node, bound, position)
 
     def time_of(self, node: Name, bound: dict[str, int]) -> tuple[int, bool]:
+        """Return the time that a name's scripts or its words give it, and whether they do."""
         time, is_told = super().time_of(node, bound)
         role = self.role(node)
         if indices_of(node) or not (is_told or role in FLAGS):
