@@ -5,6 +5,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from rlprep.formula.characters import GREEK
+from rlprep.formula.code_casts import recast
+from rlprep.formula.code_lists import is_backwards, joined_parts
 from rlprep.formula.code_places import Places
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import MAX_INTEGER
@@ -37,6 +39,7 @@ SAME = {"detach", "contiguous", "float", "double", "clone", "item", "data", "num
         "copy"}  # fmt: skip
 LAYERS = {"Softmax": "softmax", "LogSoftmax": "log_softmax", "ELU": "elu", "ReLU": "relu",
           "Sigmoid": "sigmoid", "Tanh": "tanh", "Softplus": "softplus"}  # fmt: skip
+METHODS_OF_OPERATIONS = {"outer", "accumulate", "reduce"}  # np.subtract.outer(a, b)
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^",
              ast.MatMult: "@", ast.FloorDiv: "//", ast.Mod: "%"}  # fmt: skip
 RELATIONS = {ast.Eq: "=", ast.LtE: "<=", ast.GtE: ">=", ast.Lt: "<", ast.Gt: ">",
@@ -49,6 +52,9 @@ class Expressions(Places):
     def expression(self, node: ast.expr) -> Node:
         """Return the node of an expression."""
         span = self.span(node)
+        if parts := joined_parts(node):
+            whole = Tuple(span, tuple(self.expression(part) for part in parts))
+            return Call(span, Name(span, "concatenate"), (whole,))
         match node:
             case ast.Constant(value=bool() | int() | float() as value):
                 return self.number(node, value)
@@ -71,6 +77,9 @@ class Expressions(Places):
                 two = Bin(span, "^", Num(span, Fraction(2)), self.expression(right))
                 sign = "*" if isinstance(op, ast.LShift) else "//"
                 return Bin(span, sign, self.expression(left), two)
+            case ast.BinOp(left=left, op=ast.Add(), right=ast.List(elts=[only])):
+                joined = self.expression(left), self.expression(only)  # a list and one more
+                return Call(span, Name(span, "append"), joined)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
                 return Bin(span, OPERATORS[type(op)], self.expression(left), self.expression(right))
             case ast.Compare(left=left, ops=ops, comparators=rest) if all(
@@ -149,6 +158,8 @@ class Expressions(Places):
         if isinstance(index, ast.Constant) and isinstance(index.value, str):
             self._holder(value)
             return self.name(node, index.value)
+        if is_backwards(index):
+            return Call(self.span(node), Name(self.span(node), "flipud"), (self.expression(value),))
         items = index.elts if isinstance(index, ast.Tuple) else [index]
         return Index(self.span(node), self.expression(value),
                      tuple(self._index(item) for item in items))  # fmt: skip
@@ -171,10 +182,12 @@ class Expressions(Places):
                 args=[ast.GeneratorExp() | ast.ListComp() as terms],
             ) if len(terms.generators) > 1 or terms.generators[0].ifs:
                 return self.terms(terms)
+        if (same := recast(node, self.libraries)) is not None:
+            return self.expression(same)
         args = tuple(self._argument(arg) for arg in node.args)
         kwargs = tuple((k.arg, self._argument(k.value)) for k in node.keywords if k.arg)
         match node.func:
-            case ast.Name(id="float", lineno=_) if len(node.args) == 1 and isinstance(
+            case ast.Name(id="float") if len(node.args) == 1 and isinstance(
                 node.args[0], ast.Constant
             ):
                 return Name(span, "inf")
@@ -187,7 +200,8 @@ class Expressions(Places):
             case ast.Attribute(value=ast.Attribute() as value, attr=attr) if (
                 _root(value) in self.libraries
             ):
-                function = self.name(node.func, attr)
+                word = f"{value.attr}_{attr}" if attr in METHODS_OF_OPERATIONS else attr
+                function = self.name(node.func, word)
             case ast.Attribute(value=ast.Name(id=root), attr=attr) if root in HOLDERS:
                 function = self.name(node.func, attr)
             case ast.Attribute(value=value, attr=attr):
@@ -236,7 +250,8 @@ class Expressions(Places):
         if len(node.generators) != 1 or node.generators[0].ifs:
             raise self.refuse(node, "a comprehension with conditions")
         generator = node.generators[0]
-        saved, self.renamed = self.renamed, {**self.renamed, **_zipped(generator)}
+        saved = self.renamed
+        self.renamed = {**saved, **_zipped(generator, names_time=self.names_time)}
         span, body = self.span(node), self.expression(node.elt)
         self.renamed = saved
         match generator.iter:
@@ -286,14 +301,14 @@ def _root(node: ast.expr) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def _zipped(generator: ast.comprehension) -> dict[str, ast.expr]:
+def _zipped(generator: ast.comprehension, *, names_time: bool) -> dict[str, ast.expr]:
     """Return what the variables of `for a, b in zip(x, y)` stand for, element by element."""
     match generator:
         case ast.comprehension(
             target=ast.Tuple(elts=[ast.Name(id=number), ast.Name(id=item)]),
             iter=ast.Call(func=ast.Name(id="enumerate"), args=[sequence]),
         ):
-            return {item: _element(sequence, number)}
+            return {item: _element(sequence, number, names_time=names_time)}
         case ast.comprehension(
             target=ast.Tuple(elts=names), iter=ast.Call(func=ast.Name(id="zip"), args=args)
         ) if len(names) == len(args):
@@ -301,14 +316,17 @@ def _zipped(generator: ast.comprehension) -> dict[str, ast.expr]:
     return {}
 
 
-def _element(sequence: ast.expr, number: str) -> ast.expr:
-    """Return `rewards[t + i]` for the i-th element of `rewards[t:]`, or of rewards from t on."""
+def _element(sequence: ast.expr, number: str, *, names_time: bool) -> ast.expr:
+    """Return `rewards[t + i]` for the i-th element of `rewards[t:]`.
+
+    The i-th of `rewards` is `rewards[i]`, but where nothing names a time t, the first is that at t.
+    """
+    index: ast.expr = ast.Name(number, ast.Load())
     match sequence:
         case ast.Subscript(value=value, slice=ast.Slice(lower=ast.expr() as start, upper=None)):
-            sequence = value
-        case _:
-            start = ast.Name("t", ast.Load())
-    index = ast.BinOp(start, ast.Add(), ast.Name(number, ast.Load()))
+            sequence, index = value, ast.BinOp(start, ast.Add(), index)
+        case _ if not names_time:
+            index = ast.BinOp(ast.Name("t", ast.Load()), ast.Add(), index)
     found = ast.copy_location(ast.Subscript(sequence, index, ast.Load()), sequence)
     for part in ast.walk(index):
         ast.copy_location(part, sequence)

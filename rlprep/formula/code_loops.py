@@ -8,10 +8,13 @@ whoever only adds up what a loop adds needs its `for_lines`, in whatever order i
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rlprep.formula.code_statements import Statements
+from rlprep.formula.errors import Unreadable
+from rlprep.formula.names import flat
 from rlprep.formula.pycode import opened
-from rlprep.formula.tree import Node, Span
+from rlprep.formula.tree import Call, Cases, Name, Node, Span, walk
 
 REVERSING = {"reversed", "flip", "flipud"}
 LISTING = {"list", "tuple", "tqdm", "trange", "iter"}
@@ -41,7 +44,34 @@ class Loop:
     """A `for` statement: what its variables run through together, and its block."""
 
     turns: tuple[Turns, ...]
-    block: "tuple[Node | Loop, ...]"
+    block: "tuple[Statement, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function that the code calls: its name, its parameters, its block and what it returns."""
+
+    name: Name
+    parameters: tuple[Name, ...]
+    block: "tuple[Statement, ...]"
+    value: Node
+
+    def own_calls(self) -> list[Call]:
+        """Return the calls of itself in what it returns."""
+        return [
+            n for n in walk(self.value) if isinstance(n, Call) and flat(n.fn) == flat(self.name)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """`advantages.insert(0, gae)`: a list gets what it holds for the time of the turn."""
+
+    target: Name
+    value: Node
+
+
+Statement = Node | Loop | Function | Append
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,30 +102,69 @@ def for_lines(text: str, variables: frozenset[str] = frozenset()) -> list[ForLin
     ]
 
 
-def has_loop(text: str) -> bool:
-    """Whether a text that was read as code may hold a `for` statement."""
-    return "for " in text and ":\n" in text.replace(" ", "")
+@lru_cache(maxsize=64)
+def is_run(text: str) -> bool:
+    """Whether a text that was read as code has a loop, or a function that calls itself to an end.
+
+    It may: what can't be read in blocks is left to whoever runs it.
+    """
+    if not any(word in text for word in ("for ", "def ", "accumulate(")):
+        return False
+    try:
+        return any(map(_is_carrying, blocks(text)))
+    except (Unreadable, SyntaxError):
+        return True
 
 
-def blocks(text: str) -> tuple[Node | Loop, ...]:
-    """Return the statements of code in order, with its loops as blocks.
+def _is_carrying(statement: "Statement") -> bool:
+    if isinstance(statement, Function):
+        ends = any(isinstance(n, Cases) for n in walk(statement.value))
+        return any(map(_is_carrying, statement.block)) or bool(ends and statement.own_calls())
+    return isinstance(statement, Loop)
+
+
+@lru_cache(maxsize=64)
+def blocks(text: str) -> "tuple[Statement, ...]":
+    """Return the statements of code in order, with its loops and functions as blocks.
 
     Raises:
         Unreadable: a loop runs over something unusual.
         SyntaxError: the text is not Python.
     """
     reader, tree = opened(text, frozenset())
-    return tuple(_block(reader, tree.body))
+    called = frozenset(_word(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call))
+    return tuple(_block(reader, tree.body, called))
 
 
-def _block(reader: Statements, statements: list[ast.stmt]) -> Iterator[Node | Loop]:
+def _block(
+    reader: Statements, statements: list[ast.stmt], called: frozenset[str]
+) -> Iterator[Statement]:
     for statement in statements:
         match statement:
+            case ast.FunctionDef(
+                name=name, body=[*body, ast.Return(value=ast.expr() as value)]
+            ) if name in called:
+                yield Function(
+                    _named(reader, statement, name),
+                    tuple(_named(reader, arg, arg.arg) for arg in statement.args.args),
+                    tuple(_block(reader, body, called)), reader.expression(value),
+                )  # fmt: skip
+            case ast.Expr(
+                value=ast.Call(
+                    func=ast.Attribute(value=ast.Name() as target, attr="append" | "insert"),
+                    args=[*_, value],
+                )
+            ):
+                yield Append(_named(reader, target, target.id), reader.expression(value))
+            case ast.Assign(targets=[ast.Name() as target], value=value) if (
+                added := _added(target.id, value)
+            ) is not None:
+                yield Append(_named(reader, target, target.id), reader.expression(added))
             case ast.FunctionDef(body=body) | ast.With(body=body):
-                yield from _block(reader, body)
+                yield from _block(reader, body, called)
             case ast.For(target=target, iter=over, body=body):
                 turns = tuple(_turns(reader, target, over))
-                yield Loop(turns, tuple(_block(reader, body)))
+                yield Loop(turns, tuple(_block(reader, body, called)))
             case ast.Expr(value=ast.Call(func=ast.Attribute(attr="reverse"))) if (
                 statement is not statements[-1]
                 and any(isinstance(s, ast.For) for s in statements[statements.index(statement) :])
@@ -103,6 +172,24 @@ def _block(reader: Statements, statements: list[ast.stmt]) -> Iterator[Node | Lo
                 raise reader.refuse(statement, "data that is turned round in place")
             case _:
                 yield from reader.statement(statement)
+
+
+def _added(word: str, value: ast.expr) -> ast.expr | None:
+    """Return the one element that `xs = [x] + xs` adds to a list; None for anything else."""
+    match value:
+        case (
+            ast.BinOp(left=ast.List(elts=[added]), op=ast.Add(), right=ast.Name(id=other))
+            | ast.BinOp(left=ast.Name(id=other), op=ast.Add(), right=ast.List(elts=[added]))
+        ) if other == word:
+            return added
+    return None
+
+
+def _named(reader: Statements, node: ast.AST, word: str) -> Name:
+    found = reader.name(node, word)
+    if not isinstance(found, Name):
+        raise reader.refuse(node, "this name")
+    return found
 
 
 def _turns(reader: Statements, target: ast.expr, over: ast.expr) -> Iterator[Turns]:

@@ -20,6 +20,7 @@ class Places:
         self.shift = shift
         self.libraries = LIBRARIES - variables
         self.renamed: dict[str, ast.expr] = {}
+        self.names_time = False
         self.lines = [0]
         for line in text.encode().splitlines(keepends=True):
             self.lines.append(self.lines[-1] + len(line))

@@ -7,7 +7,6 @@ from rlprep.formula.code_expressions import OPERATORS, Expressions, conjuncts
 from rlprep.formula.tree import (
     Bin,
     Call,
-    Cases,
     Define,
     Name,
     Node,
@@ -59,6 +58,8 @@ class Statements(Expressions):
                 names
             ) == len(values):
                 for name, value in zip(names, values, strict=True):
+                    if isinstance(value, ast.List) and not value.elts:
+                        continue  # what a loop will fill
                     yield Define(self.span(node), self.expression(name), self.expression(value))
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as value):
                 yield self.function(node, name, value.args, value.body)
@@ -79,15 +80,6 @@ class Statements(Expressions):
                 yield Define(self.span(node), left, total)
             case ast.For(body=body, orelse=[]) | ast.With(body=body) | ast.FunctionDef(body=body):
                 yield from self.body(body)
-            case ast.If(test=test, body=[ast.Assign() as left], orelse=[ast.Assign() as right]) if (
-                ast.dump(left.targets[0]) == ast.dump(right.targets[0])
-            ):
-                rows = (
-                    (self.expression(left.value), self.expression(test)),
-                    (self.expression(right.value), None),
-                )
-                value = Cases(self.span(node), rows)
-                yield Define(self.span(node), self.expression(left.targets[0]), value)
             case ast.If(test=test, body=steps, orelse=[]) if all(
                 isinstance(step, ast.AugAssign) and isinstance(step.op, ast.Add | ast.Sub)
                 for step in steps

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import variable_key
-from rlprep.formula.tree import Bin, Call, Name, Neg, Node, Num
+from rlprep.formula.tree import Bin, Call, Index, Name, Neg, Node, Num
 
 MAX_EXPONENT = 64
 
@@ -54,7 +54,11 @@ def _value(node: Node, bound: Mapping[str, int]) -> Fraction:
             raise Undecidable(f"the index {key} is not bound")
         case Neg(x=x):
             return -_value(x, bound)
-        case Call(fn=Name(name="len")) if "T" in bound:
+        case (
+            Call(fn=Name(name="len"))
+            | Call(fn=Name(name="size"), args=(_, Num(value=0)))
+            | Index(x=Call(fn=Name(name="shape" | "size"), args=(_,)), items=(Num(value=0),))
+        ) if "T" in bound:
             return Fraction(bound["T"])
         case Bin(op="+", left=left, right=right):
             return _value(left, bound) + _value(right, bound)

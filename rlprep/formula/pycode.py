@@ -12,9 +12,12 @@ import re
 import textwrap
 import warnings
 
+from rlprep.formula.code_branches import straightened
+from rlprep.formula.code_scans import looped
 from rlprep.formula.code_statements import Statements
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import MAX_CHARACTERS
+from rlprep.formula.names import INDEX_WORDS
 from rlprep.formula.tree import Node
 
 MAX_NODES = 1500
@@ -25,9 +28,10 @@ _CODE = re.compile(
     r"|\.(?:mean|sum|exp|log|clamp|clip|T|transpose|mT|softmax|pow|square|log_prob|entropy|dot"
     r"|permute|unsqueeze|cumsum|sqrt|gather|dot|detach|shape|size|min|max|abs|div|mul|matmul|neg|add)\b"
     r"|\*\*|\bfor\s+\w+\s+in\b|\[[^\]]*:[^\]]*\]|^\s*(?:def|return|import|from|for|with)\b"
+    r"|^\s*(?:if\b[^:\n]+|elif\b[^:\n]+|else\s*):"
     r"|^\s*[a-z_]\w*(?:\[[^\]]*\])?\s*=\s*[a-z_]\w*\s*=[^=]"
     r"|\b(?:args|self|cfg|config|params|hparams|opt)\.\w|\b(?:len|range|zip|enumerate)\("
-    r"|\blambda\s+\w+\s*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
+    r"|\bfloat\(|\blambda\s+\w+\s*(?:,\s*\w+\s*)*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
     re.MULTILINE,
 )
 _UPDATE = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*=[^=].*\n(?:.*\n)*?[ \t]*\1[ \t]*=[^=].*\b\1\b",
@@ -107,7 +111,24 @@ def opened(text: str, variables: frozenset[str]) -> tuple[Statements, ast.Module
         raise SyntaxError(str(error)) from None
     if _is_too_deep(tree):
         raise Unreadable("the code is nested too deeply", (0, len(text)))
-    return Statements(code, max(0, text.find(code)), variables), tree
+    tree.body = straightened(looped(tree.body))
+    if _is_too_deep(tree):
+        raise Unreadable("the code branches too often", (0, len(text)))
+    reader = Statements(code, max(0, text.find(code)), variables)
+    reader.names_time = _names_time(tree)
+    return reader, tree
+
+
+def _names_time(tree: ast.AST) -> bool:
+    """Whether code says a time: by t, or by an index letter that no comprehension binds."""
+    bound = {n.id for part in ast.walk(tree) if isinstance(part, ast.comprehension)
+             for n in ast.walk(part.target) if isinstance(n, ast.Name)}  # fmt: skip
+    places = {n.id for part in ast.walk(tree) if isinstance(part, ast.Subscript)
+              for n in ast.walk(part.slice) if isinstance(n, ast.Name)}  # fmt: skip
+    letters = (INDEX_WORDS | {"step", "idx"}) - {"T", "N", "s"}
+    return bool(places & letters - bound) or any(
+        isinstance(n, ast.Name) and n.id == "t" for n in ast.walk(tree)
+    )
 
 
 def _is_too_deep(tree: ast.AST) -> bool:

@@ -8,6 +8,7 @@ from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import MAX_CHARACTERS, tokenize
 from rlprep.formula.tree import Node
 from rlprep.formula.vocabulary import Vocabulary
+from rlprep.formula.words import AT_THE_END
 
 _FENCE = re.compile(r"\A\s*```[a-z]*\n(.*?)\n?```\s*\Z", re.DOTALL)
 
@@ -24,6 +25,7 @@ _STOPWORDS = {"the", "of", "is", "an", "with", "something", "like", "plus", "min
 def _is_prose(text: str) -> bool:
     """Whether a text is a sentence: words without a sign, or many words that only join others."""
     bare = re.sub(r"\\(?:text|mathrm|mbox|textrm)\s*\{[^{}]*\}", " ", text)
+    bare = AT_THE_END.sub(" ", bare)
     words = re.findall(r"[A-Za-z']{1,}", re.sub(r"\\[A-Za-z]+", " ", bare))
     if "\\" in text or len(words) < 2:
         return False

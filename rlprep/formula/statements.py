@@ -8,10 +8,11 @@ or ends with an operator continues.
 from dataclasses import replace
 
 from rlprep.formula.errors import Unreadable
+from rlprep.formula.names import indices_of
 from rlprep.formula.parser import ExpressionParser, depth_of
 from rlprep.formula.stream import CLOSERS
 from rlprep.formula.tokens import Token
-from rlprep.formula.tree import Call, Chain, Dots, Name, Node, Num, Optimise
+from rlprep.formula.tree import Call, Chain, Dots, Name, Node, Num, Optimise, walk
 from rlprep.formula.vocabulary import FUNCTIONS, GREEK_WORDS, OPTIMISERS, Vocabulary
 
 MAX_TREE_DEPTH = 120
@@ -59,6 +60,11 @@ class _Statements(ExpressionParser):
                 if word == "subject_to":
                     raise self.fail("expected a constraint after 'subject to'")
                 break
+            if self.token.kind == "when":
+                if not (statements and _is_at_the_end(statements[-1])):
+                    raise self.fail("only a boundary, as G_T = 0, is at the end")
+                self.at += 1
+                continue
             if word == "for":
                 self._skip_clause()
                 continue
@@ -74,7 +80,7 @@ class _Statements(ExpressionParser):
         node = self.chain()
         if self.token.kind == "||":
             raise self.fail("'||' belongs between the two arguments of a divergence")
-        if self.token.kind not in SEPARATORS | {"end"}:
+        if self.token.kind not in SEPARATORS | {"end", "when"}:
             hint = "an opening bracket is missing" if self.token.kind in {")", "]", "}"} else None
             raise self.fail("expected an operator or the end of the formula", hint=hint)
         return node
@@ -124,6 +130,16 @@ class _Statements(ExpressionParser):
         last = statements[-1]
         objective = last.items[-1] if isinstance(last, Chain) else last
         statements[-1] = Optimise(span, "", objective, tuple(constraints))
+
+
+def _is_at_the_end(node: Node) -> bool:
+    """Whether a statement says what something is at the last time: `G_T = 0`."""
+    match node:
+        case Chain(items=(Name() as first, *_), ops=ops) if set(ops) == {"="}:
+            ends = {"T", "H", "N"}
+            return any(isinstance(n, Name) and n.name in ends for i in indices_of(first)
+                       for n in walk(i))  # fmt: skip
+    return False
 
 
 def _defines(node: Node) -> bool:

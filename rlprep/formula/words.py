@@ -14,6 +14,14 @@ _SPOKEN_SUM = re.compile(
     r"(?:\s+of\b)?", re.IGNORECASE,
 )  # fmt: skip
 
+AT_THE_END = re.compile(
+    r"(?:at|after|past|beyond|upon)\s+(?:(?:the|an?)\s+)?(?:(?:very\s+)?end(?:\s+of\s+"
+    r"(?:the|an?|each|every)\s+(?:episode|trajectory|rollout|segment|horizon|path|batch|buffer))?"
+    r"|(?:episode|trajectory|rollout)(?:'s)?\s+(?:end|termination)|terminal\s+(?:state|step|time)"
+    r"|termination|horizon|last\s+step)(?![\w(])", re.IGNORECASE,
+)  # fmt: skip
+"""Words that say once more what the index of `G_T = 0` says."""
+
 LABELS = {"old", "new", "clip", "kv", "theta", "pi", "kl", "vf", "model", "head", "max", "min",
           "seq", "targ", "target", "next", "ref", "top", "ent", "ppo", "cpi", "klpen", "gae", "in",
           "out"}  # fmt: skip
@@ -59,6 +67,9 @@ class Words(TokenList):
             return match.end()
         if spoken := _SPOKEN_SUM.match(self.text, at):
             return self.spoken_sum(spoken)
+        if not self._in_script() and (said := AT_THE_END.match(self.text, at)):
+            self.emit("when", said[0], at, said.end())
+            return said.end()
         match = _LETTERS.match(self.text, at)
         assert match is not None
         run, end = match.group(), match.end()
@@ -130,6 +141,9 @@ class Words(TokenList):
             return
         if not self._in_script() and (keyword := latex.PHRASES.get(bare.lower())):
             self.emit("kw", keyword, at, end)
+            return
+        if not self._in_script() and AT_THE_END.fullmatch(bare):
+            self.emit("when", bare, at, end)
             return
         parts = re.split(r"[ ]+", bare)
         if len(parts) > 1 and not self._in_script() and _PROSE & {p.lower() for p in parts}:

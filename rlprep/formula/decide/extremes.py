@@ -10,9 +10,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from rlprep.formula.decide.functions import CLIPS, MAXIMA, MINIMA, is_stabiliser
+from rlprep.formula.decide.logits import takes_largest
 from rlprep.formula.decide.worlds import Row, World, table_world
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Call, Cases, Chain, Name, Node, Num, Wrap
+from rlprep.formula.tree import Bin, Call, Cases, Chain, Name, Node, Num, Wrap
 
 CHOOSING = MINIMA | MAXIMA | CLIPS
 FOLDING = {"relu", "ReLU", "abs", "absolute", "sign", "sgn"}
@@ -27,6 +28,10 @@ def bends(program: Program) -> bool:
 
 def _bends(node: Node) -> bool:
     match node:
+        case Call(fn=Name(name=name)) if name in CHOOSING and takes_largest(node):
+            return False  # of several entries one is always the largest
+        case Bin(op="*", left=Chain() as condition):
+            return not _is_sign(condition)
         case Call(fn=Name(name=name), args=args, kwargs=kwargs) if name in CHOOSING:
             return len([x for x in (*args, *dict(kwargs).values()) if not is_stabiliser(x)]) != 1
         case Call(fn=Name(name=name)) if name in FOLDING:

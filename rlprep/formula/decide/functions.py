@@ -5,18 +5,22 @@ from typing import TYPE_CHECKING
 
 from rlprep.formula.decide.distributions import Sampling
 from rlprep.formula.decide.divergences import of_policies
+from rlprep.formula.decide.logits import of_logits
 from rlprep.formula.decide.numbers import Number
-from rlprep.formula.decide.policies import role_of
+from rlprep.formula.decide.policies import is_batch, role_of
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.integers import written_number
 from rlprep.formula.names import flat_lower
-from rlprep.formula.tree import Bin, Call, Cases, Name, Node, Num, Tuple
+from rlprep.formula.tree import Bin, Call, Cases, Name, Node, Num, Tuple, walk
 from rlprep.formula.vocabulary import FUNCTIONS
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.table_places import Env
     from rlprep.formula.decide.tabular import Tabular
 
+COUNTS = {"len", "shape", "size", "numel"}
+SAMPLED = {"advantage", "logp", "ratio", "logratio", "score", "return", "residual"}
+SCORES = {"log", "logp", "logpi", "logprob", "logprobs"}  # grad_log_pi(s, a) is of a function
 STABILISER = Fraction(1, 10**5)
 MINIMA = {"min", "minimum", "Min"}
 MAXIMA = {"max", "maximum", "Max"}
@@ -33,6 +37,10 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
     takes_one = lowered in MEANS | KEPT or name in FUNCTIONS - {"entropy", "KL", "kl", "DKL"}
     if takes_one and not args:
         raise Unreadable(f"{name} needs an argument", node.span)
+    if (found := of_logits(tabular, node, env, position)) is not None:
+        return found
+    if lowered in COUNTS and args and is_sampled(tabular, args[0]):
+        return tabular.count("len")
     if name in MINIMA | MAXIMA and not node.fn.subs:
         return _extreme(tabular, node, env, position)
     if lowered in {"clamp_min", "clamp_max"} and len(args) == 2:
@@ -63,10 +71,12 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
         return tabular.average(
             Sampling(("s", "a"), explicit=False, is_named=False), args[0], env, position
         )
-    if name in {"sum", "reduce_sum", "inner", "dot"}:
+    if name in {"sum", "inner", "dot"} or lowered == "reduce_sum":
         return _total(tabular, node, env, position)
     if name in KEPT or lowered in KEPT:
         return _constant(tabular, args[0], env, position)
+    if name == "grad" and SCORES & set(lowered.split("_")):
+        return tabular.quantity(node.fn, args, env)
     if name == "grad":
         return tabular.gradient(args[0], env, position)
     return of_policies(tabular, node, env, position)
@@ -211,7 +221,9 @@ def _total(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
     total: Number = Fraction(0)
     if tabular.world.is_sample:
         return tabular.evaluate(body, env, position)
-    if tabular.subject in {"kl", "entropy", "advantage"} or (
+    if node.fn.name in {"dot", "inner"} and is_sampled(tabular, body):
+        tabular.has_sum = True  # of one number for each sample
+    elif tabular.subject in {"kl", "entropy", "advantage"} or (
         ("s" in env and "a" not in env) or node.keyword("dim", "axis") is not None
     ) or len(node.args) > 1:  # fmt: skip
         sample = {"a:sample": env["a"]} if "a" in env else {}
@@ -221,6 +233,14 @@ def _total(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
     return tabular.average(
         Sampling(("s", "a"), explicit=False, is_named=False), body, env, position
     )
+
+
+def is_sampled(tabular: "Tabular", node: Node) -> bool:
+    """Whether code has one number for each sample here: advantages, log-probabilities, a batch."""
+    if tabular.subject in {"kl", "entropy", "advantage"} or not tabular.program.is_code:
+        return False
+    roles = {tabular.role(n) for n in walk(node) if isinstance(n, Name) and n.name not in FUNCTIONS}
+    return bool(roles & SAMPLED or is_batch(node)) and "policy" not in roles
 
 
 def _log_probability(tabular: "Tabular", node: Call, env: "Env") -> Number:

@@ -12,6 +12,7 @@ from rlprep.formula.decide.objective_values import Value, matches, value_of
 from rlprep.formula.decide.objective_witness import PER_PAIR, shown_at
 from rlprep.formula.decide.policies import role_of, words_of
 from rlprep.formula.decide.tabular import Tabular
+from rlprep.formula.decide.unrolled import unrolled
 from rlprep.formula.decide.worlds import World, sample_world, table_world
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.program import Program, is_plain_target
@@ -108,7 +109,7 @@ def says_loss(program: Program) -> bool:
 
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
     """Return the one reading of a formula."""
-    return [meaning(program, subject, setting)]
+    return [meaning(unrolled(program), subject, setting)]
 
 
 def meaning(program: Program, subject: str, setting: tuple[Hashable, ...]) -> Meaning:

@@ -42,7 +42,7 @@ def _term(series: "Series", node: Node, bound: dict[str, int], position: int) ->
     """Return a written term in symbols, None when it is no multiple of one quantity."""
     symbolic = replace(
         series.world, mod=0, gamma=Polynomial.atom(("gamma",)), lam=Polynomial.atom(("lambda",)),
-        opaque=True, is_episode=False, ended=False, shift=0,
+        opaque=True, is_episode=False, ends=frozenset(), shift=0,
     )  # fmt: skip
     plain, series.world = series.world, symbolic
     try:

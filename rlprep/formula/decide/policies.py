@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from rlprep.formula.names import labels_of
-from rlprep.formula.tree import Name, walk
+from rlprep.formula.tree import Name, Node, walk
 
 OLD = {"old", "k", "b", "behavior", "behaviour", "prev", "previous", "mu", "beta", "ref", "0",
        "oldpi",
@@ -45,6 +45,16 @@ QUALIFIERS = {
 
 RATIO_SUBJECTS = {"ratio", "ppo_clip", "ppo_kl_penalty", "ppo_total", "trpo_objective",
                   "trpo_constraint", "trpo"}  # fmt: skip
+
+
+BATCHES = {"batch", "minibatch", "mb", "data", "dataset", "samples", "buffer", "memory", "rollout",
+           "rollouts", "transitions", "experience", "trajectory", "traj"}  # fmt: skip
+"""What code calls the samples all together."""
+
+
+def is_batch(node: Node | None) -> bool:
+    """Whether a name stands for the samples all together."""
+    return isinstance(node, Name) and not node.subs and node.name in BATCHES
 
 
 @lru_cache(maxsize=4096)

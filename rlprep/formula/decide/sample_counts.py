@@ -4,7 +4,10 @@ from collections import Counter
 
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import flat
-from rlprep.formula.tree import Big, Bin, Expect, Name, Neg, Node, Wrap
+from rlprep.formula.tree import Big, Bin, Call, Expect, Index, Name, Neg, Node, Wrap
+
+LENGTH = "length"
+"""How long an array is: the number of samples by no name of its own."""
 
 COUNTS = {"N", "M", "T", "B", "n", "m", "D"}
 
@@ -27,6 +30,8 @@ def refuse_double_counts(node: Node) -> Counter[str]:
         case _:
             return Counter()
     twice = [name for name, times in found.items() if times > 1]
+    if LENGTH in found and len(found) > 1:
+        raise Undecidable("a product that divides by two numbers of samples")
     if twice:
         raise Undecidable(f"a product that divides by {twice[0]} twice")
     return found
@@ -40,4 +45,8 @@ def _factors(node: Node) -> Counter[str]:
             return Counter([flat(node)])
         case Wrap(kind="abs", x=Name(name=name)):
             return Counter([f"|{name}|"])
+        case Call(fn=Name(name="len" | "shape" | "size" | "numel")):
+            return Counter([LENGTH])
+        case Index(x=Call() as inner):
+            return _factors(inner)
     return Counter()

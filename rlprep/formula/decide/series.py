@@ -14,15 +14,15 @@ from dataclasses import replace
 from operator import eq, ge, gt, le, lt, ne
 
 from rlprep.formula.decide.effort import spend
+from rlprep.formula.decide.nested_dots import unfolded
 from rlprep.formula.decide.polynomial import Polynomial
 from rlprep.formula.decide.series_arrays import array_sum, discounted_sum, indexed, takes_arrays
-from rlprep.formula.decide.series_parameters import bind_parameters
-from rlprep.formula.decide.series_sums import Sums
+from rlprep.formula.decide.series_definitions import Definitions
 from rlprep.formula.decide.series_world import ENDLESS, TERMS, refuse_far
-from rlprep.formula.decide.timeline import NEXT_STATES, lookahead
+from rlprep.formula.decide.timeline import FLAGS, NEXT_STATES, lookahead
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.integers import MAX_EXPONENT, integer, maybe_integer
-from rlprep.formula.names import flat_lower, indices_of, is_label, labels_of, variable_key
+from rlprep.formula.names import flat_lower, indices_of, is_label, variable_key
 from rlprep.formula.tree import (
     Big,
     Bin,
@@ -45,7 +45,7 @@ from rlprep.formula.tree import (
 from rlprep.formula.vocabulary import FUNCTIONS
 
 
-class Series(Sums):
+class Series(Definitions):
     """Evaluates expressions of one program in one world."""
 
     def evaluate(self, node: Node, bound: dict[str, int], position: int) -> Polynomial:
@@ -64,8 +64,12 @@ class Series(Sums):
                 return self.call(node, bound, position)
             case Index(x=x, items=items):
                 return self.index(x, items, bound, position)
+            case Big(kind="range"):
+                raise Undecidable("a list where a number is asked for")
             case Big():
                 return self.big(node, bound, position)
+            case Chain() if self.program.is_code:
+                return self.const(int(self.holds(node, bound, position)))
             case Expect(body=body):
                 self.remarks.add("the expectation is over the sampled step: its integrand is read")
                 return self.evaluate(body, bound, position)
@@ -84,6 +88,8 @@ class Series(Sums):
             case "+" | "-":
                 if any(isinstance(n, Dots) for n in _terms(node)):
                     return self.ellipsis(node, bound, position)
+                if self.has_dots and isinstance(flat := unfolded(node), Bin):
+                    return self.ellipsis(flat, bound, position)
                 a, b = self.evaluate(left, bound, position), self.evaluate(right, bound, position)
                 return a + b if node.op == "+" else a - b
             case "*" | "cdot" | "otimes" | "@":
@@ -163,34 +169,22 @@ class Series(Sums):
         if key in bound and key != "inf":
             return self.const(bound[key])
         role = self.role(node)
-        defined = self.program.definition(node, position)
-        if defined is not None and not self._is_usual(role, node, defined, bound):
+        defined = self.definition(node, position, bound)
+        if defined is not None and not self.is_usual(role, node, defined, bound):
             return self.defined(node, defined, bound)
         power = next((s for s in node.sups if maybe_integer(s, bound) is not None), None)
         if role in {"gamma", "lam"}:
             base = self.world.gamma if role == "gamma" else self.world.lam
             return self.power(base, power, bound) if power is not None else base
-        if role == "ended":
-            return self.const(1 if self.world.ended else 0)
-        if role == "goes_on":
-            return self.const(0 if self.world.ended else 1)
+        if role in FLAGS:
+            time, is_told = self.time_of(node, bound)
+            return self.flag(role, time, is_told=is_told)
         if role is None:
             return self.foreign(node, power, bound)
-        if self.program.is_carried(node, position) and not self._time(node, bound)[1]:
+        if self.program.is_carried(node, position) and not self.time_of(node, bound)[1]:
             return self.at(role, node, bound["t"] + 1, bound)
-        time, _ = self._time(node, bound)
+        time, _ = self.time_of(node, bound)
         return self.at(role, node, time, bound)
-
-    def _is_usual(self, role: str | None, node: Name, number: int, bound: dict[str, int]) -> bool:
-        """Whether a definition says what its name means anyway: then the dots may count by it."""
-        if not self.world.opaque or role not in {"delta", "G"}:
-            return False
-        opaque, self.world = self.world, replace(self.world, opaque=False, end=None)
-        try:
-            said = self.defined(node, number, bound)
-            return said == self.at(role, node, self._time(node, bound)[0], bound)
-        finally:
-            self.world = opaque
 
     def foreign(self, node: Name, power: Node | None, bound: dict[str, int]) -> Polynomial:
         """Return a symbol of its own for a name that is not known here."""
@@ -202,55 +196,13 @@ class Series(Sums):
     def untold(self, node: Call, bound: dict[str, int]) -> Polynomial:
         """Return a symbol for a function that has no place along a trajectory, at its arguments."""
         self.unknown.setdefault(flat_lower(node.fn), node.fn.span)
-        where = [(n.name, self._time(n, bound)[0]) for a in node.args for n in walk(a)
+        where = [(n.name, self.time_of(n, bound)[0]) for a in node.args for n in walk(a)
                  if isinstance(n, Name)]  # fmt: skip
         return Polynomial.atom(("?", flat_lower(node.fn), *where), self.world.mod)
 
     def _shown_index(self, node: Name, bound: dict[str, int]) -> tuple[int, ...]:
         found = (maybe_integer(i, bound) for i in indices_of(node))
         return tuple(i for i in found if i is not None)
-
-    def _time(self, node: Name, bound: dict[str, int]) -> tuple[int, bool]:
-        """Return the time that a name's scripts give it, and whether they give one."""
-        offset = node.primes
-        words = [node.name.lower(), *(w.lower() for w in labels_of(node))]
-        if (
-            "next" in words
-            or words[0].startswith("next")
-            or "last" in words[:1]
-            or "tp1" in words
-            or "bootstrap" in words
-        ):
-            offset += 1
-        for index in reversed(indices_of(node)):
-            value = maybe_integer(index, bound)
-            refuse_far(index)
-            if value is not None and not (isinstance(index, Num) and node.name in {"c"}):
-                return value + offset, True
-            if value is None and isinstance(index, Bin):
-                integer(index, bound)  # s_{i+1} where nothing says what i is
-        return bound["t"] + offset, bool(offset)
-
-    def defined(self, node: Node, number: int, bound: dict[str, int]) -> Polynomial:
-        """Evaluate a definition of the input at the index that is used."""
-        self.depth += 1
-        if self.depth > 40:
-            raise Undecidable("definitions refer to each other without end")
-        own, self.own = self.own, None
-        entry = self.program.entries[number]
-        name = node.fn if isinstance(node, Call) else node
-        assert isinstance(name, Name)
-        inner = dict(self.start())
-        inner["t"] = bound["t"]
-        if isinstance(entry.target, Name | Index | Call):
-            bind_parameters(entry.target, node, inner, bound)
-        result = self.evaluate(entry.values[-1], inner, number)
-        self.depth -= 1
-        self.own = own
-        power = [s for s in name.sups if maybe_integer(s, bound) is not None]
-        if power and not (isinstance(entry.target, Name) and entry.target.sups):
-            result = self.power(result, power[0], bound)
-        return result
 
     # -- functions and indices ------------------------------------------------------------------
 
@@ -300,18 +252,24 @@ class Series(Sums):
             argument = parts[0]
         match argument:
             case Name(name="s" | "S" | "x" | "o" | "obs" | "state" | "states" | "next"):
-                time, given = self._time(argument, bound)
-                own, own_given = self._time(node.fn, bound)
+                time, given = self.time_of(argument, bound)
+                own, own_given = self.time_of(node.fn, bound)
                 return own if own_given and not given else time
             case Name() if flat_lower(argument) in NEXT_STATES:
                 return bound["t"] + 1
+            case (
+                Bin(op="*", left=Name(name="s" | "S" | "x" | "o", subs=(), sups=()), right=time)
+                | Call(fn=Name(name="s" | "S" | "x" | "o", subs=(), sups=()), args=(time,))
+            ):
+                refuse_far(time)
+                return integer(time, bound)  # s(t+1)
             case Name() if maybe_integer(argument, bound) is None:
-                return self._time(node.fn, bound)[0]
+                return self.time_of(node.fn, bound)[0]
             case Index(x=Name() as base, items=(item,)):
                 refuse_far(item)
                 return integer(item, bound) + lookahead(base)
             case None:
-                return self._time(node.fn, bound)[0]
+                return self.time_of(node.fn, bound)[0]
         refuse_far(argument)
         return integer(argument, bound)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rlprep.formula.decide.polynomial import Polynomial, total
 from rlprep.formula.decide.series_world import TERMS, refuse_far
-from rlprep.formula.decide.timeline import lookahead
+from rlprep.formula.decide.timeline import FLAGS, lookahead
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.integers import integer, maybe_integer
 from rlprep.formula.names import labels_of
@@ -57,8 +57,12 @@ def indexed(
     if isinstance(x, Name):
         role = series.role(x)
         if role is not None and series.program.definition(x, position) is None:
-            if role in {"ended", "goes_on", "gamma", "lam"}:
+            if role in {"gamma", "lam"}:
                 return series.name(x, bound, position)
+            if role in FLAGS:
+                is_whole = all(isinstance(i, Slice) and i.lo is i.hi is None for i in items)
+                later = lookahead(x)
+                return series.flag(role, time + later, is_told=bool(later) or not is_whole)
             return series.at(role, x, time + lookahead(x), bound)
     return series.evaluate(x, {**bound, "t": time}, position)
 

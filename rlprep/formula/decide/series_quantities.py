@@ -8,6 +8,7 @@ from rlprep.formula.decide.polynomial import Polynomial, total
 from rlprep.formula.decide.series_world import ENDLESS, TERMS, World, refuse_far
 from rlprep.formula.decide.timeline import (
     REWARDS,
+    adds_rewards,
     clock_letters,
     horizon_letters,
     mentions,
@@ -20,6 +21,7 @@ from rlprep.formula.names import indices_of, labels_of, variable_key
 from rlprep.formula.program import Program
 from rlprep.formula.tree import (
     Bin,
+    Dots,
     Name,
     Node,
     Span,
@@ -37,6 +39,8 @@ class Quantities:
         self.steps = step_letters(program, subject)
         self.clocks = clock_letters(program)
         self.has_plain_reward = mentions(program, lambda n: n.name in REWARDS)
+        self.adds_rewards = adds_rewards(program)
+        self.has_dots = any(isinstance(n, Dots) for n in program.nodes())
         self.has_tail = False
         self.remarks: set[str] = set()
         self.unknown: dict[str, Span] = {}
@@ -59,7 +63,10 @@ class Quantities:
 
     def role(self, node: Name) -> str | None:
         """Return which quantity a name of this input stands for."""
-        return role_of(node, self.subject, has_plain_reward=self.has_plain_reward)
+        return role_of(
+            node, self.subject, has_plain_reward=self.has_plain_reward,
+            adds_rewards=self.adds_rewards,
+        )  # fmt: skip
 
     def start(self) -> dict[str, int]:
         """Return the environment of the formula: which letters are which numbers."""
@@ -81,7 +88,7 @@ class Quantities:
     def reward(self, k: int) -> Polynomial:
         """Return the reward."""
         k -= self.world.shift
-        if self.world.ended and k > self.world.t:
+        if self.world.is_past(k):
             return self.const(0)
         if self.world.is_episode and self.world.end is not None and k >= self.world.end:
             return self.const(0)
@@ -92,9 +99,20 @@ class Quantities:
         world = self.world
         if world.is_episode and world.end is not None and k >= world.end:
             return self.const(0)
-        if world.ended and k > world.t:
+        if world.is_past(k):
             return self.const(0)
         return Polynomial.atom(("V", k), self.world.mod)
+
+    def flag(self, role: str, k: int, *, is_told: bool) -> Polynomial:
+        """Return 0 or 1: what a flag says of the end of an episode.
+
+        Args:
+            role: "ended", "goes_on", or "began", which is told of the step after an end.
+            k: the time that its index or its name gives it.
+            is_told: whether one does; a bare `done` is that of the step at hand.
+        """
+        lag = 1 if role == "began" else self.world.lag if is_told else 0
+        return self.const(int((k - lag in self.world.ends) is not (role == "goes_on")))
 
     def residual(self, k: int) -> Polynomial:
         """The residual at k, written out."""
@@ -102,7 +120,8 @@ class Quantities:
             return Polynomial.atom(("delta", k), self.world.mod)
         reward = replace(self.world, shift=0)
         plain, self.world = self.world, reward
-        result = self.reward(k) + self.world.gamma * self.value(k + 1) - self.value(k)
+        goes_on = self.const(0 if k in self.world.ends else 1)
+        result = self.reward(k) + self.world.gamma * goes_on * self.value(k + 1) - self.value(k)
         self.world = plain
         return result
 
@@ -114,8 +133,9 @@ class Quantities:
             raise Undecidable("an unusual number of steps")
         if self.world.opaque:
             return Polynomial.atom(("A", k, n), self.world.mod)
-        gamma = self.world.gamma
-        return total((gamma.power(i) * self.residual(k + i) for i in range(n)), self.world.mod)
+        gamma, last = self.world.gamma, self.world.end_from(k)
+        count = n if last is None else min(n, last + 1 - k)
+        return total((gamma.power(i) * self.residual(k + i) for i in range(count)), self.world.mod)
 
     def discounted(self, k: int) -> Polynomial:
         """The return from k on."""
@@ -140,8 +160,8 @@ class Quantities:
     def _decayed(self, decay: Polynomial, term: Callable[[int], Polynomial], k: int) -> Polynomial:
         world = self.world
         last = world.end if world.end is not None else world.t + TERMS
-        if world.ended:
-            last = min(last, world.t + 1)
+        if (end := world.end_from(k)) is not None:
+            last = min(last, end + 1)
         if last - k > 3 * TERMS:
             raise Undecidable("a sum has too many terms")
         weight, result = self.const(1), self.const(0)

@@ -13,6 +13,7 @@ from rlprep.formula.tree import (
     Big,
     Bin,
     Chain,
+    Index,
     Name,
     Node,
     walk,
@@ -28,7 +29,7 @@ class Sums(Quantities):
 
     def big(self, node: Big, bound: dict[str, int], position: int) -> Polynomial:
         """A sum over times or steps, finite or not."""
-        if node.kind not in {"sum", "range"}:
+        if node.kind != "sum":
             raise Undecidable("only sums are evaluated here")
         key = variable_key(node.var) if node.var is not None else _only_index(node.body, bound)
         if key is None:
@@ -39,7 +40,7 @@ class Sums(Quantities):
             return self.evaluate(node.body, {**bound, key: i}, position)
 
         if hi is None and self.program.is_code and node.hi is not None:
-            hi = self._elements(bound)
+            hi = self._elements(node, key, bound)
         if hi is not None:
             if hi - lo > 3 * TERMS:
                 raise Undecidable("a sum has too many terms")
@@ -49,9 +50,13 @@ class Sums(Quantities):
             return total((term(i) for i in range(lo, max(lo, last) + 1)), self.world.mod)
         return self.tail([term(i) for i in range(lo, lo + TERMS)])
 
-    def _elements(self, bound: dict[str, int]) -> int | None:
-        """Return the number of the last element from t on, which `enumerate` runs to."""
-        return None if self.world.end is None else self.world.end - bound["t"] - 1
+    def _elements(self, node: Big, key: str, bound: dict[str, int]) -> int | None:
+        """Return the number of the last element, from t on or of all, which `enumerate` runs to."""
+        if self.world.end is None:
+            return None
+        starts = (i for n in walk(node.body) if isinstance(n, Index) for i in n.items)
+        is_whole = any(variable_key(item) == key for item in starts)
+        return self.world.end - (0 if is_whole else bound["t"]) - 1
 
     def limits(self, node: Big, key: str, bound: dict[str, int]) -> tuple[int, int | None]:
         """Return the first and last index; None for an infinite sum."""

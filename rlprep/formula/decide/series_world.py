@@ -38,8 +38,10 @@ class World:
         n: number of steps of an n-step estimate.
         end: first step after the episode or segment; None for an infinite horizon.
         is_episode: whether nothing at all follows `end` (rewards and values are 0 there).
-        ended: whether the step at t ended the episode (masks are 0 there).
+        ends: the steps that ended an episode (masks are 0 there).
+        is_followed: whether another episode's data follow an end; else nothing does, from t on.
         shift: 1 where rewards bear Sutton's index.
+        lag: 1 where a flag's index is that of the step after the end, as in CleanRL's `dones`.
         opaque: whether residuals and advantages stay atoms (to compare recursions and patterns).
     """
 
@@ -50,9 +52,20 @@ class World:
     n: int = 3
     end: int | None = None
     is_episode: bool = False
-    ended: bool = False
+    ends: frozenset[int] = frozenset()
+    is_followed: bool = False
     shift: int = 0
+    lag: int = 0
     opaque: bool = False
+
+    def end_from(self, k: int) -> int | None:
+        """Return the step that ends the episode of step k; None where none of `ends` does."""
+        return min((end for end in self.ends if end >= k), default=None)
+
+    def is_past(self, k: int) -> bool:
+        """Whether k comes after the end of the episode of t, where nothing follows it."""
+        last = None if self.is_followed else self.end_from(self.t)
+        return last is not None and k > last
 
 
 def prime_world(**changes: object) -> World:

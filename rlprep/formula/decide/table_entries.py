@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rlprep.formula.decide.table_places import ACTION_LETTERS, STATE_LETTERS, Env, place_key
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import labels_of
-from rlprep.formula.tree import Index, Name, Node, walk
+from rlprep.formula.tree import Index, Name, Neg, Node, Num, walk
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.table_quantities import Quantities
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 STATES = STATE_LETTERS - {"h"} | {"state", "obs", "observation", "s2", "sp", "ns"}
 ACTIONS = ACTION_LETTERS | {"action", "act", "a2", "ap", "na"}
 LATER = {"next", "prime", "p", "2", "s2", "sp", "ns", "a2", "ap", "na"}
+
+
+def refuse_one_entry(tables: "Quantities", x: Node, items: tuple[Node, ...]) -> None:
+    """Refuse the first entry of what has one for each sample, where samples are summed."""
+    if isinstance(x, Name) and tables.sums_samples and len(items) == 1 and (
+        isinstance(items[0], Num | Neg)
+    ):  # fmt: skip
+        raise Undecidable("one entry, where samples are summed")
 
 
 def entry_place(tables: "Quantities", items: tuple[Node, ...], env: Env) -> Env:

@@ -11,6 +11,7 @@ from fractions import Fraction
 from zlib import crc32
 
 from rlprep.formula.decide.distributions import whose
+from rlprep.formula.decide.logits import logit, raw_logits
 from rlprep.formula.decide.numbers import Dual, Number, Precision, plain
 from rlprep.formula.decide.policies import is_old, role_of
 from rlprep.formula.decide.table_places import (
@@ -61,6 +62,7 @@ class Quantities:
         self.default = (
             "new" if subject in {"policy_gradient", "advantage", "entropy", "kl"} else "old"
         )
+        self.logits = raw_logits(program, subject)
         self.spoken: dict[str, Name] = {}
         self.depth = 0
         self.in_expectation = False
@@ -85,6 +87,8 @@ class Quantities:
             case (Given(left=Name(name="s" | "S") as reached, right=given),) if node.name in "pP":
                 s, a = self.state((given,), env), self.action((given,), env)
                 return world.step[s][a][self.state((reached,), env)]
+        if self.logits and (raw := logit(self, node, env)) is not None:
+            return raw
         role = self.role(node)
         if node.name in {"d", "mu", "rho", "eta", "p", "P"} and self._of_state_alone(args, env):
             owner = whose(node, self) or self.default

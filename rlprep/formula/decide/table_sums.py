@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from rlprep.formula.decide.distributions import Sampling, leaves_sample, sampling_of
 from rlprep.formula.decide.numbers import Dual, Number, plain
-from rlprep.formula.decide.policies import role_of
+from rlprep.formula.decide.policies import is_batch, role_of
 from rlprep.formula.decide.reward_sums import Earned, earned
 from rlprep.formula.decide.table_entries import indexed_place
 from rlprep.formula.decide.table_places import (
@@ -163,6 +163,8 @@ class Sums(Quantities):
 
     def _axes(self, node: Big) -> list[tuple[str, str]]:
         """Return what each index of a sum runs over, with the index."""
+        if self.program.is_code and is_batch(node.binder):
+            return [("samples", "b")]  # for s, a in batch
         names = node.var.items if isinstance(node.var, Tuple) else (node.var,)
         found: list[tuple[str, str]] = []
         for var in names:
@@ -280,12 +282,13 @@ class Sums(Quantities):
 def _leaves_out(node: Big) -> bool:
     """Whether a sum's limits skip the first, or stop before the last: 2..n, 1..n-1, 0..n-2."""
     first = node.lo.value if isinstance(node.lo, Num) else 0
-    match node.hi:
-        case Bin(op="-", right=Num(value=less)):
-            return first not in {0, 1} or less + first != 1
-        case Num():
-            return True
-    return first not in {0, 1}
+    last, less = node.hi, Fraction(0)
+    while isinstance(last, Bin) and last.op in {"+", "-"} and isinstance(last.right, Num):
+        less += last.right.value if last.op == "-" else -last.right.value
+        last = last.left
+    if isinstance(last, Num) and last is node.hi:
+        return True
+    return first not in {0, 1} or (last is not node.hi and less + first != 1)
 
 
 def _place_of(key: str, body: Node) -> str | None:

@@ -14,7 +14,7 @@ from rlprep.formula.decide.functions import apply, is_stabiliser
 from rlprep.formula.decide.numbers import Dual, Number, dual, plain
 from rlprep.formula.decide.policies import is_old
 from rlprep.formula.decide.sample_counts import refuse_double_counts
-from rlprep.formula.decide.table_entries import entry_place
+from rlprep.formula.decide.table_entries import entry_place, refuse_one_entry
 from rlprep.formula.decide.table_places import PARAMETERS, Env, is_moved
 from rlprep.formula.decide.table_quantities import Free
 from rlprep.formula.decide.table_sums import Sums
@@ -101,9 +101,12 @@ class Tabular(Sums):
                 moved = replace(name, subs=(*name.subs, *items))  # adv[t + 1] is A_{t+1}
                 return self.evaluate(moved, env, position)
             case Index(x=x, items=items):
+                refuse_one_entry(self, x, items)
                 return self.evaluate(x, entry_place(self, items, env), position)
             case Sub(x=x, sub=sub) if is_label(sub):
                 return self.evaluate(x, env, position)
+            case Chain() if self.program.is_code:
+                return Fraction(int(self.holds(node, env, position)))
             case Optimise():
                 return self.extreme(node, env, position)
             case Wrap(kind="norm"):

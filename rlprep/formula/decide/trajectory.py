@@ -8,14 +8,15 @@ from typing import Any
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.polynomial import Monomial, Polynomial
 from rlprep.formula.decide.series import Series
-from rlprep.formula.decide.series_world import WINDOW, World, prime_world
-from rlprep.formula.decide.timeline import ENDED, GOES_ON, role_of, target_role
+from rlprep.formula.decide.series_world import FARTHEST, WINDOW, World, prime_world
+from rlprep.formula.decide.timeline import ENDED, FLAGS, GOES_ON, role_of, target_role
+from rlprep.formula.decide.trajectory_arrays import is_arrayed
 from rlprep.formula.decide.trajectory_loops import is_looped
 from rlprep.formula.decide.trajectory_sides import Missed, boundary, evaluate, is_target
 from rlprep.formula.decide.trajectory_witness import coefficient_witness, place
 from rlprep.formula.errors import TooShort, Undecidable, Undefined
-from rlprep.formula.names import flat_lower, variable_key
-from rlprep.formula.program import Program, is_plain_target
+from rlprep.formula.names import indices_of, variable_key
+from rlprep.formula.program import Program, is_plain_target, key_of
 from rlprep.formula.tree import Big, Call, Chain, Name, Node, Span, Tuple, walk
 from rlprep.formula.vocabulary import Vocabulary
 
@@ -55,20 +56,35 @@ def _mentions_letter(program: Program, letters: set[str]) -> bool:
     )  # fmt: skip
 
 
-def _has_mask(program: Program) -> bool:
+def _has_boundary(program: Program) -> bool:
+    """Whether a definition says what something is at the end: `X_T = 0`."""
     return any(
-        isinstance(n, Name) and (flat_lower(n) in ENDED | GOES_ON or n.name.lower() in ENDED |
-        GOES_ON) for n in program.nodes()
+        isinstance(n, Name) and n.name in {"T", "H", "N"}
+        for e in program.entries if isinstance(e.target, Name)
+        for i in indices_of(e.target) for n in walk(i)
+    )  # fmt: skip
+
+
+def _has_mask(program: Program) -> bool:
+    made = {e.key for e in program.entries} if program.is_code else set()
+    return any(
+        isinstance(n, Name) and (role_of(n, "") in FLAGS or n.name.lower() in ENDED |
+        GOES_ON) and key_of(n) not in made for n in program.nodes()
     )  # fmt: skip
 
 
 def setting_of(program: Program, subject: str) -> Setting:
     """Return in which worlds a formula is to be compared: its horizon, and whether it masks."""
     infinite = _mentions_letter(program, {"inf", "infinity", "oo"})
-    ends = _mentions_letter(program, {"T", "H", "N"}) or is_looped(program)
+    arrayed = is_arrayed(program)
+    infinite = infinite and not arrayed
+    ends = _mentions_letter(program, {"T", "H", "N"}) or _has_boundary(program)
+    ends = ends or is_looped(program) or arrayed
     if subject == "nstep_advantage":
         kind = "steps"
-    elif subject == "gae_finite" or (subject == "gae_recursive" and not infinite):
+    elif subject == "gae_finite" or (subject == "gae_recursive" and not infinite) or (
+        arrayed and subject in {"td_residual", "gae_lambda0"}
+    ):  # fmt: skip
         kind = "segment"
     elif subject in {"discounted_return", "gae", "gae_lambda1"} and ends and not infinite:
         kind = "episode"
@@ -96,33 +112,48 @@ def worlds_of(setting: Setting) -> Iterator[World]:
             worlds = [prime_world(t=2)]
     yield from worlds
     if masked:
-        yield replace(worlds[-1], ended=True)
+        base = next(world for world in reversed(worlds) if world.t > 1)
+        t, last = base.t, base.end - 1 if base.end is not None else base.t + base.n - 1
+        around = range(t + 1, t + FARTHEST + 2), range(t - FARTHEST - 1, t)  # any other flag's step
+        for ends in ({t}, {t + 1}, {t - 1}, {t - 1, last}, *around):
+            yield replace(base, ends=frozenset(ends))
 
 
 def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
-    """Return what a formula means, with rewards indexed the usual way and then Sutton's."""
-    found = [meaning(program, subject, setting)]
+    """Return what a formula means, with rewards indexed the usual way and then Sutton's.
+
+    Flags are read with the index of the step that ended, then with that of the one after.
+    """
+    found: list[Meaning] = []
     names_action = any(isinstance(n, Call) and _earned_by_action(n) for n in program.nodes())
-    if not names_action and any(isinstance(n, Name) and _is_reward(n) for n in program.nodes()):
-        shifted = meaning(program, subject, setting, shift=1)
-        shifted.remarks.add(
-            "rewards bear Sutton and Barto's index here: R_{t+1} follows the action at t"
-        )
-        found.append(shifted)
+    shifts = not names_action and any(
+        isinstance(n, Name) and _is_reward(n) for n in program.nodes()
+    )
+    for lag in (0, 1) if setting[1] else (0,):
+        found.append(meaning(program, subject, setting, lag=lag))
+        if shifts:
+            shifted = meaning(program, subject, setting, shift=1, lag=lag)
+            shifted.remarks.add(
+                "rewards bear Sutton and Barto's index here: R_{t+1} follows the action at t"
+            )
+            found.append(shifted)
     return found
 
 
 def _earned_by_action(node: Call) -> bool:
     """Whether a reward says which action earned it, so that no index shifts it: r(s_t, a_t)."""
     args = (item for arg in node.args for item in (arg.items if isinstance(arg, Tuple) else (arg,)))
-    return _is_reward(node.fn) and any(isinstance(a, Name) and a.name in {"a", "u"} for a in args)
+    named = (arg.fn if isinstance(arg, Call) else arg for arg in args)
+    return _is_reward(node.fn) and any(isinstance(a, Name) and a.name in {"a", "u"} for a in named)
 
 
 def _is_reward(name: Name) -> bool:
     return name.name.lower().startswith("r")
 
 
-def meaning(program: Program, subject: str, setting: Setting, shift: int = 0) -> Meaning:
+def meaning(
+    program: Program, subject: str, setting: Setting, shift: int = 0, lag: int = 0
+) -> Meaning:
     """Return the coefficients of a formula in every world of the setting.
 
     Raises:
@@ -138,12 +169,16 @@ def meaning(program: Program, subject: str, setting: Setting, shift: int = 0) ->
     worlds = list(worlds_of(setting))
     remarks: set[str] = set()
     unknown: dict[str, Span] = {}
-    facts = {"unknown": unknown, "program": program, "nodes": nodes, "shift": shift, "tail": False}
+    facts = {"unknown": unknown, "program": program, "nodes": nodes, "shift": shift, "lag": lag,
+             "tail": False}  # fmt: skip
     if setting[1]:
         remarks.add("the mask is read as 0 where the episode ended and 1 elsewhere")
+    if lag:
+        remarks.add("a flag is told of the step after the end here, as in CleanRL: dones[t + 1] "
+                    "says that step t ended the episode")  # fmt: skip
 
     def compute(number: int) -> tuple[Hashable, ...] | None:
-        series = Series(program, replace(worlds[number], shift=shift), subject)
+        series = Series(program, replace(worlds[number], shift=shift, lag=lag), subject)
         try:
             found = tuple(evaluate(series, node, subject).kept(_in_window) for node in nodes)
             edges = boundary(series, subject)

@@ -9,36 +9,40 @@ stands, in the end, for the quantity at the first step.
 from collections.abc import Iterator
 from fractions import Fraction
 
-from rlprep.formula.code_loops import Loop, Turns, blocks, has_loop
+from rlprep.formula.code_loops import Append, Function, Loop, Turns, blocks, is_run
 from rlprep.formula.decide.polynomial import Polynomial
-from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.series_world import TERMS, World
 from rlprep.formula.decide.timeline import target_role
+from rlprep.formula.decide.trajectory_blocks import (
+    Block,
+    assigned,
+    loop_variables,
+    nodes,
+    top_names,
+)
+from rlprep.formula.decide.trajectory_names import Names
+from rlprep.formula.decide.trajectory_scopes import Delayed, applied_at
 from rlprep.formula.errors import TooShort, Undecidable, Unreadable
 from rlprep.formula.integers import integer, maybe_integer
 from rlprep.formula.names import flat, variable_key
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Bin, Call, Define, Index, Name, Neg, Node, Num, walk
+from rlprep.formula.tree import Call, Define, Index, Name, Neg, Node, Num, walk
 
 EMPTY = {"zeros", "empty", "full"}
-Block = tuple[Node | Loop, ...]
 
 
 def is_looped(program: Program) -> bool:
     """Whether a program is code in which a loop carries something."""
-    return program.is_code and has_loop(program.text)
+    return program.is_code and is_run(program.text)
 
 
-class Run(Series):
+class Run(Names):
     """Runs one program in one world."""
 
     def __init__(self, program: Program, world: World, subject: str) -> None:
         super().__init__(program, world, subject)
-        self.whole = program
-        # what statements define is in `scalars` and `arrays` and not looked up in the program
-        self.program = Program([program.formula], 0, is_code=True)
-        self.scalars: dict[str, Polynomial] = {}
-        self.arrays: dict[str, dict[int, Polynomial]] = {}
+        self.filled: dict[str, Name] = {}  # the arrays that got entries
+        self.carried: set[str] = set()  # what loops assign
         self.turns: dict[int, dict[str, Polynomial]] = {}
         self.is_backward = False
 
@@ -53,53 +57,80 @@ class Run(Series):
             block = blocks(self.whole.text)
         except (Unreadable, SyntaxError) as error:
             raise Undecidable(f"the code's loops are not read: {error}") from None
-        self.assigned = frozenset(_assigned(block))
+        self.assigned = frozenset(assigned(block))
+        self.indexed = frozenset(self.steps_of(block))
         if self.subject == "nstep_advantage" and not self.steps:
-            counts = {n.name for n in _nodes(block) if isinstance(n, Name)} & {"n", "N", "k", "m"}
-            self.steps = tuple(counts - _loop_variables(block))
+            counts = {n.name for n in nodes(block) if isinstance(n, Name)} & {"n", "N", "k", "m"}
+            self.steps = tuple(counts - loop_variables(block))
         bound = self.start() | dict.fromkeys(self._lengths_of(block), self.world.end or 0)
-        is_relative = "t" not in _loop_variables(block) and any(
-            isinstance(n, Name) and n.name == "t" for n in _nodes(block)
+        is_relative = "t" not in loop_variables(block) and any(
+            isinstance(n, Name) and n.name == "t" for n in nodes(block)
         )
+        found = self._outcome(block, bound, is_relative=is_relative)
+        if self.world.ends and not self.asks_ends:
+            raise TooShort("no flag is asked")
+        return found
+
+    def _outcome(self, block: Block, bound: dict[str, int], *, is_relative: bool) -> Polynomial:
         self.run(block, bound, is_outer=True)
+        if block and all(isinstance(statement, Function) for statement in block):
+            *_, last = self.functions.values()
+            time = Num(last.name.span, Fraction(self.world.t))
+            return self.evaluate(applied_at(last, time), bound, 0)
         name = self._result()
-        if name in self.arrays:
-            return self._entry(name, self.world.t)
+        if name in self.scope.arrays:
+            return self.entry(name, self.world.t)
+        if name in self.scope.delayed:
+            return self._concluded(self.scope.delayed[name], bound)
         if is_relative or not self.turns:
-            return self.scalars[name]
+            return self.scope.scalars[name]
         if self.is_backward:
             if self.world.t not in self.turns:
                 raise Undecidable("a loop that leaves out the time that is asked for")
             return self.turns[self.world.t][name]
         if self.world.t:
             raise TooShort("a sum from the first step on")
-        return self.scalars[name]
+        return self.scope.scalars[name]
+
+    def _concluded(self, result: Delayed, bound: dict[str, int]) -> Polynomial:
+        """Return what a line after the loops gives, which may use what they carried to the end."""
+        names = [n for n in walk(result.value) if isinstance(n, Name)]
+        if any(flat(n) in self.carried & result.scope.scalars.keys() for n in names):
+            if any(self.role(n) in {"V", "r"} and n.name.endswith("s") for n in names):
+                raise Undecidable("one number beside a whole array")
+            if self.world.t:
+                raise TooShort("a sum from the first step on")
+        return self.taken(result, bound)
 
     def _lengths_of(self, block: Block) -> set[str]:
         """Return the letter that loops end at and that nothing says: how many steps there are."""
         ends = (t.hi for loop in block if isinstance(loop, Loop) for t in loop.turns if t.hi)
-        names = {key for end in ends for key in _top_names(end)}
-        free = names - _loop_variables(block) - self.start().keys() - self.assigned - {"t", "len"}
+        names = {key for end in ends for key in top_names(end)}
+        free = names - loop_variables(block) - self.start().keys() - self.assigned - {"t", "len"}
         has_end = self.world.end is not None and not any(
-            isinstance(n, Call) and n.fn.name == "len" for n in _nodes(block)
+            isinstance(n, Call) and n.fn.name == "len" for n in nodes(block)
         )
         return free if has_end and len(free) == 1 else set()
 
     def _result(self) -> str:
         """Return the variable that holds what is asked for."""
         formula = self.whole.formula
-        known = self.scalars.keys() | self.arrays.keys()
+        known = self.scope.names()
+        wanted = target_role(self.subject)
+        filled = [key for key, name in self.filled.items() if self.role(name) == wanted]
         for node in (formula.target, formula.values[-1]):
             base = node.x if isinstance(node, Index) else node
+            if isinstance(node, Call) and node.fn.name in {"append", "insert"} and node.args:
+                base = node.args[0]
             if isinstance(base, Name) and flat(base) in known:
-                return flat(base)
+                is_carried = flat(base) in self.scope.scalars and self.role(base) == wanted
+                return filled[-1] if filled and is_carried else flat(base)
         if isinstance(formula.values[-1], Name):  # a list of what the loop carries
-            wanted = target_role(self.subject)
             named = [e.target for e in self.whole.entries if isinstance(e.target, Name)]
             found = [flat(n) for n in named if self.role(n) == wanted and flat(n) in known]
             if found:
                 return found[-1]
-        elif "result" in self.scalars:
+        elif "result" in self.scope.scalars:
             return "result"
         raise Undecidable("it is not clear which variable of the code is the result")
 
@@ -107,19 +138,38 @@ class Run(Series):
 
     def run(self, block: Block, bound: dict[str, int], *, is_outer: bool) -> None:
         """Run statements one after the other."""
+        done: set[str] = set()  # variables of loops that are over
         for statement in block:
+            if done & {variable_key(n) for n in nodes((statement,)) if isinstance(n, Name)} - (
+                loop_variables((statement,))
+            ):
+                raise Undecidable("a loop's variable after the loop")
             if isinstance(statement, Loop):
+                done |= {variable_key(turns.variable) or "" for turns in statement.turns}
                 self._loop(statement, bound, is_outer=is_outer)
+            elif isinstance(statement, Function):
+                self.functions[flat(statement.name)] = statement
+            elif isinstance(statement, Append):
+                if self.clock is None:
+                    joined = Call(statement.target.span, Name(statement.target.span, "append"),
+                                  (statement.target, statement.value))  # fmt: skip
+                    self._assign(statement.target, joined, bound)
+                    continue
+                value = self.evaluate(statement.value, bound, 0)
+                self.scope.arrays.setdefault(flat(statement.target), {})[self.clock] = value
+                self.filled[flat(statement.target)] = statement.target
             elif isinstance(statement, Define):
                 self._assign(statement.target, statement.value, bound)
             elif not isinstance(statement, Name):
-                self.scalars["result"] = self.evaluate(statement, bound, 0)
+                self.scope.scalars["result"] = self.evaluate(statement, bound, 0)
 
     def _loop(self, loop: Loop, bound: dict[str, int], *, is_outer: bool) -> None:
         sequences = [list(self._values(turns, bound)) for turns in loop.turns]
         lengths = {len(s) for s, t in zip(sequences, loop.turns, strict=True) if not _is_open(t)}
         count = min(lengths) if lengths else len(sequences[0])
         times: list[int] = []
+        is_clock, before = self.clock is None, self.scope.copy()
+        self.carried |= set(assigned(loop.block))
         for number in range(count):
             inner = dict(bound)
             for turns, sequence in zip(loop.turns, sequences, strict=True):
@@ -129,13 +179,18 @@ class Run(Series):
                     inner[key] = time
                 else:
                     place = Num(turns.variable.span, Fraction(time))
+                    now, self.scope = self.scope, before
                     element = self.index(turns.elements, (place,), bound, 0)
-                    self.scalars[flat_of(turns.variable)] = element
+                    self.scope = now
+                    self.scope.scalars[flat_of(turns.variable)] = element
+            if is_clock:
+                self.clock = sequences[-1][number]
             self.run(loop.block, inner, is_outer=False)
             spoken = any(variable_key(n.target) == "t" for n in loop.block if isinstance(n, Define))
             times.append(inner["t"] if spoken else sequences[-1][number])
             if is_outer:
-                self.turns[times[-1]] = dict(self.scalars)
+                self.turns[times[-1]] = dict(self.scope.scalars)
+        self.clock = None if is_clock else self.clock
         if is_outer:
             self.is_backward = len(times) > 1 and times[0] > times[-1]
 
@@ -153,57 +208,41 @@ class Run(Series):
     def _assign(self, target: Node, value: Node, bound: dict[str, int]) -> None:
         match target:
             case Index(x=Name() as array, items=(item,)):
-                time = self._place(item, bound)
-                entries = self.arrays.setdefault(flat(array), {})
-                entries[time] = self.evaluate(value, bound, 0)
+                time = self.place(item, bound)
+                if isinstance(item, Neg) and self.role(array) == "V":
+                    time += 1  # values[-1] = next_value: room was left behind the last
+                value_then = self.evaluate(value, bound, 0)
+                if flat(array) not in self.scope.arrays:
+                    self.scope.forget(flat(array))
+                self.scope.arrays.setdefault(flat(array), {})[time] = value_then
+                self.filled[flat(array)] = array
             case Name():
                 key = flat(target)
                 if isinstance(value, Call) and value.fn.name in EMPTY:
-                    self.arrays[key] = {}
+                    self.scope.forget(key)
+                    self.scope.arrays[key] = {}
+                    return
+                if isinstance(value, Num) and 0 < value.value < 1 and (
+                    self.role(target) in {"gamma", "lam"}
+                ):  # fmt: skip
+                    self.scope.forget(key)  # one choice of what stands for any
+                    is_gamma = self.role(target) == "gamma"
+                    self.scope.scalars[key] = self.world.gamma if is_gamma else self.world.lam
                     return
                 whole = maybe_integer(value, bound)
                 if whole is not None and self.role(target) is None:
                     bound[variable_key(target) or ""] = whole
-                self.scalars[key] = self.evaluate(value, bound, 0)
+                names_time = any(isinstance(n, Name) and n.name == "t" for n in walk(value))
+                if self.clock is None and whole is None and not names_time:
+                    found = Delayed(value, self.scope.copy(), dict(bound))
+                    self.scope.forget(key)
+                    self.scope.delayed[key] = found
+                    return
+                number = self.evaluate(value, bound, 0)
+                self.scope.forget(key)
+                self.scope.scalars[key] = number
             case _:
                 raise Undecidable("an unusual assignment")
-
-    # -- what was assigned ----------------------------------------------------------------------
-
-    def name(self, node: Name, bound: dict[str, int], position: int) -> Polynomial:
-        """Return the value of a name: what it was assigned last, else what it stands for."""
-        key = flat(node)
-        if key in self.scalars:
-            return self.scalars[key]
-        if key in self.assigned:
-            return self.const(0)  # carried into the first turn without a line that says what
-        return super().name(node, bound, position)
-
-    def index(
-        self, x: Node, items: tuple[Node, ...], bound: dict[str, int], position: int
-    ) -> Polynomial:
-        """Return an entry of an array that the code fills, or of the data."""
-        if isinstance(x, Name) and flat(x) in self.assigned:
-            if len(items) != 1:
-                raise Undecidable("an index is not known")
-            return self._entry(flat(x), self._place(items[0], bound))
-        if len(items) == 1 and isinstance(items[0], Neg):
-            last = Num(items[0].span, Fraction(self._place(items[0], bound)))
-            return self.index(x, (last,), bound, position)
-        if isinstance(x, Name) and len(items) == 1 and isinstance(items[0], Num):
-            return super().evaluate(Name(x.span, x.name, x.subs, x.sups), bound | {
-                "t": integer(items[0], {})}, position)  # fmt: skip
-        return super().index(x, items, bound, position)
-
-    def _place(self, item: Node, bound: dict[str, int]) -> int:
-        """Return the time of an index; a negative one counts from the end."""
-        time = integer(item, bound)
-        return time + (self.world.end or 0) if isinstance(item, Neg) else time
-
-    def _entry(self, array: str, time: int) -> Polynomial:
-        if array in self.scalars:
-            return self.scalars[array]
-        return self.arrays.get(array, {}).get(time, self.const(0))
 
 
 def flat_of(node: Node) -> str:
@@ -213,49 +252,6 @@ def flat_of(node: Node) -> str:
     return flat(node)
 
 
-def _top_names(node: Node) -> Iterator[str]:
-    """Yield the names of a loop's end: T of T - 1; not what a script says, as in num_steps."""
-    match node:
-        case Name():
-            yield variable_key(node) or ""
-        case Bin(left=left, right=right):
-            yield from _top_names(left)
-            yield from _top_names(right)
-
-
 def _is_open(turns: Turns) -> bool:
     """Whether only what runs beside it says how long it runs: the number of `enumerate`."""
     return turns.elements is None and turns.hi is None
-
-
-def _nodes(block: Block) -> Iterator[Node]:
-    for statement in block:
-        if isinstance(statement, Loop):
-            for turns in statement.turns:
-                for bound in (turns.lo, turns.hi, turns.elements):
-                    if bound is not None:
-                        yield from walk(bound)
-            yield from _nodes(statement.block)
-        else:
-            yield from walk(statement)
-
-
-def _loop_variables(block: Block) -> set[str]:
-    found: set[str] = set()
-    for statement in block:
-        if isinstance(statement, Loop):
-            found |= {variable_key(t.variable) or "" for t in statement.turns}
-            found |= _loop_variables(statement.block)
-        elif isinstance(statement, Define):
-            found.add(variable_key(statement.target) or "")
-    return found
-
-
-def _assigned(block: Block) -> Iterator[str]:
-    for statement in block:
-        if isinstance(statement, Loop):
-            yield from _assigned(statement.block)
-        elif isinstance(statement, Define):
-            base = statement.target.x if isinstance(statement.target, Index) else statement.target
-            if isinstance(base, Name):
-                yield flat(base)

@@ -17,9 +17,16 @@ def place(world: World) -> str:
     parts = [f"t = {world.t}"] if world.end is not None else []
     if world.end is not None:
         parts.append(f"T = {world.end}")
-    if world.ended:
-        parts.append("the episode ended at t")
+    if world.ends:
+        which = "the" if world.ends == {world.t} else "an"
+        parts.append(f"{which} episode ended at {_ended(world)}")
     return ", ".join(parts)
+
+
+def _ended(world: World) -> str:
+    """Return in words which steps ended an episode."""
+    steps = (end - world.t for end in sorted(world.ends))
+    return " and ".join(f"t{step:+d}" if step else "t" for step in steps)
 
 
 def coefficient_witness(
@@ -33,8 +40,8 @@ def coefficient_witness(
         where |= {"t": world.t, "T": world.end}
     elif subject == "nstep_advantage":
         where["n"] = world.n
-    if world.ended:
-        where["done"] = 1
+    if world.ends:
+        where["done"] = 1 if world.ends == {world.t} else f"at {_ended(world)}"
     return {"quantity": f"the coefficient of {_shown_monomial(monomial, world)}", "at": where,
             "yours": shown[0], "reference": shown[1]}  # fmt: skip
 
@@ -48,8 +55,8 @@ def _exact(meaning: Meaning, subject: str, world: World, monomial: Monomial, num
     """Return a coefficient in exact rationals, and in symbols when it has a finite form."""
     facts = meaning.facts
     numbers = replace(
-        world, mod=0, shift=facts["shift"], gamma=Polynomial.constant(Fraction(1, 2)),
-        lam=Polynomial.constant(Fraction(1, 3)),
+        world, mod=0, shift=facts["shift"], lag=facts["lag"],
+        gamma=Polynomial.constant(Fraction(1, 2)), lam=Polynomial.constant(Fraction(1, 3)),
     )  # fmt: skip
     series = Series(facts["program"], numbers, subject)
     value = evaluate(series, facts["nodes"][number], subject).terms.get(monomial, 0)

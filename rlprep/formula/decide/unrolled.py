@@ -122,6 +122,8 @@ def _folded(loop: ForLine, step: Node, op: str) -> Node:
             len(targets) == len(sources)
         ):
             return _through(kind, step, targets, sources)
+        case ForLine(target=Tuple() as targets, over=Name() as source):
+            return Big(span, kind, targets, None, None, source, step)
         case ForLine(target=Name() as variable, over=Name() as source):
             return _through(kind, step, (variable,), (source,))
     raise Undecidable("a loop that is not understood")

@@ -1,0 +1,33 @@
+"""Lists in Python's syntax: what is joined one after the other, and what is turned round."""
+
+import ast
+
+
+def joined_parts(node: ast.expr) -> list[ast.expr]:
+    """Return the parts of `a + [b]`, `[*a, b]` or `np.r_[a, b]`; none for another expression.
+
+    A list beside a plus is joined to what stands there, which is a list too.
+    """
+    match node:
+        case ast.BinOp(left=left, op=ast.Add(), right=ast.List(elts=items) as right) if items:
+            return [left, right]
+        case ast.BinOp(left=ast.List(elts=items) as left, op=ast.Add(), right=right) if items:
+            return [left, right]
+        case ast.List(elts=items) if any(isinstance(item, ast.Starred) for item in items):
+            return [
+                item.value
+                if isinstance(item, ast.Starred)
+                else ast.copy_location(ast.List([item], ast.Load()), item)
+                for item in items
+            ]
+        case ast.Subscript(value=ast.Attribute(attr="r_"), slice=ast.Tuple(elts=items)):
+            return items
+    return []
+
+
+def is_backwards(index: ast.expr) -> bool:
+    """Whether an index is `[::-1]`."""
+    match index:
+        case ast.Slice(lower=None, upper=None, step=ast.UnaryOp(ast.USub(), ast.Constant(value=1))):
+            return True
+    return False

@@ -1,0 +1,65 @@
+"""What the statements of a block of code mention: their nodes, loop variables, assigned names."""
+
+from collections.abc import Iterator
+
+from rlprep.formula.code_loops import Append, Function, Loop, Statement
+from rlprep.formula.names import flat, variable_key
+from rlprep.formula.tree import Bin, Define, Index, Name, Node, walk
+
+Block = tuple[Statement, ...]
+
+
+def top_names(node: Node) -> Iterator[str]:
+    """Yield the names of a loop's end: T of T - 1; not what a script says, as in num_steps."""
+    match node:
+        case Name():
+            yield variable_key(node) or ""
+        case Bin(left=left, right=right):
+            yield from top_names(left)
+            yield from top_names(right)
+
+
+def nodes(block: Block) -> Iterator[Node]:
+    """Yield every node of the statements."""
+    for statement in block:
+        if isinstance(statement, Loop):
+            for turns in statement.turns:
+                for bound in (turns.lo, turns.hi, turns.elements):
+                    if bound is not None:
+                        yield from walk(bound)
+            yield from nodes(statement.block)
+        elif isinstance(statement, Function):
+            yield from nodes(statement.block)
+            yield from walk(statement.value)
+        elif isinstance(statement, Append):
+            yield from walk(statement.value)
+        else:
+            yield from walk(statement)
+
+
+def loop_variables(block: Block) -> set[str]:
+    """Return what loops, functions and lines give a value: no length that comes from outside."""
+    found: set[str] = set()
+    for statement in block:
+        if isinstance(statement, Loop):
+            found |= {variable_key(t.variable) or "" for t in statement.turns}
+            found |= loop_variables(statement.block)
+        elif isinstance(statement, Function):
+            found |= {variable_key(p) or "" for p in statement.parameters}
+            found |= loop_variables(statement.block)
+        elif isinstance(statement, Define):
+            found.add(variable_key(statement.target) or "")
+    return found
+
+
+def assigned(block: Block) -> Iterator[str]:
+    """Yield the names that lines assign, or fill entry by entry."""
+    for statement in block:
+        if isinstance(statement, Loop | Function):
+            yield from assigned(statement.block)
+        elif isinstance(statement, Append):
+            yield flat(statement.target)
+        elif isinstance(statement, Define):
+            base = statement.target.x if isinstance(statement.target, Index) else statement.target
+            if isinstance(base, Name):
+                yield flat(base)
