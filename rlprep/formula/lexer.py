@@ -8,7 +8,7 @@ Words are read in `words.py`, LaTeX commands in `commands.py`.
 
 import re
 
-from rlprep.formula import characters
+from rlprep.formula import characters, latex
 from rlprep.formula.commands import Commands
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.tokens import Token
@@ -100,9 +100,20 @@ class _Lexer(Commands):
             self.emit("cdot", ".", at, at + 1)
         elif re.match(r"[)\]}\w]\.[A-Za-z]", self.text[max(0, at - 1) : at + 2]):
             self.emit(".", ".", at, at + 1)
+        elif self._is_dot_product(at):
+            self.emit("cdot", "cdot", at, at + 1)
         elif rest:
             self.emit(";", ";", at, at + 1)
         return at + 1
+
+    def _is_dot_product(self, at: int) -> bool:
+        """Whether a point with a gap on both sides stands for a product: `phi(q) . phi(k)`."""
+        before, after = self.text[max(0, at - 2) : at], self.text[at + 1 : at + 3]
+        is_between = re.fullmatch(r"[\w)\]}'] ", before) and re.fullmatch(r" [\w(\\]", after)
+        word = re.match(r"[A-Za-z]*", self.text[at + 2 :])
+        return bool(is_between) and (not self.is_latex) and (
+            word is not None and word[0].lower() not in latex.PHRASES
+        )
 
     def symbol(self, at: int) -> int:
         """Fold one non-ASCII character (or refuse it)."""

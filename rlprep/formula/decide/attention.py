@@ -11,13 +11,14 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
+from rlprep.formula.code_loops import has_loop
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_names import VOCABULARY, is_output
 from rlprep.formula.decide.attention_world import FEATURES, World, worlds
 from rlprep.formula.decide.matrices import Matrices
 from rlprep.formula.decide.matrix_rules import Convention
 from rlprep.formula.decide.meaning import Meaning, Values
-from rlprep.formula.decide.tensor import ShapeError, Tensor
+from rlprep.formula.decide.tensor import LayoutError, ShapeError, Tensor
 from rlprep.formula.decide.token_arguments import rectified
 from rlprep.formula.decide.token_definitions import POSITION, Scope
 from rlprep.formula.decide.token_indices import free_letters
@@ -36,7 +37,8 @@ SUBJECTS = {"softmax_attention", "linear_attention", "linear_attention_causal"}
 
 MOST_UNKNOWN = 2
 _TURNED = re.compile(
-    r"\b(?:over|along|across)\s+(?:the\s+|all\s+)?(?:columns?|queries)\b|\bcolumn-?wise\b"
+    r"\b(?:over|along|across|to|per|on|by|of)\s+(?:the\s+|all\s+|each\s+|every\s+)*"
+    r"(?:columns?\b(?!\s+vector)|queries\b)|\bcolumn[\s-]?wise\b"
     r"|\bupper[\s-]+triang|\bstrict(?:ly)?\s+(?:lower|causal)",
     re.IGNORECASE,
 )
@@ -80,9 +82,8 @@ def sides(program: Program) -> list[Node]:
     """Return the sides of the formula that state the output."""
     found: list[Node] = []
     for value in (*program.formula.values, *program.restated()):
-        if isinstance(value, Chain) and value.ops[-1] == "in":  # `... in R^{n x d}`
-            rest, ops = value.items[:-1], value.ops[:-1]
-            value = Chain(value.span, rest, ops) if ops else rest[0]
+        if isinstance(value, Chain) and value.ops == ("in",):  # `... in R^{n x d}`
+            value = value.items[0]
         is_chain = isinstance(value, Chain) and EQUALITIES.issuperset(value.ops)
         found.extend(value.items if is_chain else (value,))  # type: ignore[attr-defined]
     kept = [side for side in found if not (len(found) > 1 and _is_label(side))]
@@ -134,7 +135,19 @@ def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
         not fitting and open_
     ):  # that one does not fit says nothing of another that is not understood
         raise Undecidable(str(open_[0].facts["why"]))
-    return fitting or found
+    return fitting or _refuted_by_shape(found, program)
+
+
+def _refuted_by_shape(found: list[Meaning], program: Program) -> list[Meaning]:
+    """Return the readings whose own shapes don't fit, where none fits.
+
+    Raises:
+        Undecidable: what does not fit may be the reading, and not the formula.
+    """
+    sure = [m for m in found if not isinstance(m.facts["shape"][0], LayoutError)]
+    if not sure or (program.is_code and has_loop(program.text)):
+        raise Undecidable("in none of the layouts of q, k, v that were tried do the shapes fit")
+    return sure
 
 
 def _fits_elsewhere(meaning: Meaning, convention: Convention) -> bool:

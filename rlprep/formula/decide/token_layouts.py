@@ -38,6 +38,8 @@ def layouts(entries: list[Entry], *, by_position: bool) -> list[Convention]:
     nodes = [n for e in entries for v in e.values for n in walk(v)]
     if carries_state(entries) and not any(_is_position(n) for n in nodes):
         order = ["d", "bd", "bhd", "nd", "bnd"]
+        if _is_small_beside_large(nodes):
+            order.insert(0, "query-nd")
     else:
         order = ["nd", "bnd", "bhnd", "bnhd", *(("d", "bd", "bhd") if by_position else ())]
         if any(_is_one_query(n) for n in nodes) or _is_small_beside_large(nodes):
