@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from rlprep.formula import pycode, statements
+from rlprep.formula import ccode, pycode, statements
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import MAX_CHARACTERS, tokenize
 from rlprep.formula.tree import Node
@@ -61,6 +61,8 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
         # Blanks in place of the fence keep every position as the user sees it.
         start, end = fenced.span(1)
         text = " " * start + text[start:end] + " " * (len(text) - end)
+    if ccode.looks_like_c(text):
+        return Reading(tuple(ccode.parse(text)), is_code=True)
     variables = vocabulary.letters if vocabulary.matrices else frozenset()
     if pycode.looks_like_code(text):
         try:

@@ -23,7 +23,7 @@ from rlprep.formula.decide.token_arguments import rectified
 from rlprep.formula.decide.token_definitions import POSITION, Scope
 from rlprep.formula.decide.token_indices import free_letters
 from rlprep.formula.decide.token_layouts import layouts
-from rlprep.formula.decide.token_programs import Code
+from rlprep.formula.decide.token_programs import Code, sources_of
 from rlprep.formula.decide.token_projections import projected
 from rlprep.formula.decide.token_sums import component_axis
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
@@ -98,7 +98,8 @@ def _is_label(node: Node) -> bool:
 def conventions(program: Program, subject: str) -> list[Convention]:
     """Return the conventions under which an input may be meant, likeliest first."""
     if program.is_code:
-        return layouts(program.entries, by_position=subject == "linear_attention_causal")
+        by_position = subject == "linear_attention_causal"
+        return layouts(program.entries, sources_of(program.text), by_position=by_position)
     has_vectors = any(
         isinstance(n, Name) and (names.spelling(n, is_code=False).indices or n.name in "qkv")
         for n in program.nodes()

@@ -58,6 +58,13 @@ class Arrays(Matrices):
 
     def _value(self, node: Node, scope: Scope) -> Tensor:
         match node:
+            case Big(kind="range" | "sum", var=Name() as each, binder=Node() as rows) if not (
+                isinstance(rows, Chain)
+            ):
+                key = names.spelling(each, is_code=True).key
+                parts = [self.value(node.body, {**scope, key: row})
+                         for row in self.value(rows, scope).along(0)]  # fmt: skip
+                return stacked(parts) if node.kind == "range" else stacked(parts).summed(0)
             case Big(kind="range", var=Name(name=key)):
                 parts = [self.value(node.body, {**scope, key: place})
                          for place in places(self, node, key, scope)]  # fmt: skip

@@ -19,6 +19,21 @@ from rlprep.formula.program import Entry
 from rlprep.formula.tree import Big, Call, Define, Index, Name, Node, Slice, Tuple, walk
 
 
+def loops_of(text: str) -> list[ForLine]:
+    """Return the loops of code, none where it is not Python alone."""
+    if "for " not in text:
+        return []
+    try:
+        return for_lines(text, names.VOCABULARY.letters)
+    except (SyntaxError, Unreadable):
+        return []
+
+
+def sources_of(text: str) -> list[Node]:
+    """Return what the loops of code run over."""
+    return [loop.over for loop in loops_of(text)]
+
+
 class Code(Arrays):
     """Executes the statements of one program."""
 
@@ -64,12 +79,7 @@ class Code(Arrays):
     # -- loops ----------------------------------------------------------------------------------
 
     def _loops(self) -> list[ForLine]:
-        if "for " not in self.program.text:
-            return []
-        try:
-            return for_lines(self.program.text, names.VOCABULARY.letters)
-        except (SyntaxError, Unreadable):
-            return []
+        return loops_of(self.program.text)
 
     def _run_loops(self, found: list[ForLine]) -> Tensor | list[Tensor | str]:
         """Run the statements with their loops, and return what the formula's statement left."""
@@ -121,6 +131,11 @@ class Code(Arrays):
     def _turns(self, loop: ForLine, body: list[Entry]) -> Iterator[None]:
         """Bind the variables of a loop, turn by turn."""
         match loop:
+            case ForLine(target=Name() as name, over=Name() as source):
+                yield from self._rows_of((name,), (source,), None)
+            case ForLine(target=Tuple(items=(Name() as count, Name() as name)),
+                         over=Call(fn=Name(name="enumerate"), args=(source,))):  # fmt: skip
+                yield from self._rows_of((name,), (source,), count)
             case ForLine(target=Name() as name, over=over):
                 key = names.spelling(name, is_code=True).key
                 for place in self._range_of(over, key, body):

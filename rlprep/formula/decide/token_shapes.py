@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rlprep.formula.decide.matrix_rules import Ones
-from rlprep.formula.decide.tensor import Tensor, combined, spread, stacked
+from rlprep.formula.decide.tensor import Tensor, combined, spread
 from rlprep.formula.decide.token_arguments import arguments, axis_of, integers, single
-from rlprep.formula.decide.token_sums import places
 from rlprep.formula.errors import Undecidable
-from rlprep.formula.tree import Big, Call, Chain, Name, Num, Tuple
+from rlprep.formula.tree import Call, Chain, Num, Tuple
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.matrices import Matrices
@@ -109,11 +108,6 @@ def _length(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 def _stack(of: Matrices, node: Call, scope: Scope) -> Tensor:
     (first,) = arguments(node, 1)
-    match first:
-        case Big(var=Name(name=key)) as loop:
-            parts = [of.value(loop.body, {**scope, key: place})
-                     for place in places(of, loop, key, scope)]  # fmt: skip
-            return stacked(parts)
     return of.value(first, scope)
 
 
