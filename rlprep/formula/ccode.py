@@ -1,8 +1,8 @@
 """C and CUDA declarations to the same tree: `const int g = n_heads / n_kv_heads;`.
 
 The types are read, for they say what a slash means: a quotient of whole numbers is rounded down.
-What is left without them is read as Python. A line whose types leave the slash open is refused: read
-as mathematics it would be another formula.
+What is left without them is read as Python. A line whose types leave the slash open is refused:
+read as mathematics it would be another formula.
 """
 
 import re
@@ -34,8 +34,10 @@ def parse(text: str) -> list[Node]:
     Raises:
         Unreadable: it is more than assignments of whole numbers.
     """
-    refused = Unreadable("this C code is more than assignments of whole numbers", (0, len(text)),
-                         hint="write the formula alone, with // where a quotient is rounded down")  # fmt: skip
+    refused = Unreadable(
+        "this C code is more than assignments of whole numbers", (0, len(text)),
+        hint="write the formula alone, with // where a quotient is rounded down",
+    )  # fmt: skip
     for remark in _REMARK.finditer(text):
         before = text[: remark.start()].rstrip(" \t")
         if remark[0].startswith("//") and before and before[-1] not in ";{},\n":

@@ -111,8 +111,10 @@ class _Lexer(Commands):
         before, after = self.text[max(0, at - 2) : at], self.text[at + 1 : at + 3]
         is_between = re.fullmatch(r"[\w)\]}'] ", before) and re.fullmatch(r" [\w(\\]", after)
         word = re.match(r"[A-Za-z]*", self.text[at + 2 :])
-        return bool(is_between) and (not self.is_latex) and (
-            word is not None and word[0].lower() not in latex.PHRASES
+        return (
+            bool(is_between)
+            and (not self.is_latex)
+            and (word is not None and word[0].lower() not in latex.PHRASES)
         )
 
     def symbol(self, at: int) -> int:

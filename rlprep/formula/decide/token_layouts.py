@@ -28,9 +28,7 @@ def carries_state(entries: list[Entry]) -> bool:
     return False
 
 
-def layouts(
-    entries: list[Entry], sources: list[Node], *, by_position: bool
-) -> list[Convention]:
+def layouts(entries: list[Entry], sources: list[Node], *, by_position: bool) -> list[Convention]:
     """Return the conventions under which code may be meant, likeliest first.
 
     Args:
