@@ -15,6 +15,7 @@ from rlprep.formula.decide.head_copies import COPIES, Copies
 from rlprep.formula.decide.head_tables import Table, names_in, read, table_of
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.quotient import GROUP, HEADS, OFFSET, SHARED, Quotient
+from rlprep.formula.decide.size_glosses import without_words as without_words
 from rlprep.formula.decide.size_names import Assignment, assignments, key_of, words_of
 from rlprep.formula.decide.unrolled import unrolled
 from rlprep.formula.errors import Undecidable, Undefined

@@ -13,6 +13,7 @@ from typing import Any
 from rlprep.formula.decide.counting import EXACT, SYMBOLIC, Counting, Number, definition
 from rlprep.formula.decide.meaning import Meaning
 from rlprep.formula.decide.quotient import Quotient
+from rlprep.formula.decide.size_glosses import without_words as without_words
 from rlprep.formula.decide.size_names import Assignment, assignments, key_of, words_of
 from rlprep.formula.decide.unrolled import unrolled
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
