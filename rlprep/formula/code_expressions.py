@@ -216,6 +216,8 @@ class Expressions(Places):
     def _argument(self, node: ast.expr) -> Node:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return Call(self.span(node), Name(self.span(node), "'" + node.value[:80] + "'"), ())
+        if isinstance(node, ast.List | ast.Tuple) and not node.elts:
+            return Tuple(self.span(node), ())
         return self.expression(node)
 
     def terms(self, node: ast.GeneratorExp | ast.ListComp) -> Node:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from fractions import Fraction
 
 from rlprep.formula.code_expressions import OPERATORS, Expressions, conjuncts
 from rlprep.formula.tree import (
@@ -9,8 +10,10 @@ from rlprep.formula.tree import (
     Call,
     Cases,
     Define,
+    Index,
     Name,
     Node,
+    Num,
 )
 
 
@@ -60,6 +63,16 @@ class Statements(Expressions):
             ) == len(values):
                 for name, value in zip(names, values, strict=True):
                     yield Define(self.span(node), self.expression(name), self.expression(value))
+            case ast.Assign(
+                targets=[ast.Tuple(elts=[_, _] as names)],
+                value=ast.Call(func=ast.Name(id="divmod")) as value,
+            ):
+                both = self.expression(value)
+                for number, name in enumerate(names):
+                    if not (isinstance(name, ast.Name) and name.id == "_"):
+                        part = Num(both.span, Fraction(number))
+                        yield Define(self.span(node), self.expression(name),
+                                     Index(both.span, both, (part,)))  # fmt: skip
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as value):
                 yield self.function(node, name, value.args, value.body)
             case ast.Assign(value=ast.List(elts=[]) | ast.Dict(keys=[])):

@@ -12,6 +12,7 @@ import re
 import textwrap
 import warnings
 
+from rlprep.formula.code_reports import without_reports
 from rlprep.formula.code_statements import Statements
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import MAX_CHARACTERS
@@ -99,6 +100,7 @@ def opened(text: str, variables: frozenset[str]) -> tuple[Statements, ast.Module
             tree = ast.parse(code)
     except (ValueError, RecursionError, MemoryError) as error:
         raise SyntaxError(str(error)) from None
+    tree.body = without_reports(tree.body)
     if _is_too_deep(tree):
         raise Unreadable("the code is nested too deeply", (0, len(text)))
     return Statements(code, max(0, text.find(code)), variables), tree

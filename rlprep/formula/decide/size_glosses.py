@@ -60,9 +60,7 @@ _ASIDE = re.compile(
     r"(?P<said>[^()]*)\)"
 )
 _SPOKEN = re.compile(r"(?<![\w)\]}])\((?P<phrase>[A-Za-z#][A-Za-z#/\- ]* [A-Za-z/\- ]*[A-Za-z])\)")
-_COUNTED = re.compile(
-    r"\b(?:heads?|layers?|blocks?|bytes?|bits?|tokens?|groups?|batch|dimension)\b"
-)
+_COUNTED = re.compile(r"\b(?:number|count|bytes?|bits?|size|length|dimension|width)\b")
 _JOINED = re.compile(r"\s+and\s+(?=\$?\s*[A-Za-z]\w*(?:_\{[^{}\n]*\}|_\\?\w+)?\s*\$?\s*"
                      r"(?:=|:|is\b|are\b|denotes\b|the\b))")  # fmt: skip
 

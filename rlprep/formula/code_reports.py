@@ -1,0 +1,33 @@
+"""Statements of code that only report: `assert`, and `print` but for the value it shows last."""
+
+import ast
+
+
+def without_reports(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Return the statements of a piece of code without its reports.
+
+    A `print` at the end shows the result: its one value stays, as an expression.
+    """
+    kept = [_inner(node) for node in body if not _is_report(node)]
+    last = body[-1] if body else None
+    match last:
+        case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=args)):
+            shown = [x for x in args if not isinstance(x, ast.Constant | ast.JoinedStr)]
+            if len(shown) == 1 and not any(isinstance(x, ast.Starred) for x in args):
+                kept.append(ast.copy_location(ast.Expr(shown[0]), last))
+    return kept
+
+
+def _is_report(node: ast.stmt) -> bool:
+    match node:
+        case ast.Assert() | ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
+            return True
+    return False
+
+
+def _inner(node: ast.stmt) -> ast.stmt:
+    """Return a statement with the reports of its blocks left out, where something remains."""
+    if isinstance(node, ast.FunctionDef | ast.For | ast.With | ast.If):
+        rest = [_inner(each) for each in node.body if not _is_report(each)]
+        node.body = rest or node.body
+    return node
