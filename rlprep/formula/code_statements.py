@@ -17,20 +17,37 @@ from rlprep.formula.tree import (
 )
 
 
+EARLY = "early"
+"""What a function returns before its end is named so, and a number."""
+
+
 class Statements(Expressions):
     """Reads the statements of a piece of code."""
 
     def body(self, statements: list[ast.stmt]) -> Iterator[Node]:
         """Yield the statements of a block; a one-line function beside others stays a function."""
         others = [s for s in statements if not isinstance(s, ast.Import | ast.ImportFrom)]
-        for statement in statements:
+        early: list[tuple[Node, Node]] = []
+        for number, statement in enumerate(statements):
             match statement:
+                case ast.If(test=test, body=[ast.Return(value=ast.expr() as value)], orelse=[]) if (
+                    not _sets(statements[number:], test)
+                ):
+                    name = Name(self.span(value), f"{EARLY}{len(early)}")
+                    yield Define(self.span(statement), name, self.expression(value))
+                    early.append((name, self.expression(test)))
+                case ast.Return(value=ast.expr() as value) if early:
+                    rest = (self.expression(value), None)
+                    yield Cases(self.span(statement), (*early, rest))
+                    early = []
                 case ast.FunctionDef(
                     name=name, body=[*_, ast.Return(value=ast.expr() as value)]
                 ) if len(others) > 1 and len(statement.body) == 1:
                     yield self.function(statement, name, statement.args, value)
                 case _:
                     yield from self.statement(statement)
+        if early:
+            raise self.refuse(statements[-1], "a function that returns nothing in the end")
 
     def function(
         self, node: ast.AST, name: str, arguments: ast.arguments, value: ast.expr
@@ -112,6 +129,13 @@ class Statements(Expressions):
                 return
             case _:
                 raise self.refuse(node, f"a '{type(node).__name__.lower()}' statement")
+
+
+def _sets(statements: list[ast.stmt], test: ast.expr) -> bool:
+    """Whether statements change what a condition speaks of."""
+    names = {n.id for n in ast.walk(test) if isinstance(n, ast.Name)}
+    return any(isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id in names
+               for statement in statements for n in ast.walk(statement))  # fmt: skip
 
 
 def _only_where(test: ast.expr, step: ast.AugAssign) -> ast.AugAssign:

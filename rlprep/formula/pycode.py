@@ -12,6 +12,7 @@ import re
 import textwrap
 import warnings
 
+from rlprep.formula.code_notes import with_notes
 from rlprep.formula.code_reports import without_reports
 from rlprep.formula.code_statements import Statements
 from rlprep.formula.errors import Unreadable
@@ -28,7 +29,7 @@ _CODE = re.compile(
     r"|\*\*|\bfor\s+\w+\s+in\b|\[[^\]]*:[^\]]*\]|^\s*(?:def|return|import|from|for|with)\b"
     r"|^\s*[a-z_]\w*(?:\[[^\]]*\])?\s*=\s*[a-z_]\w*\s*=[^=]"
     r"|\b(?:args|self|cfg|config|params|hparams|opt)\.\w|\b(?:len|range|zip|enumerate)\("
-    r"|\blambda\s+\w+\s*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
+    r"|^\s*print\(|^\s*assert\s|\blambda\s+\w+\s*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
     re.MULTILINE,
 )
 _CALLS = re.compile(
@@ -51,7 +52,7 @@ def parse(text: str, variables: frozenset[str] = frozenset()) -> list[Node]:
         Unreadable: it is, and holds something that is no formula.
     """
     reader, tree = opened(text, variables)
-    nodes = list(reader.body(tree.body))
+    nodes = with_notes(reader, tree, list(reader.body(tree.body)))
     if not nodes:
         raise Unreadable("there is no formula here", (0, len(text)))
     return nodes
