@@ -16,7 +16,6 @@ from rlprep.formula.tree import (
     Num,
 )
 
-
 EARLY = "early"
 """What a function returns before its end is named so, and a number."""
 

@@ -5,6 +5,7 @@
 """
 
 import re
+from operator import eq, ge, gt, le, lt, ne
 from typing import TypeGuard
 
 from rlprep.formula.code_statements import EARLY
@@ -14,6 +15,8 @@ from rlprep.formula.errors import Undecidable
 from rlprep.formula.tree import Call, Cases, Chain, Index, Name, Neg, Node, Num, Tuple, walk
 
 COPIES = {"repeat_interleave", "repeat", "tile", "arange", "reshape", "flatten", "view"}
+
+COMPARED = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 class Copies(Counting):
@@ -35,10 +38,10 @@ class Copies(Counting):
 
     def _holds(self, test: Node, position: int) -> bool:
         match test:
-            case Chain(items=(left, right), ops=("=",)):
-                a, b = self.evaluate(left, position), self.evaluate(right, position)
-                if self.arithmetic.constant(a - b) is not None:
-                    return a == b
+            case Chain(items=(left, right), ops=(op,)) if op in COMPARED:
+                gap = self.evaluate(left, position) - self.evaluate(right, position)
+                if (constant := self.arithmetic.constant(gap)) is not None:
+                    return COMPARED[op](constant, 0)
         raise Undecidable("a condition that is not understood")
 
     def _early(self, value: Node, position: int) -> Number:
