@@ -15,6 +15,7 @@ from rlprep.formula.code_loops import has_loop
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_names import VOCABULARY, is_output
 from rlprep.formula.decide.attention_world import FEATURES, World, worlds
+from rlprep.formula.decide.feature_cases import with_named_features
 from rlprep.formula.decide.matrices import Matrices
 from rlprep.formula.decide.matrix_rules import Convention
 from rlprep.formula.decide.meaning import Meaning, Values
@@ -56,6 +57,7 @@ def setting_of(program: Program, subject: str) -> Setting:
     """Return which function the input writes out as its feature map ("phi" for none)."""
     if subject == "softmax_attention":
         return ("phi",)
+    program = with_named_features(program)
     for node in program.nodes():
         if isinstance(node, Call) and rectified(node, is_code=program.is_code) is not None:
             return ("relu",)
@@ -116,7 +118,7 @@ def conventions(program: Program, subject: str) -> list[Convention]:
 
 def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
     """Return what a formula means under each convention; those whose shapes fit come first."""
-    program = projected(program)
+    program = with_named_features(projected(program))
     if not any(isinstance(n, Name) and _is_input(n) for n in program.nodes()):
         what, where = "neither queries nor keys nor values occur here", program.formula.node.span
         raise Unreadable(what, where, hint="write the formula with Q, K and V")
