@@ -15,6 +15,7 @@ from rlprep.formula.decide.meaning import Meaning
 from rlprep.formula.decide.quotient import Quotient
 from rlprep.formula.decide.size_glosses import without_words as without_words
 from rlprep.formula.decide.size_names import Assignment, assignments, key_of, words_of
+from rlprep.formula.decide.size_relations import with_factor
 from rlprep.formula.decide.size_tensors import shapes_of, with_axes
 from rlprep.formula.decide.size_values import Sizes
 from rlprep.formula.decide.unrolled import unrolled
@@ -103,6 +104,7 @@ def _is_label(node: Node, program: Program) -> bool:
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
     """Return what a formula means for each way to read its letters, likeliest first."""
     program = with_axes(unrolled(program))
+    program = with_factor(program) if subject == "kv_reduction" else program
     keys = list(dict.fromkeys((*_free_keys(program), *_keys_of_shapes(program))))
     if not _is_about_sizes(program):
         raise Undecidable("no size occurs here")
