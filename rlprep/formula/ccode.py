@@ -20,6 +20,7 @@ _STARTS = r"(?:(?<=[;{}])|^)[ \t]*"
 _DECLARED = re.compile(rf"{_STARTS}{_TYPE}\s+(?:const\s+)?(?=[A-Za-z_]\w*\s*=(?!=))", re.MULTILINE)
 _FUNCTION = re.compile(rf"{_STARTS}{_TYPE}\s+\w+\s*\((?P<taken>[^()]*)\)\s*\{{", re.MULTILINE)
 _CAST = re.compile(rf"\(\s*{_WHOLE}\s*\)(?=\s*[\w(])")
+_SUFFIX = re.compile(r"(?<=\d)(?:[uU][lL]{0,2}|[lL]{1,2}[uU]?)\b")
 _REMARK = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 
 
@@ -49,6 +50,7 @@ def parse(text: str) -> list[Node]:
         re.fullmatch(rf"\s*{_BEFORE}{_WHOLE}\s+(?:const\s+)?\w+\s*", each) for each in taken
     ):
         raise refused
+    code = _SUFFIX.sub(_blank, code)
     code = _CAST.sub(_blank, _DECLARED.sub(_blank, _FUNCTION.sub(_blank, code)))
     code = re.sub(r"->", " .", code).replace("}", " ")
     try:  # a line break ends nothing in C

@@ -252,6 +252,7 @@ class Code(Arrays):
             stated = next((x for x in stated.items if not isinstance(x, Tuple)), stated.items[0])
         value = self.value(stated, {})
         if key is None:
+            self._keep(stated, value)
             return value
         if isinstance(target, Index) and (self.position is not None or self.indices):
             index = next((i for i in target.items if not isinstance(i, Slice)), target.items[-1])
@@ -260,6 +261,15 @@ class Code(Arrays):
         else:
             self.variables[key] = value
         return value
+
+    def _keep(self, stated: Node, value: Tensor) -> None:
+        """Keep what one loop puts at the end of a list; a list of an inner loop may start anew."""
+        start, end = stated.span
+        around = [loop for loop in self._loops() if loop.span[0] <= start and end <= loop.span[1]]
+        match stated:
+            case Call(fn=Name(name="append"), args=(Name() as name, _)) if len(around) == 1:
+                rows = self.stored.setdefault(names.spelling(name, is_code=True).key, {})
+                rows[len(rows)] = value
 
     def _unpack(self, targets: tuple[Node, ...], shape: Node) -> None:
         """Let widths be what `n, d = k.shape` says; other sizes are known by their names."""
