@@ -60,6 +60,40 @@ class Table:
         """The names of the loops' variables."""
         return tuple(key for key, _, _ in self.loops)
 
+    def names(self) -> list[Name]:
+        """Return the names that are no variables of the loops, in order."""
+        found = [n for node in self.nodes() for n in walk(node) if isinstance(n, Name)]
+        return [name for name in found if key_of(name) not in self.variables]
+
+    def read(
+        self, heads: Counting, position: int, known: dict[object, dict[Fraction, Number]]
+    ) -> Number:
+        """Return the entry of the head in question.
+
+        Args:
+            heads: evaluates expressions, with the head, the head counts and the group's size.
+            position: the statement that fills it.
+            known: tables that were filled before, by the head counts.
+
+        Raises:
+            Undefined: there is no such entry.
+            Undecidable: it can't be found.
+        """
+        values, filled = heads.values, Filled(self, heads, position)
+        head, shared, group = values["head"], values["kv_heads"], values["group_size"]
+        if isinstance(head, Quotient):
+            parts = (Quotient.atom("shared"), Quotient.atom("offset"))
+            return filled.guessed(head, parts, (shared, group))
+        if shared * group > MOST_TURNS:
+            return filled.guessed(head, (head // group, head % group), (shared, group))
+        if (key := (shared, group)) not in known:
+            known[key] = filled.entries()
+        if head not in known[key]:
+            if self.is_preset:
+                raise Undecidable("a table that held something before")
+            raise Undefined(f"head {head} has no entry")
+        return known[key][head]
+
 
 def table_of(program: Program) -> Table | None:
     """Return the table that the formula of code fills; None where it is none.
@@ -242,40 +276,3 @@ class Filled:
         if self.table.last is None:
             return first == head
         return head - first == parts[1] and self._of(self.table.last, turn) - first == counts[1]
-
-
-def read(
-    table: Table, heads: Counting, position: int, known: dict[object, dict[Fraction, Number]]
-) -> Number:
-    """Return the entry of the head in question.
-
-    Args:
-        table: the table.
-        heads: evaluates expressions, with the head, the head counts and the group's size.
-        position: the statement that fills it.
-        known: tables that were filled before, by the head counts.
-
-    Raises:
-        Undefined: there is no such entry.
-        Undecidable: it can't be found.
-    """
-    values, filled = heads.values, Filled(table, heads, position)
-    head, shared, group = values["head"], values["kv_heads"], values["group_size"]
-    if isinstance(head, Quotient):
-        parts = (Quotient.atom("shared"), Quotient.atom("offset"))
-        return filled.guessed(head, parts, (shared, group))
-    if shared * group > MOST_TURNS:
-        return filled.guessed(head, (head // group, head % group), (shared, group))
-    if (key := (shared, group)) not in known:
-        known[key] = filled.entries()
-    if head not in known[key]:
-        if table.is_preset:
-            raise Undecidable("a table that held something before")
-        raise Undefined(f"head {head} has no entry")
-    return known[key][head]
-
-
-def names_in(table: Table) -> list[Name]:
-    """Return the names of a table that are no variables of its loops, in order."""
-    found = [n for node in table.nodes() for n in walk(node) if isinstance(n, Name)]
-    return [name for name in found if key_of(name) not in table.variables]

@@ -11,8 +11,14 @@ from itertools import islice
 from typing import Any
 
 from rlprep.formula.decide.counting import EXACT, SYMBOLIC, Number
+from rlprep.formula.decide.head_conditions import (
+    Condition,
+    condition_of,
+    is_condition,
+    with_map,
+)
 from rlprep.formula.decide.head_copies import COPIES, Copies
-from rlprep.formula.decide.head_tables import Table, names_in, read, table_of
+from rlprep.formula.decide.head_tables import Table, table_of
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.quotient import GROUP, HEADS, OFFSET, SHARED, Quotient
 from rlprep.formula.decide.size_glosses import without_words as without_words
@@ -134,25 +140,26 @@ class HeadMap(Copies):
 
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
     """Return what a map means for each way to read its letters, likeliest first."""
-    table = table_of(program)
-    program = program if table else unrolled(program)
-    keys = _free_keys(program, table)
+    program = with_map(program)
+    filled = table_of(program) or condition_of(program)
+    program = program if filled else unrolled(program)
+    keys = _free_keys(program, filled)
     found = []
     for roles in assignments(keys, head=True):
         unknown = [key for key in keys if key not in roles]
-        if table is None and "head" not in roles.values() and len(unknown) == 1 and len(keys) > 1:
+        if filled is None and "head" not in roles.values() and len(unknown) == 1 and len(keys) > 1:
             roles = {**roles, unknown[0]: "head"}
-        found.append(_meaning(program, roles, table))
+        found.append(_meaning(program, roles, filled))
     return found
 
 
-def _free_keys(program: Program, table: Table | None) -> list[str]:
+def _free_keys(program: Program, filled: Table | Condition | None) -> list[str]:
     targets = {key_of(e.target) for e in program.entries
                if isinstance(e.target, Name) and not isinstance(e.values[-1], Num)}  # fmt: skip
     found: list[str] = []
     for number, entry in enumerate(program.entries):
-        if table is not None and number == program.main:
-            found += [key for name in names_in(table) if (key := key_of(name)) not in targets]
+        if filled is not None and (number == program.main or is_condition(entry.node)):
+            found += [key for name in filled.names() if (key := key_of(name)) not in targets]
             continue
         for value in members(program) if number == program.main else entry.values:
             hidden = {id(n.fn) for n in walk(value) if isinstance(n, Call)}
@@ -172,19 +179,20 @@ def meaning(program: Program, subject: str, setting: tuple[Hashable, ...]) -> Me
     return readings(program, subject, setting)[0]
 
 
-def _meaning(program: Program, roles: Assignment, table: Table | None) -> Meaning:
+def _meaning(program: Program, roles: Assignment, filled: Table | Condition | None) -> Meaning:
     unknown: dict[str, Span] = {}
     remarks: set[str] = set()
     facts: dict[str, Any] = {"unknown": unknown, "program": program, "roles": roles}
-    filled: dict[object, dict[Fraction, Number]] = {}
+    known: dict[object, dict[Any, Any]] = {}
 
     def compute(number: int) -> Any:
         symbolic = number == 0
         values = symbols() if symbolic else counts(worlds()[number - 1])
         heads = HeadMap(program, roles, values, SYMBOLIC if symbolic else EXACT)
         try:
-            if table is not None:
-                found = (read(table, heads, len(program.entries), filled),)
+            if filled is not None:
+                place = len(program.entries) if isinstance(filled, Table) else program.main
+                found = (filled.read(heads, place, known),)
             else:
                 found = tuple(heads.evaluate(side, program.main) for side in members(program))
         except Undefined as error:

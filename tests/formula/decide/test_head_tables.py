@@ -76,6 +76,22 @@ RIGHT = [
      "kv_of = [0] * n_q_heads\n"
      "for h in range(n_q_heads):\n"
      "    kv_of[h] = h // n_rep"),
+    (MAP,
+     r"\mathrm{kv}(h) = j \iff jG \le h < (j+1)G, \qquad G = H_q/H_{kv}"),
+    (MAP,
+     r"kv(jG + r) = j, \quad 0 \le r < G, G = H_q/H_{kv}"),
+    (MAP,
+     r"kv(h + 1) = \lfloor (h + 1) / G \rfloor, G = H_q/H_{kv}"),
+    (MAP,
+     "kv(h) = j, jG <= h < (j+1)G, G = H_q / H_kv"),
+    (MAP,
+     "kv(h) = j if jG <= h < (j+1)G"),
+    (MAP,
+     r"kv(h) = \lfloor h/G \rfloor, 0 \le h < H_q"),
+    (MAP,
+     r"kv(h) = \lfloor h/G \rfloor, G = H_q / H_{kv}"),
+    (MAP,
+     r"k(h) = \lfloor h H_{kv} / H_q \rfloor"),
 ]  # fmt: skip
 
 WRONG = [
@@ -208,6 +224,30 @@ WRONG = [
      "    for g in range(n_kv_heads):\n"
      "        kv_of.append(g)",
      None),
+    (MAP,
+     r"kv(jG + r) = r, \quad 0 \le r < G, G = H_q/H_{kv}",
+     "mod_group"),
+    (MAP,
+     r"kv(jG + r) = j, \quad 0 < r \le G, G = H_q/H_{kv}",
+     None),
+    (MAP,
+     r"kv(h + 1) = \lfloor h / G \rfloor, G = H_q/H_{kv}",
+     None),
+    (MAP,
+     r"kv(r H_{kv} + j) = j, 0 \le j < H_{kv}",
+     None),
+    (MAP,
+     "kv(h) = j, jG < h <= (j+1)G, G = H_q / H_kv",
+     None),
+    (MAP,
+     "kv(h) = j, jH_{kv} <= h < (j+1)H_{kv}",
+     None),
+    (MAP,
+     "kv(h) = j + 1, jG <= h < (j+1)G, G = H_q / H_kv",
+     "shifted"),
+    (MAP,
+     r"kv(h) = h, 0 \le h < H_q",
+     "identity"),
 ]  # fmt: skip
 
 OPEN = [
@@ -217,6 +257,12 @@ OPEN = [
      "kv_of = [0]\n"
      "for g in range(n_kv_heads):\n"
      "    kv_of += [g] * n_rep"),
+    (MAP,
+     r"kv(jG + r) = j, \quad 0 \le r \le G, G = H_q/H_{kv}"),
+    (MAP,
+     "kv(r H_{kv} + j) = j"),
+    (MAP,
+     "kv(h) = j, jG <= h, G = H_q / H_kv"),
 ]  # fmt: skip
 
 
