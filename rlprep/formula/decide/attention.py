@@ -14,17 +14,17 @@ from typing import Any
 from rlprep.formula.code_loops import has_loop
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_names import VOCABULARY, is_output
-from rlprep.formula.decide.attention_world import FEATURES, World, worlds
-from rlprep.formula.decide.feature_cases import with_named_features
+from rlprep.formula.decide.attention_world import World, worlds
+from rlprep.formula.decide.feature_cases import feature_of, with_named_features
 from rlprep.formula.decide.matrices import Matrices
 from rlprep.formula.decide.matrix_rules import Convention
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.tensor import LayoutError, ShapeError, Tensor
-from rlprep.formula.decide.token_arguments import rectified
 from rlprep.formula.decide.token_definitions import POSITION, Scope
 from rlprep.formula.decide.token_indices import free_letters
 from rlprep.formula.decide.token_layouts import layouts
-from rlprep.formula.decide.token_programs import Code, sources_of
+from rlprep.formula.decide.token_loops import has_chunks, sources_of
+from rlprep.formula.decide.token_programs import Code
 from rlprep.formula.decide.token_projections import projected
 from rlprep.formula.decide.token_sums import component_axis
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
@@ -45,7 +45,9 @@ _TURNED = re.compile(
 )
 """Remarks in words that make another formula of what stands before them."""
 
-Setting = tuple[str]
+Setting = tuple[str, ...]
+LONG = "long"
+"""Marks a setting with more tokens, for code that runs through them in chunks."""
 
 
 def is_target(subject: str, node: Node) -> bool:
@@ -54,30 +56,9 @@ def is_target(subject: str, node: Node) -> bool:
 
 
 def setting_of(program: Program, subject: str) -> Setting:
-    """Return which function the input writes out as its feature map ("phi" for none)."""
-    if subject == "softmax_attention":
-        return ("phi",)
-    program = with_named_features(program)
-    for node in program.nodes():
-        if isinstance(node, Call) and rectified(node, is_code=program.is_code) is not None:
-            return ("relu",)
-        if isinstance(node, Call) and node.fn.name in FEATURES and _acts_on_tokens(node, program):
-            return (node.fn.name,)
-    return ("phi",)
-
-
-def _acts_on_tokens(node: Call, program: Program) -> bool:
-    """Whether a function is applied to a query, a key, or a parameter, and not to a score."""
-    if node.fn.name not in {"exp"}:
-        return True
-    match node.args:
-        case (Name() as name,):
-            role = names.role_of(names.spelling(name, is_code=False).key)
-            return role in {"Q", "K"} or any(
-                isinstance(p, Name) and p.name == name.name
-                for e in program.entries if isinstance(e.target, Call) for p in e.target.args
-            )  # fmt: skip
-    return False
+    """Return which function the input writes out as its feature map, and whether it has chunks."""
+    feature = "phi" if subject == "softmax_attention" else feature_of(with_named_features(program))
+    return (feature, LONG) if program.is_code and has_chunks(program.text) else (feature,)
 
 
 def sides(program: Program) -> list[Node]:
@@ -172,7 +153,8 @@ def _meaning(program: Program, subject: str, setting: Setting, convention: Conve
     remarks: set[str] = set()
     facts: dict[str, Any] = {"unknown": {}, "program": program, "convention": convention,
                              "why": "", "shape": None}  # fmt: skip
-    rooms = worlds(is_causal=subject == "linear_attention_causal", feature=setting[0])
+    is_causal = subject == "linear_attention_causal"
+    rooms = worlds(is_causal=is_causal, feature=setting[0], is_long=LONG in setting)
 
     def compute(number: int) -> Hashable:
         evaluator = evaluator_of(program, rooms[number], convention)

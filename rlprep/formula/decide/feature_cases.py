@@ -1,16 +1,43 @@
-"""Feature maps written out by cases: `where(x > 0, x + 1, exp(x))` is elu(x) + 1.
+"""Which feature map an input writes out, by its name or by cases.
 
-The parts are compared as trees; a line that says something else by cases is left as it stands.
+`where(x > 0, x + 1, exp(x))` is elu(x) + 1. The parts are compared as trees; a line that says something else by cases is left as it stands.
 """
 
 from dataclasses import replace
 from fractions import Fraction
 
+from rlprep.formula.decide import attention_names as names
+from rlprep.formula.decide.attention_world import FEATURES
+from rlprep.formula.decide.token_arguments import rectified
 from rlprep.formula.program import Program, entry_of
 from rlprep.formula.show import latex
 from rlprep.formula.tree import Bin, Call, Cases, Chain, Name, Node, Num, rewritten
 
 ABOVE, BELOW = {">", ">="}, {"<", "<="}
+
+
+def feature_of(program: Program) -> str:
+    """Return the function that an input writes out as its feature map ("phi" for none)."""
+    for node in program.nodes():
+        if isinstance(node, Call) and rectified(node, is_code=program.is_code) is not None:
+            return "relu"
+        if isinstance(node, Call) and node.fn.name in FEATURES and _acts_on_tokens(node, program):
+            return node.fn.name
+    return "phi"
+
+
+def _acts_on_tokens(node: Call, program: Program) -> bool:
+    """Whether a function is applied to a query, a key, or a parameter, and not to a score."""
+    if node.fn.name not in {"exp"}:
+        return True
+    match node.args:
+        case (Name() as name,):
+            role = names.role_of(names.spelling(name, is_code=False).key)
+            return role in {"Q", "K"} or any(
+                isinstance(p, Name) and p.name == name.name
+                for e in program.entries if isinstance(e.target, Call) for p in e.target.args
+            )  # fmt: skip
+    return False
 
 
 def with_named_features(program: Program) -> Program:
