@@ -1,6 +1,7 @@
 """Which feature map an input writes out, by its name or by cases.
 
-`where(x > 0, x + 1, exp(x))` is elu(x) + 1. The parts are compared as trees; a line that says something else by cases is left as it stands.
+`where(x > 0, x + 1, exp(x))` is elu(x) + 1. The parts are compared as trees; a line that says
+something else by cases is left as it stands.
 """
 
 from dataclasses import replace

@@ -119,15 +119,6 @@ RIGHT = [
      "        acc = acc * np.exp(m - m_new) + np.exp(s - m_new) * v\n"
      "        m = m_new\n"
      "    out[i] = acc / l"),
-    (CAUSAL,
-     "for s in range(0, N, C):\n"
-     "    q, k, v = fQ[s:s+C], fK[s:s+C], V[s:s+C]   # fQ = phi(Q), fK = "
-     "phi(K); S, z start at 0\n"
-     "    A = np.tril(q @ k.T)\n"
-     "    den = q @ z + A.sum(axis=1)\n"
-     "    O[s:s+C] = (q @ S + A @ v) / den[:, None]\n"
-     "    S += k.T @ v\n"
-     "    z += k.sum(axis=0)"),
 ]  # fmt: skip
 
 WRONG = [
@@ -244,56 +235,6 @@ WRONG = [
      "    m = m_new\n"
      "o = o / l",
      None),
-    (CAUSAL,
-     "for s in range(0, N, C):\n"
-     "    q, k, v = fQ[s:s+C], fK[s:s+C], V[s:s+C]   # fQ = phi(Q), fK = "
-     "phi(K); S, z start at 0\n"
-     "    A = q @ k.T\n"
-     "    den = q @ z + A.sum(axis=1)\n"
-     "    O[s:s+C] = (q @ S + A @ v) / den[:, None]\n"
-     "    S += k.T @ v\n"
-     "    z += k.sum(axis=0)",
-     None),
-    (CAUSAL,
-     "for s in range(0, N, C):\n"
-     "    q, k, v = fQ[s:s+C], fK[s:s+C], V[s:s+C]   # fQ = phi(Q), fK = "
-     "phi(K); S, z start at 0\n"
-     "    A = np.tril(q @ k.T, k=-1)\n"
-     "    den = q @ z + A.sum(axis=1)\n"
-     "    O[s:s+C] = (q @ S + A @ v) / den[:, None]\n"
-     "    S += k.T @ v\n"
-     "    z += k.sum(axis=0)",
-     None),
-    (CAUSAL,
-     "for s in range(0, N, C):\n"
-     "    q, k, v = fQ[s:s+C], fK[s:s+C], V[s:s+C]   # fQ = phi(Q), fK = "
-     "phi(K); S, z start at 0\n"
-     "    A = np.tril(q @ k.T)\n"
-     "    den = A.sum(axis=1)\n"
-     "    O[s:s+C] = (q @ S + A @ v) / den[:, None]\n"
-     "    S += k.T @ v\n"
-     "    z += k.sum(axis=0)",
-     None),
-    (CAUSAL,
-     "for s in range(0, N, C):\n"
-     "    q, k, v = fQ[s:s+C], fK[s:s+C], V[s:s+C]   # fQ = phi(Q), fK = "
-     "phi(K); S, z start at 0\n"
-     "    S += k.T @ v\n"
-     "    z += k.sum(axis=0)\n"
-     "    A = np.tril(q @ k.T)\n"
-     "    den = q @ z + A.sum(axis=1)\n"
-     "    O[s:s+C] = (q @ S + A @ v) / den[:, None]",
-     None),
-    (CAUSAL,
-     "for s in range(0, N, C):\n"
-     "    q, k, v = fQ[s:s+C], fK[s:s+C], V[s:s+C]   # fQ = phi(Q), fK = "
-     "phi(K); S, z start at 0\n"
-     "    A = np.tril(q @ k.T)\n"
-     "    den = q @ z + A.sum(axis=1)\n"
-     "    O[s+C:s+2*C] = (q @ S + A @ v) / den[:, None]\n"
-     "    S += k.T @ v\n"
-     "    z += k.sum(axis=0)",
-     None),
 ]  # fmt: skip
 
 OPEN = [
@@ -312,38 +253,6 @@ OPEN = [
     (CAUSAL,
      "for t in range(0, n, 2):\n    S = S + torch.outer(phi(k[t]), v[t])\n  "
      "  z = z + phi(k[t])\n    out[t] = phi(q[t]) @ S / (phi(q[t]) @ z)"),
-    (CAUSAL,
-     "for s in range(0, N, C):\n"
-     "    q, k, v = fQ[s:s+C], fK[s:s+C], V[s:s+C]   # fQ = phi(Q), fK = "
-     "phi(K); S, z start at 0\n"
-     "    A = np.tril(q @ k.T)\n"
-     "    den = q @ z\n"
-     "    O[s:s+C] = (q @ S + A @ v) / den[:, None]\n"
-     "    S += k.T @ v\n"
-     "    z += k.sum(axis=0)"),
-    (CAUSAL,
-     "for s in range(0, N, C):\n"
-     "    q, k, v = fQ[s:s+C], fK[s:s+C], V[s:s+C]   # fQ = phi(Q), fK = "
-     "phi(K); S, z start at 0\n"
-     "    A = np.tril(q @ k.T)\n"
-     "    den = q @ z + A.sum(axis=1)\n"
-     "    O[s:s+C] = (q @ S + A @ v) / den[:, None]\n"
-     "    S = k.T @ v\n"
-     "    z += k.sum(axis=0)"),
-    (CAUSAL,
-     "for s in range(0, N, C):\n"
-     "    q, k, v = fQ[s:s+C], fK[s:s+C], V[s:s+C]   # fQ = phi(Q), fK = "
-     "phi(K); S, z start at 0\n"
-     "    A = np.tril(q @ k.T)\n"
-     "    den = q @ z + A.sum(axis=1)\n"
-     "    O[s:s+C] = (q @ S + A @ v) / den[:, None]\n"
-     "    S += k.T @ v\n"
-     "    z = k.sum(axis=0)"),
-    (CAUSAL,
-     "for i in range(n):\n"
-     "    S = S + torch.outer(phi(k[i]), v[i])\n"
-     "    z = z + phi(k[i])\n"
-     "    out[i + 1] = phi(q[i]) @ S / (phi(q[i]) @ z)"),
 ]  # fmt: skip
 
 
