@@ -45,8 +45,10 @@ def _statement(reader: Statements, stated: str, at: int, wanted: set[str]) -> No
         return None
     match body:
         case [ast.Assign(targets=[ast.Name(id=name)], value=value) as whole] if name in wanted:
-            if not isinstance(value, ast.BinOp | ast.Call):
-                return None
+            if not isinstance(value, ast.BinOp | ast.Call) or not any(
+                isinstance(part, ast.Name) for part in ast.walk(value)
+            ):
+                return None  # `# T = 2 * 64` is an example
             inner = Statements(stated, reader.shift + at, frozenset())
             inner.libraries = reader.libraries
             try:

@@ -74,32 +74,8 @@ class Statements(Expressions):
                 yield self.expression(value)
             case ast.Return(value=ast.expr() as value):
                 yield self.expression(value)
-            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)) if len(
-                names
-            ) == len(values):
-                for name, value in zip(names, values, strict=True):
-                    yield Define(self.span(node), self.expression(name), self.expression(value))
-            case ast.Assign(
-                targets=[ast.Tuple(elts=[_, _] as names)],
-                value=ast.Call(func=ast.Name(id="divmod")) as value,
-            ):
-                both = self.expression(value)
-                for number, name in enumerate(names):
-                    if not (isinstance(name, ast.Name) and name.id == "_"):
-                        part = Num(both.span, Fraction(number))
-                        yield Define(self.span(node), self.expression(name),
-                                     Index(both.span, both, (part,)))  # fmt: skip
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as value):
-                yield self.function(node, name, value.args, value.body)
-            case ast.Assign(value=ast.List(elts=[]) | ast.Dict(keys=[])):
-                return  # what a loop will fill
-            case ast.Assign(targets=targets, value=value):
-                # a = b = x: b is x, and a is b
-                inner = self.expression(value)
-                for target in reversed(targets):
-                    name = self.expression(target)
-                    yield Define(self.span(node), name, inner)
-                    inner = name
+            case ast.Assign():
+                yield from self.assignment(node)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 yield Define(self.span(node), self.expression(target), self.expression(value))
             case ast.AugAssign(target=target, op=op, value=value) if type(op) in OPERATORS:
@@ -128,6 +104,37 @@ class Statements(Expressions):
                 return
             case _:
                 raise self.refuse(node, f"a '{type(node).__name__.lower()}' statement")
+
+    def assignment(self, node: ast.Assign) -> Iterator[Node]:
+        """Yield what an assignment defines: one name, several, a function, the parts of a pair."""
+        match node:
+            case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)) if len(
+                names
+            ) == len(values):
+                for name, value in zip(names, values, strict=True):
+                    yield Define(self.span(node), self.expression(name), self.expression(value))
+            case ast.Assign(
+                targets=[ast.Tuple(elts=[_, _] as names)],
+                value=ast.Call(func=ast.Name(id="divmod")) as value,
+            ):
+                both = self.expression(value)
+                for number, name in enumerate(names):
+                    if not (isinstance(name, ast.Name) and name.id == "_"):
+                        part = Num(both.span, Fraction(number))
+                        yield Define(self.span(node), self.expression(name),
+                                     Index(both.span, both, (part,)))  # fmt: skip
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as value):
+                yield self.function(node, name, value.args, value.body)
+            case ast.Assign(value=ast.List(elts=[]) | ast.Dict(keys=[])):
+                return  # what a loop will fill
+            case _:
+                targets, value = node.targets, node.value
+                # a = b = x: b is x, and a is b
+                inner = self.expression(value)
+                for target in reversed(targets):
+                    name = self.expression(target)
+                    yield Define(self.span(node), name, inner)
+                    inner = name
 
 
 def _sets(statements: list[ast.stmt], test: ast.expr) -> bool:
