@@ -2,6 +2,8 @@
 
 import ast
 
+from rlprep.formula.code_expressions import SAME
+
 
 def without_reports(body: list[ast.stmt]) -> list[ast.stmt]:
     """Return the statements of a piece of code without its reports.
@@ -13,9 +15,23 @@ def without_reports(body: list[ast.stmt]) -> list[ast.stmt]:
     match last:
         case ast.Expr(value=ast.Call(func=ast.Name(id="print"), args=args)):
             shown = [x for x in args if not isinstance(x, ast.Constant | ast.JoinedStr)]
-            if len(shown) == 1 and not any(isinstance(x, ast.Starred) for x in args):
+            is_plain = len(shown) == 1 and not any(isinstance(x, ast.Starred) for x in args)
+            if is_plain and not (kept and _is_set(shown[0], kept[-1])):
                 kept.append(ast.copy_location(ast.Expr(shown[0]), last))
     return kept
+
+
+def _is_set(shown: ast.expr, last: ast.stmt) -> bool:
+    """Whether what is shown is only the name that the last statement sets: `loss.item()`."""
+    match shown:
+        case ast.Call(func=ast.Attribute(value=ast.Name() as name, attr=attr), args=[]) if (
+            attr in SAME
+        ):
+            shown = name
+    return isinstance(shown, ast.Name) and any(
+        isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id == shown.id
+        for n in ast.walk(last)
+    )
 
 
 def _is_report(node: ast.stmt) -> bool:

@@ -18,6 +18,8 @@ from rlprep.formula.words import LABELS
 MAX_CHARACTERS = 4000
 MAX_INTEGER = 10**6
 
+VERBS = {"is", "are", "denotes", "denote", "means", "stands", "has", "have", "was"}
+
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+")
 _OPERATORS = [
     ("...", "dots", "dots"), ("<=>", ";", ";"), ("<=", "rel", "<="), (">=", "rel", ">="),
@@ -107,15 +109,17 @@ class _Lexer(Commands):
         return at + 1
 
     def _is_dot_product(self, at: int) -> bool:
-        """Whether a point with a gap on both sides stands for a product: `phi(q) . phi(k)`."""
-        before, after = self.text[max(0, at - 2) : at], self.text[at + 1 : at + 3]
-        is_between = re.fullmatch(r"[\w)\]}'] ", before) and re.fullmatch(r" [\w(\\]", after)
-        word = re.match(r"[A-Za-z]*", self.text[at + 2 :])
-        return (
-            bool(is_between)
-            and (not self.is_latex)
-            and (word is not None and word[0].lower() not in latex.PHRASES)
-        )
+        """Whether a point with a gap on both sides stands for a product: `phi(q) . phi(k)`.
+
+        A sentence may follow one too: `. Note that`, `. q is a query`.
+        """
+        before, rest = self.text[max(0, at - 2) : at], self.text[at + 1 :]
+        if self.is_latex or not (re.fullmatch(r"[\w)\]}'] ", before) and re.match(r" [\w(]", rest)):
+            return False
+        first, *others = re.findall(r"[A-Za-z]+|\W", rest[1:])[:3] or [""]
+        if first.lower() in latex.PHRASES or re.match(r" [A-Z][a-z]+ [a-z]", rest):
+            return False
+        return not (others[:1] == [" "] and others[-1] in VERBS)
 
     def symbol(self, at: int) -> int:
         """Fold one non-ASCII character (or refuse it)."""

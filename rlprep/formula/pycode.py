@@ -14,10 +14,10 @@ import warnings
 
 from rlprep.formula.code_notes import with_notes
 from rlprep.formula.code_reports import without_reports
-from rlprep.formula.code_statements import Statements
+from rlprep.formula.code_statements import EARLY, Statements
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import MAX_CHARACTERS
-from rlprep.formula.tree import Node
+from rlprep.formula.tree import Define, Name, Node, Span
 
 MAX_NODES = 1500
 MAX_AST_DEPTH = 100
@@ -56,6 +56,15 @@ def parse(text: str, variables: frozenset[str] = frozenset()) -> list[Node]:
     if not nodes:
         raise Unreadable("there is no formula here", (0, len(text)))
     return nodes
+
+
+def early_return(nodes: list[Node]) -> Span | None:
+    """Return where a function returns before its end; None where none does."""
+    for node in nodes:
+        match node:
+            case Define(target=Name(name=name)) if name.startswith(EARLY):
+                return node.span
+    return None
 
 
 def parse_with_notes(text: str, variables: frozenset[str] = frozenset()) -> list[Node] | None:

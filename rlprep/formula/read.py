@@ -66,7 +66,10 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
     variables = vocabulary.letters if vocabulary.matrices else frozenset()
     if pycode.looks_like_code(text):
         try:
-            return Reading(tuple(pycode.parse(text, variables)), is_code=True)
+            found = pycode.parse(text, variables)
+            if not vocabulary.cases and (early := pycode.early_return(found)):
+                raise Unreadable("a function that returns early is no formula", early)
+            return Reading(tuple(found), is_code=True)
         except SyntaxError as error:
             if (noted := pycode.parse_with_notes(text, variables)) is not None:
                 return Reading(tuple(noted), is_code=True)

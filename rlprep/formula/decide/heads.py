@@ -58,7 +58,7 @@ VOCABULARY = Vocabulary(
     letters=frozenset("hHgGinkqjKNr"),
     applied=frozenset({"kv", "map"}),
     multiplied=frozenset("hHgGinqjKNr"),
-    labels=False, expects=False,
+    labels=False, expects=False, cases=True,
 )  # fmt: skip
 
 

@@ -113,6 +113,9 @@ RIGHT = [
      "    if n_rep == 1:\n"
      "        return h\n"
      "    return h // n_rep"),
+    (REDUCTION,
+     "ratio = n_heads / n_kv_heads\n"
+     "print(ratio)"),
 ]  # fmt: skip
 
 WRONG = [
@@ -243,6 +246,10 @@ WRONG = [
      "n_rep, num_key_value_heads, slen, head_dim)\n"
      "    return hidden_states.reshape(batch, num_key_value_heads * n_rep, slen, head_dim)",
      "mod_not_floor"),
+    (REDUCTION,
+     "ratio = n_heads / n_kv_heads\n"
+     "print(1 / ratio)",
+     "inverted"),
 ]  # fmt: skip
 
 OPEN = [
@@ -290,3 +297,29 @@ def test_tells_from_the_reference(ask, formula, text, slug) -> None:
 @pytest.mark.parametrize(("formula", "text"), OPEN)
 def test_leaves_open(ask, formula, text) -> None:
     assert ask(formula, text).verdict == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        ("gae_recursive",
+         "def gae(t):\n    if t == T:\n        return 1\n"
+         "    return delta[t] + gamma * lam * gae(t + 1)"),
+        (MAP, "float kv_head = head / (num_heads / num_kv_heads);"),
+        (MAP, "int kv_head = h // (H / Hkv)"),
+        (MAP, "assert kv_head == h // (n_heads // n_kv_heads)"),
+    ],
+)  # fmt: skip
+def test_refuses(ask, formula, text) -> None:
+    assert ask(formula, text).verdict == "unreadable"
+
+
+def test_a_loss_that_is_printed_stays_a_loss(ask) -> None:
+    verdict = ask(
+        "ppo_clip",
+        "ratio = torch.exp(logp - old_logp)\n"
+        "loss = -torch.min(ratio * adv, torch.clamp(ratio, 1 - eps, 1 + eps) * adv).mean()\n"
+        "print('loss', loss.item())",
+    )
+
+    assert verdict.verdict == "equivalent", verdict.message
