@@ -230,6 +230,8 @@ class Expressions(Places):
     def _argument(self, node: ast.expr) -> Node:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return Call(self.span(node), Name(self.span(node), "'" + node.value[:80] + "'"), ())
+        if isinstance(node, ast.List | ast.Tuple) and not node.elts:
+            return Tuple(self.span(node), ())
         return self.expression(node)
 
     def terms(self, node: ast.GeneratorExp | ast.ListComp) -> Node:
@@ -245,8 +247,26 @@ class Expressions(Places):
             body = ast.copy_location(ast.Call(called, [each], []), node)
         return self.expression(body)
 
+    def _flat(self, node: ast.GeneratorExp | ast.ListComp) -> Node:
+        """Return `f(i, j) for i in range(a) for j in range(b)` as one list."""
+        body: ast.expr = node.elt
+        found: list[Big] = []
+        for generator in reversed(node.generators):
+            each = ast.copy_location(ast.ListComp(body, [generator]), node)
+            inner = self.comprehension(each)
+            if not isinstance(inner, Big) or inner.binder is not None:
+                raise self.refuse(node, "a list over these")
+            found.append(inner)
+        inner, outer = found
+        return replace(outer, kind="flat", body=replace(inner, kind="flat"))
+
     def comprehension(self, node: ast.GeneratorExp | ast.ListComp) -> Node:
-        """`f(l) for l in range(a, b)` as a sum; the call around it says which kind."""
+        """`f(l) for l in range(a, b)` as a sum; the call around it says which kind.
+
+        Of two ranges a flat list comes, whose last index runs fastest: it has a kind of its own.
+        """
+        if len(node.generators) == 2 and not any(g.ifs for g in node.generators):
+            return self._flat(node)
         if len(node.generators) != 1 or node.generators[0].ifs:
             raise self.refuse(node, "a comprehension with conditions")
         generator = node.generators[0]

@@ -83,6 +83,45 @@ class ForLine:
     over: Node
 
 
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What a statement puts at the end of a list: a value, as often as `times` says."""
+
+    span: Span
+    name: str
+    value: Node
+    times: Node | None
+
+
+def appended(text: str) -> list[Appended]:
+    """Return the statements that lengthen lists: `x.append(v)`, `x += [v] * n`.
+
+    Raises:
+        Unreadable: one appends something else, or a loop runs over something unusual.
+        SyntaxError: the text is not Python.
+    """
+    reader, tree = opened(text, frozenset())
+    found: list[Appended] = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Expr(value=ast.Call(func=ast.Attribute(ast.Name(name), "append"), args=[x])):
+                found.append(Appended(reader.span(node), name, reader.expression(x), None))
+            case ast.Expr(
+                value=ast.Call(func=ast.Attribute(ast.Name(name), "extend"), args=[added])
+            ) | ast.AugAssign(ast.Name(name), ast.Add(), added) if any(
+                isinstance(part, ast.List) for part in ast.walk(added)
+            ):
+                match added:
+                    case ast.List(elts=[x]):
+                        times = None
+                    case ast.BinOp(left=ast.List(elts=[x]), op=ast.Mult(), right=count):
+                        times = reader.expression(count)
+                    case _:
+                        raise reader.refuse(node, "a list that is lengthened by this")
+                found.append(Appended(reader.span(node), name, reader.expression(x), times))
+    return found
+
+
 def for_lines(text: str, variables: frozenset[str] = frozenset()) -> list[ForLine]:
     """Return the `for` statements of code that `pycode.parse` reads, outer ones first.
 
@@ -100,6 +139,15 @@ def for_lines(text: str, variables: frozenset[str] = frozenset()) -> list[ForLin
         for node in ast.walk(tree)
         if isinstance(node, ast.For)
     ]
+
+
+@lru_cache(maxsize=64)
+def has_loop(text: str) -> bool:
+    """Whether code has a `for` statement, which is run turn by turn."""
+    try:
+        return "for " in text and bool(for_lines(text))
+    except (Unreadable, SyntaxError):
+        return True
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ Words are read in `words.py`, LaTeX commands in `commands.py`.
 
 import re
 
-from rlprep.formula import characters
+from rlprep.formula import characters, latex
 from rlprep.formula.commands import Commands
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.tokens import Token
@@ -17,6 +17,8 @@ from rlprep.formula.words import LABELS
 
 MAX_CHARACTERS = 4000
 MAX_INTEGER = 10**6
+
+VERBS = {"is", "are", "denotes", "denote", "means", "stands", "has", "have", "was"}
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+")
 _OPERATORS = [
@@ -100,9 +102,24 @@ class _Lexer(Commands):
             self.emit("cdot", ".", at, at + 1)
         elif re.match(r"[)\]}\w]\.[A-Za-z]", self.text[max(0, at - 1) : at + 2]):
             self.emit(".", ".", at, at + 1)
+        elif self._is_dot_product(at):
+            self.emit("cdot", "cdot", at, at + 1)
         elif rest:
             self.emit(";", ";", at, at + 1)
         return at + 1
+
+    def _is_dot_product(self, at: int) -> bool:
+        """Whether a point with a gap on both sides stands for a product: `phi(q) . phi(k)`.
+
+        A sentence may follow one too: `. Note that`, `. q is a query`.
+        """
+        before, rest = self.text[max(0, at - 2) : at], self.text[at + 1 :]
+        if self.is_latex or not (re.fullmatch(r"[\w)\]}'] ", before) and re.match(r" [\w(]", rest)):
+            return False
+        first, *others = re.findall(r"[A-Za-z]+|\W", rest[1:])[:3] or [""]
+        if first.lower() in latex.PHRASES or re.match(r" [A-Z][a-z]+ [a-z]", rest):
+            return False
+        return not (others[:1] == [" "] and others[-1] in VERBS)
 
     def symbol(self, at: int) -> int:
         """Fold one non-ASCII character (or refuse it)."""

@@ -101,6 +101,7 @@ class Entry:
 def entry_of(node: Node) -> Entry:
     """Return a statement with its sides told apart."""
     target: Node | None = None
+    node = _without_its_set(node)
     values: tuple[Node, ...] = (node,)
     match node:
         case Define(target=left, value=right):
@@ -114,6 +115,14 @@ def entry_of(node: Node) -> Entry:
         if isinstance(part, Name) and (key := key_of(part)) is not None
     )  # fmt: skip
     return Entry(node, target, values, uses)
+
+
+def _without_its_set(node: Node) -> Node:
+    r"""Return `S = x` of `S = x \in \mathbb{R}^{n \times n}`: the set only says what x is."""
+    match node:
+        case Chain(items=(*items, _), ops=(*ops, "in")) if ops and EQUALITIES.issuperset(ops):
+            return Chain(node.span, tuple(items), tuple(ops))
+    return node
 
 
 @dataclass(slots=True)

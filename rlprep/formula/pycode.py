@@ -13,12 +13,14 @@ import textwrap
 import warnings
 
 from rlprep.formula.code_branches import straightened
+from rlprep.formula.code_notes import with_notes
+from rlprep.formula.code_reports import without_reports
 from rlprep.formula.code_scans import looped
-from rlprep.formula.code_statements import Statements
+from rlprep.formula.code_statements import EARLY, Statements
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import MAX_CHARACTERS
 from rlprep.formula.names import INDEX_WORDS
-from rlprep.formula.tree import Node
+from rlprep.formula.tree import Define, Name, Node, Span
 
 MAX_NODES = 1500
 MAX_AST_DEPTH = 100
@@ -31,7 +33,8 @@ _CODE = re.compile(
     r"|^\s*(?:if\b[^:\n]+|elif\b[^:\n]+|else\s*):"
     r"|^\s*[a-z_]\w*(?:\[[^\]]*\])?\s*=\s*[a-z_]\w*\s*=[^=]"
     r"|\b(?:args|self|cfg|config|params|hparams|opt)\.\w|\b(?:len|range|zip|enumerate)\("
-    r"|\bfloat\(|\blambda\s+\w+\s*(?:,\s*\w+\s*)*:|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
+    r"|\bfloat\(|^\s*print\(|^\s*assert\s|\blambda\s+\w+\s*(?:,\s*\w+\s*)*:"
+    r"|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
     re.MULTILINE,
 )
 _UPDATE = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*=[^=].*\n(?:.*\n)*?[ \t]*\1[ \t]*=[^=].*\b\1\b",
@@ -60,10 +63,19 @@ def parse(text: str, variables: frozenset[str] = frozenset()) -> list[Node]:
         Unreadable: it is, and holds something that is no formula.
     """
     reader, tree = opened(text, variables)
-    nodes = list(reader.body(tree.body))
+    nodes = with_notes(reader, tree, list(reader.body(tree.body)))
     if not nodes:
         raise Unreadable("there is no formula here", (0, len(text)))
     return nodes
+
+
+def early_return(nodes: list[Node]) -> Span | None:
+    """Return where a function returns before its end; None where none does."""
+    for node in nodes:
+        match node:
+            case Define(target=Name(name=name)) if name.startswith(EARLY):
+                return node.span
+    return None
 
 
 def parse_with_notes(text: str, variables: frozenset[str] = frozenset()) -> list[Node] | None:
@@ -109,6 +121,7 @@ def opened(text: str, variables: frozenset[str]) -> tuple[Statements, ast.Module
             tree = ast.parse(code)
     except (ValueError, RecursionError, MemoryError) as error:
         raise SyntaxError(str(error)) from None
+    tree.body = without_reports(tree.body)
     if _is_too_deep(tree):
         raise Unreadable("the code is nested too deeply", (0, len(text)))
     tree.body = straightened(looped(tree.body))

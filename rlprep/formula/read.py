@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from rlprep.formula import pycode, statements
+from rlprep.formula import ccode, pycode, statements
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import MAX_CHARACTERS, tokenize
 from rlprep.formula.tree import Node
@@ -63,10 +63,15 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
         # Blanks in place of the fence keep every position as the user sees it.
         start, end = fenced.span(1)
         text = " " * start + text[start:end] + " " * (len(text) - end)
+    if ccode.looks_like_c(text):
+        return Reading(tuple(ccode.parse(text)), is_code=True)
     variables = vocabulary.letters if vocabulary.matrices else frozenset()
     if pycode.looks_like_code(text):
         try:
-            return Reading(tuple(pycode.parse(text, variables)), is_code=True)
+            found = pycode.parse(text, variables)
+            if not vocabulary.cases and (early := pycode.early_return(found)):
+                raise Unreadable("a function that returns early is no formula", early)
+            return Reading(tuple(found), is_code=True)
         except SyntaxError as error:
             if (noted := pycode.parse_with_notes(text, variables)) is not None:
                 return Reading(tuple(noted), is_code=True)

@@ -93,10 +93,18 @@ class _Statements(ExpressionParser):
         return word
 
     def _skips_prose(self) -> bool:
-        """Skip `where delta_t is the TD residual`: it explains and defines nothing."""
-        last = self.at
+        """Skip `where delta_t is the TD residual`: it explains and defines nothing.
+
+        What follows an "and" may be a definition again.
+        """
+        first = last = self.at
         while self.tokens[last].kind not in {"end", ",", ";", "nl", "row", "rel"}:
+            first = (
+                last if (self.tokens[last].kind, self.tokens[last].text) == ("kw", "and") else first
+            )
             last += 1
+        if self.tokens[last].kind == "rel" and first != self.at:
+            last = first
         words = {t.text.split("_")[0] for t in self.tokens[self.at : last] if t.kind == "name"}
         if not words & {"is", "are", "denotes", "denote", "means", "stands"}:
             return False

@@ -66,6 +66,8 @@ def understood(subject: str, text: str, notation: Notation | None = None) -> Pro
         Unreadable: it is no formula; the span says where reading stopped.
     """
     family = family_of(subject, notation)
+    if worded := getattr(family, "without_words", None):
+        text = worded(text)
     reading = read(text, family.VOCABULARY)
     for statement in reading.statements:
         _refuse_towers(statement)

@@ -55,6 +55,7 @@ class Vocabulary:
         expects: whether E is the expectation.
         matrices: whether a quotient by a matrix or row vector takes what follows along.
         marks: whether a hat or a bar tells one symbol from another (a label from its prediction).
+        cases: whether what a function of code returns before its end is one of its cases.
     """
 
     words: frozenset[str] = frozenset()
@@ -65,3 +66,4 @@ class Vocabulary:
     expects: bool = True
     matrices: bool = False
     marks: bool = False
+    cases: bool = False

@@ -128,8 +128,8 @@ class Words(TokenList):
         return match.end()
 
     def _letters(self, run: str) -> tuple[str, ...]:
-        """In LaTeX a short unknown run is a product of letters."""
-        known = self.vocabulary.words | FUNCTIONS | GREEK_WORDS | OPTIMISERS.keys()
+        """In LaTeX a short unknown run is a product of letters, unless it is a verb of prose."""
+        known = self.vocabulary.words | FUNCTIONS | GREEK_WORDS | OPTIMISERS.keys() | {"is", "are"}
         is_word = run in known or not run.isalpha() or run.lower() in LABELS
         return (run,) if is_word else tuple(run)
 

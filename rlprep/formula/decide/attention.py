@@ -12,17 +12,19 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from rlprep.formula.code_loops import has_loop
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_names import VOCABULARY, is_output
-from rlprep.formula.decide.attention_world import FEATURES, World, worlds
+from rlprep.formula.decide.attention_world import World, worlds
+from rlprep.formula.decide.feature_cases import feature_of, with_named_features
 from rlprep.formula.decide.matrices import Matrices
 from rlprep.formula.decide.matrix_rules import Convention
 from rlprep.formula.decide.meaning import Meaning, Values
-from rlprep.formula.decide.tensor import ShapeError, Tensor
-from rlprep.formula.decide.token_arguments import rectified
+from rlprep.formula.decide.tensor import LayoutError, ShapeError, Tensor
 from rlprep.formula.decide.token_definitions import POSITION, Scope
 from rlprep.formula.decide.token_indices import free_letters
 from rlprep.formula.decide.token_layouts import layouts
+from rlprep.formula.decide.token_loops import has_chunks, sources_of
 from rlprep.formula.decide.token_programs import Code
 from rlprep.formula.decide.token_projections import projected
 from rlprep.formula.decide.token_sums import component_axis
@@ -37,13 +39,16 @@ SUBJECTS = {"softmax_attention", "linear_attention", "linear_attention_causal"}
 
 MOST_UNKNOWN = 2
 _TURNED = re.compile(
-    r"\b(?:over|along|across)\s+(?:the\s+|all\s+)?(?:columns?|queries)\b|\bcolumn-?wise\b"
+    r"\b(?:over|along|across|to|per|on|by|of)\s+(?:the\s+|all\s+|each\s+|every\s+)*"
+    r"(?:columns?\b(?!\s+vector)|queries\b)|\bcolumn[\s-]?wise\b"
     r"|\bupper[\s-]+triang|\bstrict(?:ly)?\s+(?:lower|causal)",
     re.IGNORECASE,
 )
 """Remarks in words that make another formula of what stands before them."""
 
-Setting = tuple[str]
+Setting = tuple[str, ...]
+LONG = "long"
+"""Marks a setting with more tokens, for code that runs through them in chunks."""
 
 
 def is_target(subject: str, node: Node) -> bool:
@@ -52,29 +57,9 @@ def is_target(subject: str, node: Node) -> bool:
 
 
 def setting_of(program: Program, subject: str) -> Setting:
-    """Return which function the input writes out as its feature map ("phi" for none)."""
-    if subject == "softmax_attention":
-        return ("phi",)
-    for node in program.nodes():
-        if isinstance(node, Call) and rectified(node, is_code=program.is_code) is not None:
-            return ("relu",)
-        if isinstance(node, Call) and node.fn.name in FEATURES and _acts_on_tokens(node, program):
-            return (node.fn.name,)
-    return ("phi",)
-
-
-def _acts_on_tokens(node: Call, program: Program) -> bool:
-    """Whether a function is applied to a query, a key, or a parameter, and not to a score."""
-    if node.fn.name not in {"exp"}:
-        return True
-    match node.args:
-        case (Name() as name,):
-            role = names.role_of(names.spelling(name, is_code=False).key)
-            return role in {"Q", "K"} or any(
-                isinstance(p, Name) and p.name == name.name
-                for e in program.entries if isinstance(e.target, Call) for p in e.target.args
-            )  # fmt: skip
-    return False
+    """Return which function the input writes out as its feature map, and whether it has chunks."""
+    feature = "phi" if subject == "softmax_attention" else feature_of(with_named_features(program))
+    return (feature, LONG) if program.is_code and has_chunks(program.text) else (feature,)
 
 
 def is_example(subject: str, name: Name, value: Fraction) -> bool:
@@ -88,9 +73,8 @@ def sides(program: Program) -> list[Node]:
     """Return the sides of the formula that state the output."""
     found: list[Node] = []
     for value in (*program.formula.values, *program.restated()):
-        if isinstance(value, Chain) and value.ops[-1] == "in":  # `... in R^{n x d}`
-            rest, ops = value.items[:-1], value.ops[:-1]
-            value = Chain(value.span, rest, ops) if ops else rest[0]
+        if isinstance(value, Chain) and value.ops == ("in",):  # `... in R^{n x d}`
+            value = value.items[0]
         is_chain = isinstance(value, Chain) and EQUALITIES.issuperset(value.ops)
         found.extend(value.items if is_chain else (value,))  # type: ignore[attr-defined]
     kept = [side for side in found if not (len(found) > 1 and _is_label(side))]
@@ -105,7 +89,8 @@ def _is_label(node: Node) -> bool:
 def conventions(program: Program, subject: str) -> list[Convention]:
     """Return the conventions under which an input may be meant, likeliest first."""
     if program.is_code:
-        return layouts(program.entries, by_position=subject == "linear_attention_causal")
+        by_position = subject == "linear_attention_causal"
+        return layouts(program.entries, sources_of(program.text), by_position=by_position)
     has_vectors = any(
         isinstance(n, Name) and (names.spelling(n, is_code=False).indices or n.name in "qkv")
         for n in program.nodes()
@@ -122,7 +107,7 @@ def conventions(program: Program, subject: str) -> list[Convention]:
 
 def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
     """Return what a formula means under each convention; those whose shapes fit come first."""
-    program = projected(program)
+    program = with_named_features(projected(program))
     if not any(isinstance(n, Name) and _is_input(n) for n in program.nodes()):
         what, where = "neither queries nor keys nor values occur here", program.formula.node.span
         raise Unreadable(what, where, hint="write the formula with Q, K and V")
@@ -142,7 +127,19 @@ def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
         not fitting and open_
     ):  # that one does not fit says nothing of another that is not understood
         raise Undecidable(str(open_[0].facts["why"]))
-    return fitting or found
+    return fitting or _refuted_by_shape(found, program)
+
+
+def _refuted_by_shape(found: list[Meaning], program: Program) -> list[Meaning]:
+    """Return the readings whose own shapes don't fit, where none fits.
+
+    Raises:
+        Undecidable: what does not fit may be the reading, and not the formula.
+    """
+    sure = [m for m in found if not isinstance(m.facts["shape"][0], LayoutError)]
+    if not sure or (program.is_code and has_loop(program.text)):
+        raise Undecidable("in none of the layouts of q, k, v that were tried do the shapes fit")
+    return sure
 
 
 def _fits_elsewhere(meaning: Meaning, convention: Convention) -> bool:
@@ -164,7 +161,8 @@ def _meaning(program: Program, subject: str, setting: Setting, convention: Conve
     remarks: set[str] = set()
     facts: dict[str, Any] = {"unknown": {}, "program": program, "convention": convention,
                              "why": "", "shape": None}  # fmt: skip
-    rooms = worlds(is_causal=subject == "linear_attention_causal", feature=setting[0])
+    is_causal = subject == "linear_attention_causal"
+    rooms = worlds(is_causal=is_causal, feature=setting[0], is_long=LONG in setting)
 
     def compute(number: int) -> Hashable:
         evaluator = evaluator_of(program, rooms[number], convention)

@@ -23,7 +23,7 @@ def shape_witness(error: ShapeError, world: World) -> dict[str, Any]:
 
 
 def small_witness(
-    mine: Meaning, theirs: Meaning, subject: str, setting: tuple[str]
+    mine: Meaning, theirs: Meaning, subject: str, setting: tuple[str, ...]
 ) -> dict[str, Any]:
     """Return small inputs at which the two formulas differ, evaluated anew.
 
@@ -38,7 +38,7 @@ def small_witness(
 
 def _difference(
     matrices: dict[str, tuple[tuple[int, ...], ...]], mine: Meaning, theirs: Meaning,
-    subject: str, setting: tuple[str],
+    subject: str, setting: tuple[str, ...],
 ) -> dict[str, Any]:  # fmt: skip
     """Return where two formulas differ at some inputs; nothing where they don't."""
     from rlprep.formula.decide.attention import evaluator_of, outputs
@@ -85,7 +85,7 @@ def _shown(
     a: Any,
     b: Any,
     subject: str,
-    setting: tuple[str],
+    setting: tuple[str, ...],
 ) -> dict[str, Any]:
     where: dict[str, Any] = dict(at)
     if subject == "softmax_attention":

@@ -189,13 +189,16 @@ class World:
 
 STRICT = {"n": 2, "m": 3, "d": 5, "e": 4, "r": 6}
 CAUSAL = {"n": 4, "m": 4, "d": 3, "e": 2, "r": 5}
+LONG = {"n": 6, "m": 6}
 EQUAL = dict.fromkeys("nmder", 3)
 SMALL = dict.fromkeys("nme", 3) | dict.fromkeys("dr", 2)
 
 
-def worlds(*, is_causal: bool, feature: str) -> tuple[World, World]:
-    """Return the strict world and the lenient one."""
+def worlds(*, is_causal: bool, feature: str, is_long: bool = False) -> tuple[World, World]:
+    """Return the strict world and the lenient one; a long one has several chunks of tokens."""
     sizes = dict(CAUSAL if is_causal else STRICT)
+    if is_long and is_causal:
+        sizes |= LONG
     if feature != "phi":
         sizes["r"] = sizes["d"]
     return (

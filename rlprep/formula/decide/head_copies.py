@@ -5,13 +5,18 @@
 """
 
 import re
+from operator import eq, ge, gt, le, lt, ne
+from typing import TypeGuard
 
-from rlprep.formula.decide.counting import Counting, Number
+from rlprep.formula.code_statements import EARLY
+from rlprep.formula.decide.counting import Counting, Number, definition
 from rlprep.formula.decide.size_names import key_of, plain_role
 from rlprep.formula.errors import Undecidable
-from rlprep.formula.tree import Call, Index, Name, Neg, Node, Num, Tuple, walk
+from rlprep.formula.tree import Call, Cases, Chain, Index, Name, Neg, Node, Num, Tuple, walk
 
 COPIES = {"repeat_interleave", "repeat", "tile", "arange", "reshape", "flatten", "view"}
+
+COMPARED = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 class Copies(Counting):
@@ -21,6 +26,32 @@ class Copies(Counting):
         """Return the value of a name; inside of a copy it says itself what it counts."""
         role = plain_role(key) if key not in self.roles else None
         return self.values[role] if role in self.values else super().role_value(key, node)
+
+    def evaluate(self, node: Node, position: int) -> Number:
+        """Return the value of an expression; of cases, that of the first that holds."""
+        if isinstance(node, Cases):
+            return next(self._early(value, position) if test is not None
+                        else self.evaluate(value, position)
+                        for value, test in node.rows
+                        if test is None or self._holds(test, position))  # fmt: skip
+        return super().evaluate(node, position)
+
+    def _holds(self, test: Node, position: int) -> bool:
+        match test:
+            case Chain(items=(left, right), ops=(op,)) if op in COMPARED:
+                gap = self.evaluate(left, position) - self.evaluate(right, position)
+                if (constant := self.arithmetic.constant(gap)) is not None:
+                    return COMPARED[op](constant, 0)
+        raise Undecidable("a condition that is not understood")
+
+    def _early(self, value: Node, position: int) -> Number:
+        """Return the map of a case; an array that is returned as it came has its heads in order."""
+        number = definition(self.program, key_of(value), position) if _is_early(value) else None
+        if number is not None:
+            stated = self.program.entries[number].values[-1]
+            if isinstance(stated, Name) and key_of(stated) not in self.roles:
+                return self.values["head"]
+        return self.evaluate(value, position)
 
     def other_call(self, node: Call, position: int) -> Number:
         """Return the key-value head that a copy of the heads puts at the query head's place."""
@@ -41,7 +72,7 @@ class Copies(Counting):
             self._refuse_other_copies(args[1:], position)
             return self.binary("%", self.values["head"], self.values["kv_heads"])
         if name in {"reshape", "flatten", "view"} and args:
-            return self.copied(args[0], position)
+            return self.copied(args[0], args[1:] if name != "flatten" else (), position)
         return super().other_call(node, position)
 
     def numbered(self, args: tuple[Node, ...], position: int) -> Number:
@@ -94,8 +125,11 @@ class Copies(Counting):
             raise Undecidable("a copy that is not once for each query head of a group")
         return self.binary("%", self.values["head"], self.values["kv_heads"])
 
-    def copied(self, node: Node, position: int) -> Number:
+    def copied(self, node: Node, shape: tuple[Node, ...], position: int) -> Number:
         """`x[:, :, None].expand(...).reshape(...)`: copies side by side, or one after another."""
+        if isinstance(node, Name):  # the copies were made on a line of their own
+            number = definition(self.program, key_of(node), position)
+            node = node if number is None else self.program.entries[number].values[-1]
         place = next((place for n in walk(node) if (place := _new_axis(n)) is not None), None)
         if place is None:
             raise Undecidable("a copy of the heads that is not understood")
@@ -104,30 +138,47 @@ class Copies(Counting):
                 case Call(fn=Name(name="expand" | "broadcast_to"), args=(_, *sizes)):
                     if len(sizes) == 1 and isinstance(sizes[0], Tuple):
                         sizes = list(sizes[0].items)
-                    return self._expanded(sizes, place, position)
+                    found, heads = self._expanded(tuple(sizes), place, position)
+                    self._refuse_other_shapes(shape, min(heads, place), position)
+                    return found
         raise Undecidable("a copy of the heads that is not understood")
 
-    def _expanded(self, sizes: list[Node], place: int, position: int) -> Number:
-        """Return the map of copies along a new axis, by the axis of heads beside it."""
+    def _refuse_other_shapes(self, shape: tuple[Node, ...], axis: int, position: int) -> None:
+        """Refuse a new shape whose axis of query heads is not where the two axes were."""
+        sizes = shape[0].items if len(shape) == 1 and isinstance(shape[0], Tuple) else shape
+        if len(sizes) <= axis or _is_kept(sizes[axis]):
+            return
+        if not self._is_count(sizes[axis], self.values["q_heads"], position):
+            raise Undecidable("a copy of the heads whose new shape is not understood")
+
+    def _expanded(self, sizes: tuple[Node, ...], place: int, position: int) -> tuple[Number, int]:
+        """Return the map of copies along a new axis, and the axis of heads beside it."""
         if not 0 <= place < len(sizes):
             raise Undecidable("a copy of the heads that is not understood")
         times = self.evaluate(sizes[place], position)
         beside = [(side, sizes[place + side]) for side in (-1, 1) if 0 <= place + side < len(sizes)]
         for side, size in beside:
-            if self._counts_heads(size, position):
-                return self._spread(times, is_adjacent=side == -1)
+            if self._is_count(size, self.values["kv_heads"], position):
+                return self._spread(times, is_adjacent=side == -1), place + side
         if place in {1, 2} and all(_is_kept(size) for _, size in beside):
-            return self._spread(times, is_adjacent=place == 2)  # b, heads, tokens, width
+            # b, heads, tokens, width
+            return self._spread(times, is_adjacent=place == 2), 1
         raise Undecidable("a copy of the heads that is not understood")
 
-    def _counts_heads(self, size: Node, position: int) -> bool:
+    def _is_count(self, size: Node, count: Number, position: int) -> bool:
+        """Whether the length of an axis is a count of heads."""
         if _is_kept(size):
             return False
         unknown = dict(self.unknown)
         try:
-            return self.evaluate(size, position) == self.values["kv_heads"]
+            return self.evaluate(size, position) == count
         finally:
             self.unknown = unknown  # other axes' lengths are no symbols of the map
+
+
+def _is_early(value: Node) -> TypeGuard[Name]:
+    """Whether a case is what a function returns before its end."""
+    return isinstance(value, Name) and value.name.startswith(EARLY)
 
 
 def _refuse_last_axis(node: Call) -> None:

@@ -7,12 +7,21 @@ becomes k is proved right for all head counts. Others are tried for all small he
 from collections.abc import Hashable
 from fractions import Fraction
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from rlprep.formula.decide.counting import EXACT, SYMBOLIC, Number
+from rlprep.formula.decide.head_conditions import (
+    Condition,
+    condition_of,
+    is_condition,
+    with_map,
+)
 from rlprep.formula.decide.head_copies import COPIES, Copies
+from rlprep.formula.decide.head_tables import Table, table_of
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.quotient import GROUP, HEADS, OFFSET, SHARED, Quotient
+from rlprep.formula.decide.size_glosses import without_words as without_words
 from rlprep.formula.decide.size_names import Assignment, assignments, key_of, words_of
 from rlprep.formula.decide.unrolled import unrolled
 from rlprep.formula.errors import Undecidable, Undefined
@@ -22,6 +31,7 @@ from rlprep.formula.tree import (
     Bin,
     Call,
     Dots,
+    Index,
     Name,
     Node,
     Num,
@@ -48,7 +58,7 @@ VOCABULARY = Vocabulary(
     letters=frozenset("hHgGinkqjKNr"),
     applied=frozenset({"kv", "map"}),
     multiplied=frozenset("hHgGinqjKNr"),
-    labels=False, expects=False,
+    labels=False, expects=False, cases=True,
 )  # fmt: skip
 
 
@@ -74,7 +84,8 @@ def worlds() -> tuple[tuple[int, int, int], ...]:
 def is_target(subject: str, node: Node) -> bool:
     """Whether a left side bears the usual name of the map."""
     del subject
-    name = node.fn if isinstance(node, Call) else node
+    name = node.x if isinstance(node, Index) else node
+    name = name.fn if isinstance(name, Call) else name
     return isinstance(name, Name) and (
         bool({"kv", "map", "head", "idx"} & set(words_of(key_of(name)))) or isinstance(node, Call)
     )
@@ -129,22 +140,27 @@ class HeadMap(Copies):
 
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
     """Return what a map means for each way to read its letters, likeliest first."""
-    program = unrolled(program)
-    keys = _free_keys(program)
+    program = with_map(program)
+    filled = table_of(program) or condition_of(program)
+    program = program if filled else unrolled(program)
+    keys = _free_keys(program, filled)
     found = []
     for roles in assignments(keys, head=True):
         unknown = [key for key in keys if key not in roles]
-        if "head" not in roles.values() and len(unknown) == 1 and len(keys) > 1:
+        if filled is None and "head" not in roles.values() and len(unknown) == 1 and len(keys) > 1:
             roles = {**roles, unknown[0]: "head"}
-        found.append(_meaning(program, roles))
+        found.append(_meaning(program, roles, filled))
     return found
 
 
-def _free_keys(program: Program) -> list[str]:
+def _free_keys(program: Program, filled: Table | Condition | None) -> list[str]:
     targets = {key_of(e.target) for e in program.entries
                if isinstance(e.target, Name) and not isinstance(e.values[-1], Num)}  # fmt: skip
     found: list[str] = []
     for number, entry in enumerate(program.entries):
+        if filled is not None and (number == program.main or is_condition(entry.node)):
+            found += [key for name in filled.names() if (key := key_of(name)) not in targets]
+            continue
         for value in members(program) if number == program.main else entry.values:
             hidden = {id(n.fn) for n in walk(value) if isinstance(n, Call)}
             hidden |= {id(n) for other in walk(value) if isinstance(other, Name)
@@ -163,17 +179,22 @@ def meaning(program: Program, subject: str, setting: tuple[Hashable, ...]) -> Me
     return readings(program, subject, setting)[0]
 
 
-def _meaning(program: Program, roles: Assignment) -> Meaning:
+def _meaning(program: Program, roles: Assignment, filled: Table | Condition | None) -> Meaning:
     unknown: dict[str, Span] = {}
     remarks: set[str] = set()
     facts: dict[str, Any] = {"unknown": unknown, "program": program, "roles": roles}
+    known: dict[object, dict[Any, Any]] = {}
 
     def compute(number: int) -> Any:
         symbolic = number == 0
         values = symbols() if symbolic else counts(worlds()[number - 1])
         heads = HeadMap(program, roles, values, SYMBOLIC if symbolic else EXACT)
         try:
-            found = tuple(heads.evaluate(side, program.main) for side in members(program))
+            if filled is not None:
+                place = len(program.entries) if isinstance(filled, Table) else program.main
+                found = (filled.read(heads, place, known),)
+            else:
+                found = tuple(heads.evaluate(side, program.main) for side in members(program))
         except Undefined as error:
             found = None if symbolic else str(error)
         except Undecidable:
@@ -217,7 +238,7 @@ def same(mine: Meaning, theirs: Meaning) -> bool:
     if left is not None and right is not None:
         is_defined = not isinstance(mine.values[1], str)  # the head 0 is always there
         return is_defined and all(side == right[0] for side in left)
-    pairs = zip(list(mine.values)[1:], list(theirs.values)[1:], strict=True)
+    pairs = zip(islice(mine.values, 1, None), islice(theirs.values, 1, None), strict=True)
     return all(
         a == b if isinstance(a, str) or isinstance(b, str) else all(x == b[0] for x in a)
         for a, b in pairs

@@ -95,6 +95,8 @@ def plain_role(key: str) -> str | None:
     """Return the role of a name that says what it is; None for a bare letter or another word."""
     words = words_of(key)
     have = set(words)
+    if "ratio" in have:  # of which two counts, its other words don't say for sure
+        return None
     if len(words) == 1 and (len(key) == 1 or words[0] in {"precision", "prec"}):
         return None
     if have & {"bits", "bit"}:

@@ -10,10 +10,14 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from rlprep.formula.decide.counting import EXACT, SYMBOLIC, Counting, Number, definition
+from rlprep.formula.decide.counting import EXACT, SYMBOLIC, definition
 from rlprep.formula.decide.meaning import Meaning
 from rlprep.formula.decide.quotient import Quotient
+from rlprep.formula.decide.size_glosses import without_words as without_words
 from rlprep.formula.decide.size_names import Assignment, assignments, key_of, words_of
+from rlprep.formula.decide.size_relations import with_factor
+from rlprep.formula.decide.size_tensors import shapes_of, with_axes
+from rlprep.formula.decide.size_values import Sizes
 from rlprep.formula.decide.unrolled import unrolled
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.program import Program
@@ -97,21 +101,11 @@ def _is_label(node: Node, program: Program) -> bool:
     )  # fmt: skip
 
 
-class Sizes(Counting):
-    """Evaluates sizes; `element_size()` and the like are the bytes of an element."""
-
-    def other_call(self, node: Call, position: int) -> Number:
-        """Return the bytes of an element where a call asks for them."""
-        words = set(words_of(key_of(node.fn)))
-        if words & {"sizeof", "element", "itemsize", "bytes"}:
-            return self.values["bytes"]
-        return super().other_call(node, position)
-
-
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
     """Return what a formula means for each way to read its letters, likeliest first."""
-    program = unrolled(program)
-    keys = list(dict.fromkeys(_free_keys(program)))
+    program = with_axes(unrolled(program))
+    program = with_factor(program) if subject == "kv_reduction" else program
+    keys = list(dict.fromkeys((*_free_keys(program), *_keys_of_shapes(program))))
     if not _is_about_sizes(program):
         raise Undecidable("no size occurs here")
     others = [e for i, e in enumerate(program.entries) if i != program.main and e.target is None]
@@ -179,6 +173,12 @@ def _free_keys(program: Program) -> Iterator[str]:
                     yield key_of(name)
         if isinstance(entry.target, Name) and isinstance(entry.values[-1], Num):
             yield key_of(entry.target)
+
+
+def _keys_of_shapes(program: Program) -> Iterator[str]:
+    """Yield the names of the axes of tensors."""
+    for shape in shapes_of(program).values():
+        yield from (key_of(n) for size in shape.sizes for n in walk(size) if isinstance(n, Name))
 
 
 def _is_script(name: Name, within: Node) -> bool:

@@ -22,6 +22,10 @@ class ShapeError(Undefined):
     """Two shapes do not fit together."""
 
 
+class LayoutError(ShapeError):
+    """An input has other axes than the layout that is tried: no fault of the formula."""
+
+
 class Tensor:
     """An array: its shape, and its entries in row-major order."""
 

@@ -13,7 +13,7 @@ from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_world import LEAD
 from rlprep.formula.decide.matrices import Matrices
 from rlprep.formula.decide.tensor import (
-    ShapeError,
+    LayoutError,
     Tensor,
     combined,
     divide,
@@ -58,6 +58,13 @@ class Arrays(Matrices):
 
     def _value(self, node: Node, scope: Scope) -> Tensor:
         match node:
+            case Big(kind="range" | "sum", var=Name() as each, binder=Node() as rows) if not (
+                isinstance(rows, Chain)
+            ):
+                key = names.spelling(each, is_code=True).key
+                parts = [self.value(node.body, {**scope, key: row})
+                         for row in self.value(rows, scope).along(0)]  # fmt: skip
+                return stacked(parts) if node.kind == "range" else stacked(parts).summed(0)
             case Big(kind="range", var=Name(name=key)):
                 parts = [self.value(node.body, {**scope, key: place})
                          for place in places(self, node, key, scope)]  # fmt: skip
@@ -94,7 +101,7 @@ class Arrays(Matrices):
     def transposed(self, a: Tensor) -> Tensor:
         """`.T` and `.mT`: the last two axes (an array of more axes reverses them all)."""
         if a.ndim == 1 and self.convention.layout.startswith("query"):
-            raise ShapeError("the vector of one query is transposed")  # it was meant as a matrix
+            raise LayoutError("the vector of one query is transposed")  # it was meant as a matrix
         return a.swapped(-1, -2) if a.ndim >= 2 else a
 
     def _is_literal_one(self, node: Node) -> bool:
@@ -140,7 +147,7 @@ class Arrays(Matrices):
         whole = self.world.given(role, lead)  # axes b, h, n, d
         if "n" not in layout or (layout.startswith("query") and role == "Q"):
             if self.position is None:
-                raise ShapeError("a vector without a position")
+                raise LayoutError("a vector without a position")
             return whole.picked(len(lead), self.position)
         if layout in {"bnhd", "nbd"}:
             return whole.swapped(-2, -3)

@@ -70,6 +70,10 @@ def _after(of: Matrices, spelt: names.Spelling, result: Tensor, scope: Scope) ->
 
 def _kept(of: Matrices, node: Call, scope: Scope) -> Tensor:
     """A call that changes nothing that matters here."""
+    if node.fn.name == "maximum" and len(node.args) == 2 and not any(
+        isinstance(x, Num) or (isinstance(x, Name) and x.name in names.TINY) for x in node.args
+    ):  # fmt: skip
+        return FUNCTIONS["max"](of, node, scope)
     if "drop" in node.fn.name.lower():
         of.remarks.add("dropout is read as switched off")
     if node.fn.name in {"clamp", "clip", "clamp_min", "maximum"}:

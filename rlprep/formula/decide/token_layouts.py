@@ -28,21 +28,24 @@ def carries_state(entries: list[Entry]) -> bool:
     return False
 
 
-def layouts(entries: list[Entry], *, by_position: bool) -> list[Convention]:
+def layouts(entries: list[Entry], sources: list[Node], *, by_position: bool) -> list[Convention]:
     """Return the conventions under which code may be meant, likeliest first.
 
     Args:
         entries: the statements.
+        sources: what their loops run over.
         by_position: whether bare `q`, `k`, `v` may be the vectors of one position.
     """
-    nodes = [n for e in entries for v in e.values for n in walk(v)]
+    nodes = [n for v in (*(v for e in entries for v in e.values), *sources) for n in walk(v)]
     if carries_state(entries) and not any(_is_position(n) for n in nodes):
         order = ["d", "bd", "bhd", "nd", "bnd"]
+        if _is_small_beside_large(nodes) and not _holds_queries(nodes):
+            order.insert(0, "query-nd")
     else:
         order = ["nd", "bnd", "bhnd", "bnhd", *(("d", "bd", "bhd") if by_position else ())]
         if any(_is_one_query(n) for n in nodes) or _is_small_beside_large(nodes):
             order.insert(4, "query-nd")
-        if any(_turns_queries(n) or (isinstance(n, Name) and n.name == "Q") for n in nodes):
+        if _holds_queries(nodes):
             order = [layout for layout in order if layout != "query-nd"]
     found = [Convention(layout=layout) for layout in order]
     if not any(_is_matrix_product(n) for n in nodes):
@@ -68,6 +71,11 @@ def _is_small_beside_large(nodes: list[Node]) -> bool:
     """Whether `q` stands beside `K` and `V`: a vector beside matrices."""
     found = {n.name for n in nodes if isinstance(n, Name)}
     return "q" in found and bool(found & {"K", "V"})
+
+
+def _holds_queries(nodes: list[Node]) -> bool:
+    """Whether all queries occur, as a matrix."""
+    return any(_turns_queries(n) or (isinstance(n, Name) and n.name == "Q") for n in nodes)
 
 
 def _is_one_query(node: Node) -> bool:

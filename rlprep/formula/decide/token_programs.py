@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlprep.formula.code_loops import ForLine, for_lines
+from rlprep.formula.code_loops import ForLine
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.tensor import ShapeError, Tensor
 from rlprep.formula.decide.token_arguments import refuse_fixed
 from rlprep.formula.decide.token_arrays import LETTERS, Arrays, target_key
-from rlprep.formula.errors import Undecidable, Undefined, Unreadable
+from rlprep.formula.decide.token_loops import CHUNK, covers, indexes_queries, loops_of, within
+from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import variable_key
 from rlprep.formula.program import Entry
-from rlprep.formula.tree import Big, Call, Define, Index, Name, Node, Slice, Tuple, walk
+from rlprep.formula.tree import Big, Call, Define, Index, Name, Node, Num, Slice, Tuple, walk
 
 
 class Code(Arrays):
@@ -64,12 +65,7 @@ class Code(Arrays):
     # -- loops ----------------------------------------------------------------------------------
 
     def _loops(self) -> list[ForLine]:
-        if "for " not in self.program.text:
-            return []
-        try:
-            return for_lines(self.program.text, names.VOCABULARY.letters)
-        except (SyntaxError, Unreadable):
-            return []
+        return loops_of(self.program.text)
 
     def _run_loops(self, found: list[ForLine]) -> Tensor | list[Tensor | str]:
         """Run the statements with their loops, and return what the formula's statement left."""
@@ -78,8 +74,11 @@ class Code(Arrays):
         key = target_key(self.program.formula)
         if key is not None and isinstance(self.program.formula.target, Index):
             stored = self.stored.get(key, {})
-            return [self.failed.get(i) or stored[i] for i in sorted({*stored, *self.failed})]
-        inside = [loop for loop in found if _covers(loop, self.program.formula)]
+            places = sorted({*stored, *self.failed})
+            if places != list(range(len(places))):
+                raise Undecidable("what a loop stores does not begin at the first token")
+            return [self.failed.get(i) or stored[i] for i in places]
+        inside = [loop for loop in found if covers(loop, self.program.formula)]
         if inside:
             return self.results
         (result,) = self.results
@@ -91,13 +90,13 @@ class Code(Arrays):
         """Run statements, those of each outermost loop together as often as the loop turns."""
         done: set[int] = set()
         for entry in entries:
-            loop = next((x for x in found if _covers(x, entry)), None)
+            loop = next((x for x in found if covers(x, entry)), None)
             if loop is None:
                 self._step(entry)
             elif id(loop) not in done:
                 done.add(id(loop))
-                body = [e for e in entries if _covers(loop, e)]
-                inner = [x for x in found if x is not loop and _within(x, loop)]
+                body = [e for e in entries if covers(loop, e)]
+                inner = [x for x in found if x is not loop and within(x, loop)]
                 for _ in self._turns(loop, body):
                     self._block(body, inner)
 
@@ -112,7 +111,7 @@ class Code(Arrays):
             if not is_main:
                 raise
             self.results.append(str(error))
-            if isinstance(entry.target, Index):
+            if isinstance(entry.target, Index) and not isinstance(entry.target.items[-1], Slice):
                 self.failed[self.whole_number(entry.target.items[-1], {})] = str(error)
             return
         if is_main and value is not None:
@@ -121,6 +120,11 @@ class Code(Arrays):
     def _turns(self, loop: ForLine, body: list[Entry]) -> Iterator[None]:
         """Bind the variables of a loop, turn by turn."""
         match loop:
+            case ForLine(target=Name() as name, over=Name() as source):
+                yield from self._rows_of((name,), (source,), None)
+            case ForLine(target=Tuple(items=(Name() as count, Name() as name)),
+                         over=Call(fn=Name(name="enumerate"), args=(source,))):  # fmt: skip
+                yield from self._rows_of((name,), (source,), count)
             case ForLine(target=Name() as name, over=over):
                 key = names.spelling(name, is_code=True).key
                 for place in self._range_of(over, key, body):
@@ -152,10 +156,17 @@ class Code(Arrays):
     def _range_of(self, over: Node, key: str, body: list[Entry]) -> range:
         """Return the numbers of a `range(...)`; a bare length is that of what is indexed."""
         match over:
+            case Call(fn=Name(name="range"), args=(Num(value=0), Name() as high, Name() as step)):
+                length, chunk = (names.spelling(n, is_code=True).key for n in (high, step))
+                if names.role_of(length) != "length" or chunk in names.LENGTHS:
+                    raise Undecidable("a loop that is not understood")
+                self.indices[chunk] = CHUNK
+                size = self.world.sizes["n" if indexes_queries(body, key) else "m"]
+                return range(0, size, CHUNK)
             case Call(fn=Name(name="reversed"), args=(inner,)):
                 return self._range_of(inner, key, body)[::-1]
             case Call(fn=Name(name="range"), args=args) if 1 <= len(args) <= 2:
-                size = self.world.sizes["n" if _indexes_queries(body, key) else "m"]
+                size = self.world.sizes["n" if indexes_queries(body, key) else "m"]
                 bounds = [self._bound_of(arg, size) for arg in args]
                 return range(*bounds)
         raise Undecidable("a loop that is not understood")
@@ -237,14 +248,37 @@ class Code(Arrays):
             stated = next((x for x in stated.items if not isinstance(x, Tuple)), stated.items[0])
         value = self.value(stated, {})
         if key is None:
+            self._keep(stated, value)
             return value
-        if isinstance(target, Index) and (self.position is not None or self.indices):
+        if isinstance(target, Index) and isinstance(target.items[0], Slice) and self.indices:
+            self._store_rows(key, target.items, value)
+        elif isinstance(target, Index) and (self.position is not None or self.indices):
             index = next((i for i in target.items if not isinstance(i, Slice)), target.items[-1])
             place = self.whole_number(index, {})
             self.stored.setdefault(key, {})[place] = value
         else:
             self.variables[key] = value
         return value
+
+    def _store_rows(self, key: str, items: tuple[Node, ...], value: Tensor) -> None:
+        """Store the rows of `out[s : s + c] = ...`."""
+        whole, first = items[0], items[0].lo if isinstance(items[0], Slice) else None
+        if len(items) != 1 or first is None or not isinstance(whole, Slice) or whole.hi is None:
+            raise Undecidable("a slice that is not understood")
+        start, end = self.whole_number(first, {}), self.whole_number(whole.hi, {})
+        end = min(end, self.world.sizes["n"])
+        if value.ndim != 2 or end - start != value.shape[0]:
+            raise Undecidable("rows that are stored do not fit")
+        self.stored.setdefault(key, {}).update(enumerate(value.along(0), start))
+
+    def _keep(self, stated: Node, value: Tensor) -> None:
+        """Keep what one loop puts at the end of a list; a list of an inner loop may start anew."""
+        start, end = stated.span
+        around = [loop for loop in self._loops() if loop.span[0] <= start and end <= loop.span[1]]
+        match stated:
+            case Call(fn=Name(name="append"), args=(Name() as name, _)) if len(around) == 1:
+                rows = self.stored.setdefault(names.spelling(name, is_code=True).key, {})
+                rows[len(rows)] = value
 
     def _unpack(self, targets: tuple[Node, ...], shape: Node) -> None:
         """Let widths be what `n, d = k.shape` says; other sizes are known by their names."""
@@ -263,7 +297,12 @@ class Code(Arrays):
     def _is_needed(self, key: str, entry: Entry) -> bool:
         role = names.role_of(key)
         if role in {"Q", "K", "V"}:
-            return self._uses_inputs(entry)
+            return self._uses_inputs(entry) or any(
+                self._uses_inputs(other)
+                for name in names.plain_names(entry.values[-1])
+                for _, other in self.definitions(self.spelt(name).key)
+                if other is not entry
+            )  # `fq = phi(Q)` and then `q = fq[s : s + c]`
         if role in {"width", "length", "value_width"}:
             return _is_measure(entry.values[-1]) or not any(
                 isinstance(n, Call) and n.fn.name in {"shape", "size", "len"}
@@ -287,26 +326,3 @@ def _is_mask(node: Node) -> bool:
     if not isinstance(node, Name):
         return False
     return names.role_of(names.spelling(node, is_code=True).key) == "mask"
-
-
-def _covers(loop: ForLine, entry: Entry) -> bool:
-    start, end = entry.node.span
-    return loop.span[0] <= start and end <= loop.span[1]
-
-
-def _within(inner: ForLine, outer: ForLine) -> bool:
-    return outer.span[0] <= inner.span[0] and inner.span[1] <= outer.span[1]
-
-
-def _indexes_queries(body: list[Entry], key: str) -> bool:
-    """Whether a loop's variable picks queries."""
-    for entry in body:
-        for value in entry.values:
-            for node in walk(value):
-                match node:
-                    case Index(x=Name() as name, items=items):
-                        spelt = names.spelling(name, is_code=True).key
-                        letters = {n.name for i in items for n in walk(i) if isinstance(n, Name)}
-                        if key in letters and names.role_of(spelt) == "Q":
-                            return True
-    return False

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rlprep.formula.decide.matrix_rules import Ones
-from rlprep.formula.decide.tensor import Tensor, combined, spread, stacked
+from rlprep.formula.decide.tensor import ShapeError, Tensor, combined, spread, stacked
 from rlprep.formula.decide.token_arguments import arguments, axis_of, integers, single
-from rlprep.formula.decide.token_sums import places
 from rlprep.formula.errors import Undecidable
-from rlprep.formula.tree import Big, Call, Chain, Name, Num, Tuple
+from rlprep.formula.tree import Call, Chain, Num, Tuple
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.matrices import Matrices
@@ -109,12 +108,31 @@ def _length(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 def _stack(of: Matrices, node: Call, scope: Scope) -> Tensor:
     (first,) = arguments(node, 1)
-    match first:
-        case Big(var=Name(name=key)) as loop:
-            parts = [of.value(loop.body, {**scope, key: place})
-                     for place in places(of, loop, key, scope)]  # fmt: skip
-            return stacked(parts)
     return of.value(first, scope)
+
+
+def _joined(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    """Arrays one behind the other: `hstack`, `concatenate`, `cat`, `column_stack`, `vstack`."""
+    (first,) = arguments(node, 1)
+    if not isinstance(first, Tuple):
+        return of.value(first, scope)
+    name, parts = of.spelt(node.fn).key, [of.value(item, scope) for item in first.items]
+    if name == "column_stack":
+        parts = [part.expanded(1) if part.ndim == 1 else part for part in parts]
+    axis = axis_of(of, node, 1)
+    if axis is None:
+        axis = 1 if name in {"hstack", "column_stack"} and parts[0].ndim > 1 else 0
+    if not all(part.ndim for part in parts):
+        raise Undecidable("an array of unknown size is joined to another")
+    if len({part.ndim for part in parts}) != 1:
+        raise ShapeError("arrays of different numbers of axes are joined")
+    axis = parts[0].axis(axis)
+    slices = [piece for part in parts for piece in part.along(axis)]
+    return stacked(slices, axis)
+
+
+def _ones_like(of: Matrices, node: Call, scope: Scope) -> Tensor:
+    return spread(of.world.scalar(1), single(of, node, scope).shape)
 
 
 SHAPES: dict[str, Any] = {
@@ -123,5 +141,7 @@ SHAPES: dict[str, Any] = {
     "diag_embed": _diagonal, "tril": _triangle, "triu": _triangle, "causal": _triangle,
     "masked_fill": _masked_fill, "zeros": _zeros, "zeros_like": _zeros, "new_zeros": _zeros,
     "empty": _zeros, "empty_like": _zeros, "ones": _ones, "size": _size, "shape": _size,
-    "len": _length, "stack": _stack, "cat": _stack,
+    "len": _length, "stack": _stack, "cat": _joined,
+    "concat": _joined, "concatenate": _joined, "hstack": _joined, "vstack": _joined,
+    "column_stack": _joined, "ones_like": _ones_like,
 }  # fmt: skip

@@ -12,11 +12,10 @@ different things, nothing is decided.
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import product
 
 from rlprep.formula.code_arrays import statements
-from rlprep.formula.code_loops import for_lines
+from rlprep.formula.code_loops import has_loop
 from rlprep.formula.decide.array_code import ArrayCode
 from rlprep.formula.decide.array_entries import ONE, ZERO, Entry
 from rlprep.formula.decide.array_functions import JOINING, number, vector
@@ -47,20 +46,11 @@ STATES = {"s", "states", "obs", "observations", "state"}
 
 def is_arrayed(program: Program) -> bool:
     """Whether a program is code that means something on whole arrays only."""
-    if not program.is_code or _has_loop(program.text):
+    if not program.is_code or has_loop(program.text):
         return False
     if _ALL.search(program.text) and _CLOCK.search(program.text):
         return True  # a list is run through from its start, beside what stands at t
     return any(map(_is_array_like, program.nodes()))
-
-
-@lru_cache(maxsize=64)
-def _has_loop(text: str) -> bool:
-    """Whether code has a `for` statement, which is run turn by turn."""
-    try:
-        return "for " in text and bool(for_lines(text))
-    except (Unreadable, SyntaxError):
-        return True
 
 
 def _is_array_like(node: Node) -> bool:

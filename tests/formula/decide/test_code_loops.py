@@ -4,7 +4,7 @@ import pytest
 
 from tests.formula.decide.verdicts import SAME_OUTPUTS, assert_accepted, assert_told_apart
 
-LINEAR, CAUSAL = "linear_attention", "linear_attention_causal"
+SOFTMAX, LINEAR, CAUSAL = "softmax_attention", "linear_attention", "linear_attention_causal"
 
 RIGHT = [
     (CAUSAL,
@@ -57,6 +57,68 @@ RIGHT = [
      "for t in range(q.shape[0]):\n    S = S + torch.outer(phi(k[t]), "
      "v[t])\n    z = z + phi(k[t])\n    out[t] = phi(q[t]) @ S / (phi(q[t]) "
      "@ z)"),
+    (LINEAR,
+     "S = np.zeros((D, M)); z = np.zeros(D)\n"
+     "for k_j, v_j in zip(K, V):\n"
+     "    S += np.outer(phi(k_j), v_j)\n"
+     "    z += phi(k_j)\n"
+     "out = np.array([phi(q_i) @ S / (phi(q_i) @ z) for q_i in Q])"),
+    (LINEAR,
+     "S = np.zeros((D, M)); z = np.zeros(D)\n"
+     "for k_j, v_j in zip(K, V):\n"
+     "    S += np.outer(phi(k_j), v_j)\n"
+     "    z += phi(k_j)\n"
+     "out = np.stack([phi(q) @ S / (phi(q) @ z) for q in Q])"),
+    (LINEAR,
+     "S = np.zeros((D, M)); z = np.zeros(D)\n"
+     "for k_j, v_j in zip(K, V):\n"
+     "    S += np.outer(phi(k_j), v_j)\n"
+     "    z += phi(k_j)\n"
+     "out = []\n"
+     "for q in Q:\n"
+     "    out.append(phi(q) @ S / (phi(q) @ z))"),
+    (LINEAR,
+     "S = np.zeros((D, M)); z = np.zeros(D)\n"
+     "for k_j, v_j in zip(K, V):\n"
+     "    S += np.outer(phi(k_j), v_j)\n"
+     "    z += phi(k_j)\n"
+     "out = np.zeros((N, M))\n"
+     "for i, q in enumerate(Q):\n"
+     "    out[i] = phi(q) @ S / (phi(q) @ z)"),
+    (LINEAR,
+     "z = sum(phi(k) for k in K)\n"
+     "out = (phi(Q) @ (phi(K).T @ V)) / (phi(Q) @ z)[:, None]"),
+    (SOFTMAX,
+     "m, l, o = -math.inf, 0.0, 0.0\n"
+     "for k_j, v_j in zip(K, V):\n"
+     "    s = q @ k_j / math.sqrt(d)\n"
+     "    m_new = max(m, s)\n"
+     "    l = l * math.exp(m - m_new) + math.exp(s - m_new)\n"
+     "    o = o * math.exp(m - m_new) + math.exp(s - m_new) * v_j\n"
+     "    m = m_new\n"
+     "o = o / l"),
+    (SOFTMAX,
+     "m = float('-inf'); l = 0; acc = np.zeros(dv)\n"
+     "for j in range(N):\n"
+     "    s = q @ K[j] / np.sqrt(d)\n"
+     "    m_new = np.maximum(m, s)\n"
+     "    alpha = np.exp(m - m_new)\n"
+     "    p = np.exp(s - m_new)\n"
+     "    l = alpha * l + p\n"
+     "    acc = alpha * acc + p * V[j]\n"
+     "    m = m_new\n"
+     "return acc / l"),
+    (SOFTMAX,
+     "out = np.zeros_like(Q)\n"
+     "for i, q in enumerate(Q):\n"
+     "    m, l, acc = -np.inf, 0.0, np.zeros(V.shape[1])\n"
+     "    for k, v in zip(K, V):\n"
+     "        s = q @ k / np.sqrt(d)\n"
+     "        m_new = max(m, s)\n"
+     "        l = l * np.exp(m - m_new) + np.exp(s - m_new)\n"
+     "        acc = acc * np.exp(m - m_new) + np.exp(s - m_new) * v\n"
+     "        m = m_new\n"
+     "    out[i] = acc / l"),
 ]  # fmt: skip
 
 WRONG = [
@@ -108,6 +170,71 @@ WRONG = [
     (CAUSAL,
      "for t in range(n):\n    out[t] = phi(q[t]) @ S\n    S = S + "
      "torch.outer(phi(k[t]), v[t])", None),
+    (LINEAR,
+     "S = np.zeros((D, M)); z = np.zeros(D)\n"
+     "for k_j, v_j in zip(K, V):\n"
+     "    S += np.outer(phi(k_j), v_j)\n"
+     "    z += phi(k_j)\n"
+     "out = np.array([phi(k_i) @ S / (phi(k_i) @ z) for k_i in K])",
+     None),
+    (LINEAR,
+     "S = np.zeros((D, M)); z = np.zeros(D)\n"
+     "for k_j, v_j in zip(K, V):\n"
+     "    S += np.outer(phi(k_j), v_j)\n"
+     "    z += phi(k_j)\n"
+     "out = np.array([phi(q_i) @ S / z.sum() for q_i in Q])",
+     "normaliser_no_query"),
+    (LINEAR,
+     "S = np.zeros((D, M)); z = np.zeros(D)\n"
+     "for k_j, v_j in zip(K, V):\n"
+     "    S += np.outer(phi(k_j), v_j)\n"
+     "    z = phi(k_j)\n"
+     "out = np.array([phi(q_i) @ S / (phi(q_i) @ z) for q_i in Q])",
+     None),
+    (LINEAR,
+     "z = sum(k for k in K)\n"
+     "out = (phi(Q) @ (phi(K).T @ V)) / (phi(Q) @ z)[:, None]",
+     None),
+    (SOFTMAX,
+     "m, l, o = -math.inf, 0.0, 0.0\n"
+     "for k_j, v_j in zip(K, V):\n"
+     "    s = q @ k_j / math.sqrt(d)\n"
+     "    m_new = max(m, s)\n"
+     "    l = l * math.exp(m - m_new) + math.exp(s - m_new)\n"
+     "    o = o + math.exp(s - m_new) * v_j\n"
+     "    m = m_new\n"
+     "o = o / l",
+     None),
+    (SOFTMAX,
+     "m, l, o = -math.inf, 0.0, 0.0\n"
+     "for k_j, v_j in zip(K, V):\n"
+     "    s = q @ k_j / math.sqrt(d)\n"
+     "    m_new = max(m, s)\n"
+     "    l = l + math.exp(s - m_new)\n"
+     "    o = o * math.exp(m - m_new) + math.exp(s - m_new) * v_j\n"
+     "    m = m_new\n"
+     "o = o / l",
+     None),
+    (SOFTMAX,
+     "m, l, o = -math.inf, 0.0, 0.0\n"
+     "for k_j, v_j in zip(K, V):\n"
+     "    s = q @ k_j\n"
+     "    m_new = max(m, s)\n"
+     "    l = l * math.exp(m - m_new) + math.exp(s - m_new)\n"
+     "    o = o * math.exp(m - m_new) + math.exp(s - m_new) * v_j\n"
+     "    m = m_new\n"
+     "o = o / l",
+     "missing_scale"),
+    (SOFTMAX,
+     "m, l, o = -math.inf, 0.0, 0.0\n"
+     "for k_j, v_j in zip(K, V):\n"
+     "    s = q @ k_j / math.sqrt(d)\n"
+     "    m_new = max(m, s)\n"
+     "    l = l * math.exp(m - m_new) + math.exp(s - m_new)\n"
+     "    o = o * math.exp(m - m_new) + math.exp(s - m) * v_j\n"
+     "    m = m_new\n"
+     "o = o / l",
+     None),
 ]  # fmt: skip
 
 OPEN = [

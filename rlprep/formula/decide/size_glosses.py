@@ -1,0 +1,116 @@
+r"""Sizes that an input explains in words: `b = bytes per element`, `$g$ is the number of KV heads`.
+
+A phrase that says exactly what one size is becomes the word that every reader of sizes knows, in
+its place and padded to its length, so that all positions stay. What a phrase says otherwise is left
+as it stands.
+"""
+
+import re
+
+from rlprep.formula.errors import Undecidable
+
+_EACH = r"(?:per|for each|for every|of each|of an?|of one|in each|an?)"
+_COUNT = r"(?:(?:total )?(?:number|count|num|no|#) of |num )"
+_HELD = r"(?:cached |stored |cache |kv |tensor )*"
+_THING = r"(?:element|elem|value|number|scalar|entry|parameter|param|float|item|coordinate)s?"
+_LENGTH = r"(?:dimension|dim|width|size)"
+_SHARED = r"(?:kv|key value)"
+
+PHRASES: tuple[tuple[str, str, str], ...] = (
+    ("bytes", "itemsize", rf"(?:{_COUNT})?bytes? (?:{_EACH} )?{_HELD}{_THING}"),
+    ("bytes", "itemsize", r"(?:element|elem|dtype|data type|scalar|item) size(?: in bytes)?"),
+    ("bytes", "itemsize", rf"size of (?:each|one|an?|the)? ?{_HELD}{_THING}(?: in bytes)?"),
+    ("bytes", "itemsize", r"precision in bytes"),
+    ("bits", "bits", rf"(?:{_COUNT})?bits? (?:{_EACH} )?{_HELD}{_THING}"),
+    ("bits", "bits", r"(?:precision in bits|bit width)"),
+    ("kv_heads", "Hkv", rf"(?:{_COUNT})?(?:shared )?{_SHARED} heads"),
+    ("kv_heads", "Hkv", rf"{_COUNT}(?:key|value|k|v) heads"),
+    ("kv_heads", "Hkv", rf"{_COUNT}(?:query |query head )?groups"),
+    ("q_heads", "Hq", rf"(?:{_COUNT})?(?:query|q|attention query) heads"),
+    ("q_heads", "Hq", rf"{_COUNT}(?:attention )?heads"),
+    ("group_size", "repeats", r"(?:size of (?:a|each|the) group|group size)"),
+    ("group_size", "repeats",
+     rf"(?:{_COUNT})?(?:query |q )?(?:heads|queries) (?:per|in each|in an?|sharing each|sharing an?"
+     rf"|sharing one|that share each|that share one) (?:group|{_SHARED} head|{_SHARED}|kv group)"),
+    ("layers", "layers", rf"{_COUNT}(?:transformer |decoder |attention |model )?(?:layers|blocks)"),
+    ("batch", "batch", rf"(?:batch size|{_COUNT}(?:sequences|concurrent requests|requests)"
+                       rf"(?: in (?:the |a )?batch)?)"),
+    ("sequence", "seqlen", r"(?:max |maximum |total |cached |current |full )?"
+                           r"(?:sequence|context|seq|cache) (?:length|len)(?: in tokens)?"),
+    ("sequence", "seqlen", rf"{_COUNT}(?:cached |past |context )?(?:tokens|positions)"
+                           r"(?: (?:per sequence|in (?:each |a )?(?:sequence|context|cache)))?"),
+    ("head_width", "dh", rf"(?:attention |per )?head {_LENGTH}|{_LENGTH} (?:of|per|of each|of an?"
+                         rf"|of one|of every) (?:attention )?head"),
+    ("model_width", "hidden", rf"(?:model|hidden|embedding) {_LENGTH}"),
+)  # fmt: skip
+"""What a phrase says, the word for it, and the phrase without articles, in small letters."""
+
+_NAME = r"[A-Za-z]\w*(?:_\{[^{}\n]*\}|_\\?\w+)?"
+_GLOSS = re.compile(
+    rf"(?P<before>^|[,;\n]|\b(?:where|with|and|let|here|Here|Where)\b|:\s|\\q?quad\b"
+    rf"|\\text\{{\s*(?:where|with|and)\s*\}})(?P<gap>\s*\$?\s*)"
+    rf"(?P<name>{_NAME})(?P<said>\s*\$?\s*(?:=|:=|:|\bis\b|\bare\b|\bdenotes\b|\bcounts\b"
+    r"|\bstands for\b)\s*|\s*\$?\s+(?=the\b))"
+    r"(?P<phrase>(?:\\(?:text|mathrm)\{)?\s*[A-Za-z#][A-Za-z#/\- ]*[A-Za-z]\s*\}?)"
+    r"(?P<example>\s*\((?:e\.g\.?,?\s*)?\d+\s*(?:bytes?\s*)?(?:for|in|with|if)\s+[\w/ ,-]+\))?"
+    r"(?=\s*(?:[,;.)\n$]|\\\]|\\\)|$))"
+)
+_ASIDE = re.compile(
+    rf"\((?=\s*\$?{_NAME}\$?\s*(?:=|:|is\b|are\b)\s*(?P<phrase>[A-Za-z#/\- ]+)[,;)])"
+    r"(?P<said>[^()]*)\)"
+)
+_SPOKEN = re.compile(r"(?<![\w)\]}])\((?P<phrase>[A-Za-z#][A-Za-z#/\- ]* [A-Za-z/\- ]*[A-Za-z])\)")
+_COUNTED = re.compile(r"\b(?:number|count|bytes?|bits?|size|length|dimension|width)\b")
+_JOINED = re.compile(r"\s+and\s+(?=\$?\s*[A-Za-z]\w*(?:_\{[^{}\n]*\}|_\\?\w+)?\s*\$?\s*"
+                     r"(?:=|:|is\b|are\b|denotes\b|the\b))")  # fmt: skip
+
+
+def role_of(phrase: str) -> tuple[str, str] | None:
+    """Return the size that a phrase names, with the word for it; None if it is not understood."""
+    words = re.sub(r"\\(?:text|mathrm)\{|[{}]", "", phrase).lower()
+    words = re.sub(r"\bk\s*/?\s*v\b|\bkey\s*[-/]?\s*value\b|\bkeys?/values?\b", "kv", words)
+    words = re.sub(r"[-/\s]+", " ", words).strip()
+    words = re.sub(r"^(?:the |an? )+|(?<=of )the |(?<=per )the |(?<=in )the ", "", words)
+    return next(
+        ((role, word) for role, word, form in PHRASES if re.fullmatch(form, words)), None
+    )  # fmt: skip
+
+
+def without_words(text: str) -> str:
+    """Return a text of the same length in which sizes explained in words are defined by names.
+
+    Raises:
+        Undecidable: a sentence says of a symbol that it counts something else.
+    """
+    parts, start = [], 0
+    for joint in _JOINED.finditer(text):  # `... heads and g = ...` ends a phrase
+        parts += [text[start : joint.start()], "," + " " * (len(joint[0]) - 1)]
+        start = joint.end()
+    joined = "".join((*parts, text[start:]))
+    changed = _GLOSS.sub(_named, _SPOKEN.sub(_spelt, _ASIDE.sub(_opened, joined)))
+    return text if changed == joined else changed
+
+
+def _opened(found: re.Match[str]) -> str:
+    """Return what a parenthesis explains as clauses of their own: `(b = bytes per element)`."""
+    phrase = re.sub(r"^\s*the\s+", "", found["phrase"])
+    return f",{found['said']} " if role_of(phrase) else found[0]
+
+
+def _spelt(found: re.Match[str]) -> str:
+    """Return the word for a factor in words: `(number of layers)`."""
+    role = role_of(found["phrase"])
+    return f"({role[1].ljust(len(found['phrase']))})" if role is not None else found[0]
+
+
+def _named(found: re.Match[str]) -> str:
+    role = role_of(found["phrase"])
+    if role is None:
+        if found["said"].strip(" $") not in {"=", ":=", ":"} and _COUNTED.search(found["phrase"]):
+            said = f"{found['name']} is {found['phrase'].strip()}"
+            raise Undecidable(f"it is not clear what '{said}' counts: define it by a formula")
+        return found[0]
+    before = found["before"]
+    gap = re.sub(r"\$", " ", found["gap"])
+    new = f"{before}{gap}{found['name']} = {role[1]}"
+    return new.ljust(len(found[0])) if len(new) <= len(found[0]) else found[0]

@@ -1,0 +1,56 @@
+"""The loops of code about attention: which statements they cover, what their variables pick."""
+
+from rlprep.formula.code_loops import ForLine, for_lines
+from rlprep.formula.decide import attention_names as names
+from rlprep.formula.errors import Unreadable
+from rlprep.formula.program import Entry
+from rlprep.formula.tree import Call, Index, Name, Node, walk
+
+CHUNK = 2
+"""How many tokens a chunk has here, where code leaves it open."""
+
+
+def loops_of(text: str) -> list[ForLine]:
+    """Return the loops of code, none where it is not Python alone."""
+    if "for " not in text:
+        return []
+    try:
+        return for_lines(text, names.VOCABULARY.letters)
+    except (SyntaxError, Unreadable):
+        return []
+
+
+def has_chunks(text: str) -> bool:
+    """Whether a loop of code runs through the tokens in steps."""
+    return any(isinstance(over, Call) and over.fn.name == "range" and len(over.args) == 3
+               and isinstance(over.args[2], Name) for over in sources_of(text))  # fmt: skip
+
+
+def sources_of(text: str) -> list[Node]:
+    """Return what the loops of code run over."""
+    return [loop.over for loop in loops_of(text)]
+
+
+def covers(loop: ForLine, entry: Entry) -> bool:
+    """Whether a statement stands in a loop."""
+    start, end = entry.node.span
+    return loop.span[0] <= start and end <= loop.span[1]
+
+
+def within(inner: ForLine, outer: ForLine) -> bool:
+    """Whether a loop stands in another."""
+    return outer.span[0] <= inner.span[0] and inner.span[1] <= outer.span[1]
+
+
+def indexes_queries(body: list[Entry], key: str) -> bool:
+    """Whether a loop's variable picks queries."""
+    for entry in body:
+        for value in entry.values:
+            for node in walk(value):
+                match node:
+                    case Index(x=Name() as name, items=items):
+                        spelt = names.spelling(name, is_code=True).key
+                        letters = {n.name for i in items for n in walk(i) if isinstance(n, Name)}
+                        if key in letters and names.role_of(spelt) == "Q":
+                            return True
+    return False
