@@ -75,8 +75,8 @@ class Code(Arrays):
         if key is not None and isinstance(self.program.formula.target, Index):
             stored = self.stored.get(key, {})
             places = sorted({*stored, *self.failed})
-            if places != list(range(len(places))):
-                raise Undecidable("what a loop stores does not begin at the first token")
+            if not {*places} <= {*range(self.world.sizes["n"])}:
+                raise Undecidable("a loop stores rows beyond the last token")
             return [self.failed.get(i) or stored[i] for i in places]
         inside = [loop for loop in found if covers(loop, self.program.formula)]
         if inside:
