@@ -41,7 +41,7 @@ def _is_crossed(names: list[ast.expr], values: list[ast.expr]) -> bool:
 
 def _at_once(names: list[ast.expr], values: list[ast.expr]) -> Iterator[ast.stmt]:
     """Yield assignments in which all values are taken before a name changes."""
-    held = [ast.copy_location(ast.Name(f"new_{number}"), value)
+    held = [ast.copy_location(ast.Name(f"new_{number}", ast.Load()), value)
             for number, value in enumerate(values)]  # fmt: skip
     yield from map(_assigned, held, values)
     yield from map(_assigned, names, held)

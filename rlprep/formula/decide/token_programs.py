@@ -17,7 +17,19 @@ from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import variable_key
 from rlprep.formula.program import Entry
-from rlprep.formula.tree import Big, Call, Define, Index, Name, Node, Num, Slice, Tuple, walk
+from rlprep.formula.tree import (
+    Big,
+    Call,
+    Define,
+    Index,
+    Name,
+    Node,
+    Num,
+    Slice,
+    Tuple,
+    children,
+    walk,
+)
 
 
 class Code(Arrays):
@@ -304,11 +316,25 @@ class Code(Arrays):
                 if other is not entry
             )  # `fq = phi(Q)` and then `q = fq[s : s + c]`
         if role in {"width", "length", "value_width"}:
-            return _is_measure(entry.values[-1]) or not any(
-                isinstance(n, Call) and n.fn.name in {"shape", "size", "len"}
-                for n in walk(entry.values[-1])
-            )  # `d = q.shape[-1] // heads`: a width is a width
+            return (
+                _is_measure(entry.values[-1])
+                or not any(
+                    isinstance(n, Call) and n.fn.name in {"shape", "size", "len"}
+                    for n in walk(entry.values[-1])
+                )
+                or self._uses_entries(entry.values[-1])
+            )  # `d = q.shape[-1] // heads` is a width
         return True
+
+    def _uses_entries(self, node: Node) -> bool:
+        """Whether a value uses more of the inputs than lengths: `s = q @ k / sqrt(len(q))`."""
+        if _is_measure(node):
+            return False
+        if isinstance(node, Name):
+            key = self.spelt(node).key
+            kept = self.variables.get(key)
+            return names.role_of(key) in {"Q", "K", "V"} or (kept is not None and kept.ndim > 0)
+        return any(map(self._uses_entries, children(node)))
 
 
 def _is_measure(node: Node) -> bool:

@@ -30,14 +30,14 @@ from rlprep.formula.tree import Big, Call, Define, Index, Name, Node
 
 WHOLE = {"flip", "flipud", "reversed", "cumsum", "cumprod", "lfilter", "append", "pad", "roll",
          "triu", "tril", "toeplitz", "inv", "solve", "solve_triangular", "add_accumulate",
-         "subtract_outer", "polyval", "convolve", "einsum"} | JOINING  # fmt: skip
+         "subtract_outer", "polyval", "convolve", "einsum", "arange"} | JOINING  # fmt: skip
 """Functions that mean something on whole arrays only."""
 
 STEPS = {"t", "n", "h", "num_steps", "n_steps", "horizon", "steps", "length", "seq_len", "traj_len"}
 """What code calls the number of steps, in small letters."""
 
 _ALL = re.compile(r"\benumerate\(\s*[\w.]+\s*\)")
-_CLOCK = re.compile(r"\bt\b")
+_EACH = re.compile(r"\bt\b|\b(?:values|vals|vs)\b(?!\s*\[)")
 
 PLURALS = {"values", "vals", "vs", "next_values", "next_vals", "rewards", "rews", "returns"}
 BEHIND = {"last", "bootstrap", "bootstrapped", "final"}
@@ -48,8 +48,8 @@ def is_arrayed(program: Program) -> bool:
     """Whether a program is code that means something on whole arrays only."""
     if not program.is_code or has_loop(program.text):
         return False
-    if _ALL.search(program.text) and _CLOCK.search(program.text):
-        return True  # a list is run through from its start, beside what stands at t
+    if _ALL.search(program.text) and _EACH.search(program.text):
+        return True  # a list is run through from its start, beside what each step has
     return any(map(_is_array_like, program.nodes()))
 
 

@@ -171,7 +171,7 @@ WHOLE = (
     ("discounted_return", "sum(gamma**k * rewards[k] for k in range(len(rewards)))", "equivalent"),
     ("discounted_return", "sum(gamma**t * rewards[t] for t in range(T))", "equivalent"),
     ("discounted_return", "sum(gamma**(k - t) * r for k, r in enumerate(rewards))", "different"),
-    ("discounted_return", "[gamma**k * r for k, r in enumerate(rewards)]", "undecided"),
+    ("discounted_return", "[gamma**k * r for k, r in enumerate(rewards)]", "different"),
     ("discounted_return", "[sum(gamma**(k - t) * r[k] for k in range(t, T)) for t in range(T)]",
      "equivalent"),
     ("discounted_return", "[sum(gamma**k * r[k] for k in range(t, T)) for t in range(T)]",

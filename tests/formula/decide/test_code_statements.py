@@ -302,9 +302,6 @@ def test_leaves_open(ask, formula, text) -> None:
 @pytest.mark.parametrize(
     ("formula", "text"),
     [
-        ("gae_recursive",
-         "def gae(t):\n    if t == T:\n        return 1\n"
-         "    return delta[t] + gamma * lam * gae(t + 1)"),
         (MAP, "float kv_head = head / (num_heads / num_kv_heads);"),
         (MAP, "int kv_head = h // (H / Hkv)"),
         (MAP, "assert kv_head == h // (n_heads // n_kv_heads)"),

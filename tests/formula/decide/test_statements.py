@@ -76,7 +76,9 @@ LEFT = (
     ("softmax_attention", r"O^\top = softmax(Q K^\top / \sqrt{d}) V", "undecided"),
     ("linear_attention", r"o_i^\top = \frac{\phi(q_i)^\top \sum_j \phi(k_j) v_j^\top}"
      r"{\phi(q_i)^\top \sum_j \phi(k_j)}", "equivalent"),
-    ("gqa_head_map", "kv(h+1) = floor(h / (H_q/H_kv))", "undecided"),
+    ("gqa_head_map", "kv(h+1) = floor(h / (H_q/H_kv))", "different"),
+    ("gqa_head_map", "kv(h+1) = floor((h+1) / (H_q/H_kv))", "equivalent"),
+    ("td_residual", "delta(t+1) = r_t + gamma V(s_{t+1}) - V(s_t)", "undecided"),
     ("trpo_step", rf"\theta_{{k+1}} - \theta_k = {STEP}", "equivalent"),
     ("trpo_step", rf"\theta_k - \theta_{{k+1}} = {STEP}", "different"),
     ("trpo_step", rf"\theta_k - \theta_{{k+1}} = -{STEP}", "equivalent"),
