@@ -18,7 +18,7 @@ def looped(statements: list[ast.stmt]) -> list[ast.stmt]:
     found: list[ast.stmt] = []
     used: set[str] = set()
     for statement in statements:
-        lines = None
+        lines, place = None, statement
         match statement:
             case ast.FunctionDef(body=body):
                 statement.body = looped(body)
@@ -28,14 +28,15 @@ def looped(statements: list[ast.stmt]) -> list[ast.stmt]:
             ) if _word(function) == "scan" and name in steps:
                 lines = _scan(steps[name], output, start, data, is_backward=_is_reversed(call))
                 used |= {name} if lines else set()
+                place = steps[name]
             case ast.Assign(targets=[ast.Name(id=output)], value=value):
                 lines = _accumulated(output, value)
         if lines is None:
             found.append(statement)
             continue
-        for line in lines:
+        for line in lines:  # what a turn does stands where the step is written
             for node in ast.walk(line):
-                ast.copy_location(node, statement)
+                ast.copy_location(node, place if isinstance(line, ast.For) else statement)
         found.extend(lines)
     return [s for s in found if not (isinstance(s, ast.FunctionDef) and s.name in used)]
 
@@ -91,9 +92,9 @@ def _scan(
     turn += [f"new_{name} = {ast.unparse(fields.visit(deepcopy(value)))}"
              for name, value in zip(names, news, strict=True)]  # fmt: skip
     turn += [f"{name} = new_{name}" for name in names]
-    return ast.parse(
-        "\n".join([*head, _for(whole, is_backward=is_backward), *_indented(turn)])
-    ).body
+    run = _run(whole)
+    each = f"for {PLACE} in {f'reversed({run})' if is_backward else run}:"
+    return ast.parse("\n".join([*head, each, *_indented(turn)])).body
 
 
 class _Fields(ast.NodeTransformer):
@@ -133,7 +134,9 @@ def _accumulated(output: str, value: ast.expr) -> list[ast.stmt] | None:
         f"{total.arg} = {ast.unparse(entry)} if {TURN} == 0 else {ast.unparse(step)}",
         f"{output}[{place}] = {total.arg}",
     ]
-    return ast.parse("\n".join([_for(array, is_backward=is_backward), *_indented(turn)])).body
+    run = _run(array)
+    each = f"for {TURN}, {PLACE} in zip({run}, {f'reversed({run})' if is_backward else run}):"
+    return ast.parse("\n".join([each, *_indented(turn)])).body
 
 
 def _unturned(value: ast.expr) -> tuple[ast.expr, bool]:
@@ -163,10 +166,8 @@ def _unturned(value: ast.expr) -> tuple[ast.expr, bool]:
                 return value, is_turned
 
 
-def _for(array: ast.expr, *, is_backward: bool) -> str:
-    run = f"range(len({ast.unparse(array)}))"
-    places = f"reversed({run})" if is_backward else run
-    return f"for {TURN}, {PLACE} in zip({run}, {places}):"
+def _run(array: ast.expr) -> str:
+    return f"range(len({ast.unparse(array)}))"
 
 
 def _indented(lines: list[str]) -> list[str]:

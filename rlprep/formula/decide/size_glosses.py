@@ -110,6 +110,8 @@ def _named(found: re.Match[str]) -> str:
             said = f"{found['name']} is {found['phrase'].strip()}"
             raise Undecidable(f"it is not clear what '{said}' counts: define it by a formula")
         return found[0]
+    if found["name"] == role[1]:  # `bits = bits per element` tells a reader, and says nothing
+        return re.sub(r"[^\n]", " ", found[0])
     before = found["before"]
     gap = re.sub(r"\$", " ", found["gap"])
     new = f"{before}{gap}{found['name']} = {role[1]}"

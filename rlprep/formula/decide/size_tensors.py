@@ -55,6 +55,10 @@ def shapes_of(program: Program) -> dict[str, Shape]:
             _add(found, said, len(program.entries))
     for number, entry in enumerate(program.entries):
         match entry.target, entry.values[-1]:
+            case Name() as name, Call(fn=fn, args=(Name() as like, *_)) if (
+                key_of(fn).endswith("_like") and key_of(like) in found
+            ):
+                found[key_of(name)] = Shape(found[key_of(like)].sizes, number)
             case Name() as name, Call(fn=Name(name=maker), args=args) if maker in MAKERS:
                 sizes = args[1:] if maker.startswith("new_") else args
                 sizes = sizes[:1] if maker == "full" else sizes

@@ -6,7 +6,27 @@ from tests.formula.decide.verdicts import SAME_OUTPUTS, assert_accepted, assert_
 
 SOFTMAX, LINEAR, CAUSAL = "softmax_attention", "linear_attention", "linear_attention_causal"
 
+SCAN = """\
+def step(carry, qkv):
+    S, z = carry
+    q, k, v = qkv
+    {body}
+
+_, out = jax.lax.scan(step, (jnp.zeros((d, m)), jnp.zeros(d)), (Q, K, V){how})
+"""
+UPDATE = "S = S + jnp.outer(phi(k), v)\n    z = z + phi(k)\n    "
+GIVEN = "return (S, z), (phi(q) @ S) / (phi(q) @ z)"
+
 RIGHT = [
+    ("linear_attention_causal", SCAN.format(body=UPDATE + GIVEN, how="")),
+    ("softmax_attention",
+     "S = Q @ K.T / np.sqrt(Q.shape[-1])\nS = S - S.max(axis=-1, keepdims=True)\n"
+     "P = np.exp(S)\nO = (P / P.sum(axis=-1, keepdims=True)) @ V"),
+    ("softmax_attention",
+     "m, l, acc = -np.inf, 0.0, np.zeros(V.shape[1])\nfor k, v in zip(K, V):\n"
+     "    s = q @ k / np.sqrt(len(q))\n    m_new = max(m, s)\n"
+     "    alpha, p = np.exp(m - m_new), np.exp(s - m_new)\n    l = l * alpha + p\n"
+     "    acc = acc * alpha + p * v\n    m = m_new\no = acc / l"),
     (CAUSAL,
      "S = S + torch.einsum('bd,be->bde', phi(k), v)\nz = z + phi(k)\nout = "
      "torch.einsum('bd,bde->be', phi(q), S) / (phi(q) * z).sum(-1, "
@@ -122,6 +142,14 @@ RIGHT = [
 ]  # fmt: skip
 
 WRONG = [
+    ("linear_attention_causal", SCAN.format(body=UPDATE + GIVEN, how=", reverse=True"), None),
+    ("linear_attention_causal",
+     SCAN.format(body="o = (phi(q) @ S) / (phi(q) @ z)\n    " + UPDATE + "return (S, z), o",
+                 how=""),
+     None),
+    ("softmax_attention",
+     "S = Q @ K.T / np.sqrt(Q.shape[0])\nS = S - S.max(axis=-1, keepdims=True)\n"
+     "P = np.exp(S)\nO = (P / P.sum(axis=-1, keepdims=True)) @ V", "scale_by_length"),
     (CAUSAL,
      "S = S + torch.einsum('bd,be->bde', phi(k), v)\nz = z + phi(k)\nout = "
      "torch.einsum('bd,bde->be', phi(q), S) / z.sum(-1, keepdim=True)", None),

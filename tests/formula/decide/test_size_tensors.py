@@ -7,6 +7,9 @@ from tests.formula.decide.verdicts import assert_accepted, assert_told_apart
 CACHE, REDUCTION = "kv_cache_bytes", "kv_reduction"
 
 RIGHT = [
+    ("kv_cache_bytes",
+     "k = torch.zeros(batch, n_kv_heads, seq_len, head_dim)\nv = torch.zeros_like(k)\n"
+     "size = n_layers * (k.numel() + v.numel()) * k.element_size()"),
     (CACHE,
      "# k_cache and v_cache: (n_layers, batch, n_kv_heads, seq_len, head_dim)\n"
      "size = k_cache.numel() * k_cache.element_size() + v_cache.numel() * "
@@ -69,6 +72,10 @@ RIGHT = [
 ]  # fmt: skip
 
 WRONG = [
+    ("kv_cache_bytes",
+     "k = torch.zeros(batch, n_heads, seq_len, head_dim)\nv = torch.zeros_like(k)\n"
+     "size = n_layers * (k.numel() + v.numel()) * k.element_size()",
+     "q_heads"),
     (CACHE,
      "# k_cache and v_cache: (n_layers, batch, n_kv_heads, seq_len, head_dim)\n"
      "size = k_cache.numel() * k_cache.element_size()",

@@ -7,6 +7,7 @@ from tests.formula.decide.verdicts import assert_accepted, assert_told_apart
 CACHE, REDUCTION, MAP = "kv_cache_bytes", "kv_reduction", "gqa_head_map"
 
 RIGHT = [
+    ("kv_cache_bytes", "2 * B * S * L * n_kv * d_head * bits / 8, where bits = bits per element"),
     (CACHE,
      "cache = 2 * B * T * L * kv_dim * nbytes, where kv_dim = n_kv_heads * "
      "head_dim, nbytes = bytes per element"),

@@ -6,6 +6,16 @@ Each right line has neighbours that are one slip away from it, and are never cal
 import pytest
 
 LINES = (
+    ("gae_lambda1", "total = sum(gamma**k * r for k, r in enumerate(rewards))\n"
+     "adv = total - values", "different"),
+    ("gae_lambda1", "adv = np.array([sum(gamma**k * r for k, r in enumerate(rewards[t:])) "
+     "for t in range(T)]) - values", "equivalent"),
+    ("discounted_return", "np.sum(gamma ** np.arange(len(rewards)) * rewards)", "equivalent"),
+    ("discounted_return", "np.sum(gamma ** np.arange(1, len(rewards) + 1) * rewards)",
+     "different"),
+    ("discounted_return", "np.sum(gamma ** np.arange(len(rewards)) * rewards[t:])", "different"),
+    ("nstep_advantage", "np.sum(gamma ** np.arange(n) * r[t:t+n]) + gamma**n * V[t+n] - V[t]",
+     "equivalent"),
     ("discounted_return",
      "disc = gamma ** np.arange(len(rewards))\n"
      "returns = np.cumsum((rewards * disc)[::-1])[::-1] / disc",
