@@ -13,7 +13,7 @@ from rlprep.formula import explain
 from rlprep.formula.decide.effort import TooLong, limited
 from rlprep.formula.decide.meaning import Meaning
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
-from rlprep.formula.fixed import fixed_parameters
+from rlprep.formula.fixed import decimals, fixed_parameters
 from rlprep.formula.notation import Notation
 from rlprep.formula.program import Program
 from rlprep.formula.spec import FormulaSpec, FormulaVerdict, WrongForms
@@ -152,6 +152,8 @@ class _Comparison:
 
     def _refuse_fixed_parameters(self) -> None:
         """Leave open a formula that is the reference at one value of a parameter only."""
+        if not decimals(self.program.formula.values[-1]):
+            return
         sides = understood(self.spec.id, self.spec.reference, self.spec.notation).formula.values
         try:
             with limited(EXPLAINING_S):

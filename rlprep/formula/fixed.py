@@ -25,9 +25,7 @@ def fixed_parameters(
         is_right: whether another tree in its place is right.
     """
     names = {n.name for n in walk(reference) if isinstance(n, Name)}
-    numbers = sorted({
-        n.value for n in walk(tree) if isinstance(n, Num) and n.value.denominator != 1
-    })  # fmt: skip
+    numbers = decimals(tree)
     if not numbers or len(numbers) > MOST_NUMBERS:
         return {}
     for values in _assignments([p for p in PARAMETERS if p in names], numbers):
@@ -35,6 +33,13 @@ def fixed_parameters(
         if changed != tree and is_right(changed):
             return values
     return {}
+
+
+def decimals(tree: Node) -> list[Fraction]:
+    """Return the numbers of a formula that are no whole ones."""
+    return sorted({
+        n.value for n in walk(tree) if isinstance(n, Num) and n.value.denominator != 1
+    })  # fmt: skip
 
 
 def _assignments(parameters: list[str], numbers: list[Fraction]) -> Iterator[dict[str, Fraction]]:

@@ -125,9 +125,9 @@ def _without_its_set(node: Node) -> Node:
     return node
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Program:
-    """The statements of an input with one of them picked as the formula.
+    """The statements of an input with one of them picked as the formula; never changed.
 
     Attributes:
         entries: all statements in order.

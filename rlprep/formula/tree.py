@@ -8,6 +8,7 @@ superscript is a power, a label or a transpose is settled by whoever knows the f
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 Span = tuple[int, int]
@@ -200,18 +201,28 @@ class Define(Node):
     value: Node
 
 
+@lru_cache(maxsize=64)
+def _parts(kind: type[Node]) -> tuple[str, ...]:
+    """Return the fields of a class of nodes that may hold nodes."""
+    return tuple(field.name for field in fields(kind) if field.name != "span")
+
+
 def children(node: Node) -> Iterator[Node]:
     """Yield the direct child nodes, in source order of the fields."""
-    for field in fields(node):
-        yield from _nodes_in(getattr(node, field.name))
+    for name in _parts(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _nodes_in(value)
 
 
-def _nodes_in(value: object) -> Iterator[Node]:
-    if isinstance(value, Node):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _nodes_in(item)
+def _nodes_in(values: tuple[object, ...]) -> Iterator[Node]:
+    for value in values:
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from _nodes_in(value)
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -226,11 +237,11 @@ def walk(node: Node) -> Iterator[Node]:
 def rewritten(node: Node, change: Callable[[Node], Node]) -> Node:
     """Return the tree with every node put through `change`, innermost first."""
     changes: dict[str, Any] = {}
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for name in _parts(type(node)):
+        value = getattr(node, name)
         new = _rewritten_in(value, change)
         if new is not value:
-            changes[field.name] = new
+            changes[name] = new
     return change(replace(node, **changes) if changes else node)
 
 

@@ -6,7 +6,7 @@ from tests.formula.corpus.labels import load, specs
 from tests.formula.corpus.score import Scored, Tally, describe, score
 from tests.formula.corpus.variants import Line, variants
 
-SAMPLED = 400
+SAMPLED = 200
 """Lines of the generated set that one run checks; the benchmark checks them all."""
 
 
@@ -103,7 +103,7 @@ def test_no_other_formula_is_an_answer(formula: str) -> None:
         score(Line(formula, form, "latex", "different"))
         for other in specs().values()
         if other.id != formula and not any({formula, other.id} <= pair for pair in SAME_MEANING)
-        for form in (other.reference, *(entry.form for entry in other.accepts))
+        for form in (other.reference, *(entry.form for entry in other.accepts[::4]))
     ]
     missed = [item for item in scored if item.crashed or item.verdict.verdict == "equivalent"]
     assert not missed, describe(missed)

@@ -61,7 +61,7 @@ def test_a_formula_with_a_stretch_removed_or_doubled(
     _ends_well(formula, line[:end] + line[start:])
 
 
-@LIMITS
+@settings(LIMITS, max_examples=60)
 @given(st.sampled_from(IDS), st.sampled_from(FORMS), st.sampled_from(FORMS))
 def test_a_formula_asked_for_another(formula: str, left: str, right: str) -> None:
     _ends_well(formula, left)

@@ -7,6 +7,7 @@ a formula that forgets to is another formula.
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rlprep.formula.decide.numbers import Number
@@ -25,6 +26,7 @@ LARGEST = {"max", "amax", "reduce_max", "nanmax", "maximum"}
 AXES = {"axis", "dim", "keepdim", "keepdims"}
 
 
+@lru_cache(maxsize=8)
 def raw_logits(program: Program, subject: str) -> frozenset[str]:
     """Return the names that stand for logits which the input normalises."""
     if subject not in {"kl", "entropy"}:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from weakref import WeakKeyDictionary
 
 from rlprep.formula.decide.distributions import Sampling, leaves_sample, sampling_of
 from rlprep.formula.decide.numbers import Dual, Number, plain
@@ -41,12 +42,19 @@ SAMPLES = {"i", "n", "j", "m", "b"}
 TIME_LETTERS = {"t", "l", "k", "n", "T", "tau", "i", "j", "h", "m", "e", "b"}
 
 
+SUMMING: WeakKeyDictionary[Program, dict[str, bool]] = WeakKeyDictionary()
+"""Whether a program sums over samples, which is the same in every world."""
+
+
 class Sums(Quantities):
     """Binds what quantities need; `evaluate` comes with the walk over expressions."""
 
     def __init__(self, program: Program, world: World, subject: str) -> None:
         super().__init__(program, world, subject)
-        self.sums_samples = self._sums_over_samples()
+        known = SUMMING.setdefault(program, {})
+        if subject not in known:
+            known[subject] = self._sums_over_samples()
+        self.sums_samples = known[subject]
         self.weighed: dict[tuple[Big, int], Earned] = {}  # the same at every state and action
 
     def evaluate(self, node: Node, env: Env, position: int) -> Number:

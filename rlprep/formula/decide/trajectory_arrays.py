@@ -26,11 +26,11 @@ from rlprep.formula.decide.timeline import IGNORED, VALUES, is_setting, role_of,
 from rlprep.formula.errors import TooShort, Undecidable, Undefined, Unreadable
 from rlprep.formula.names import flat, flat_lower, labels_of, variable_key
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Big, Call, Define, Index, Name, Node
+from rlprep.formula.tree import Big, Call, Define, Index, Name, Node, Slice
 
 WHOLE = {"flip", "flipud", "reversed", "cumsum", "cumprod", "lfilter", "append", "pad", "roll",
          "triu", "tril", "toeplitz", "inv", "solve", "solve_triangular", "add_accumulate",
-         "subtract_outer", "polyval", "convolve", "einsum", "arange"} | JOINING  # fmt: skip
+         "subtract_outer", "polyval", "convolve", "einsum"} | JOINING  # fmt: skip
 """Functions that mean something on whole arrays only."""
 
 STEPS = {"t", "n", "h", "num_steps", "n_steps", "horizon", "steps", "length", "seq_len", "traj_len"}
@@ -50,7 +50,11 @@ def is_arrayed(program: Program) -> bool:
         return False
     if _ALL.search(program.text) and _EACH.search(program.text):
         return True  # a list is run through from its start, beside what each step has
-    return any(map(_is_array_like, program.nodes()))
+    nodes = list(program.nodes())
+    counts = any(isinstance(n, Call) and n.fn.name == "arange" for n in nodes)
+    if counts and ("len(" in program.text or not any(isinstance(n, Slice) for n in nodes)):
+        return True  # powers of a discount beside arrays from their start to their end
+    return any(map(_is_array_like, nodes))
 
 
 def _is_array_like(node: Node) -> bool:

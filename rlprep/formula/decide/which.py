@@ -6,6 +6,7 @@ the prime either way: where neither a sample nor the left side tells, it stays o
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from rlprep.formula.decide.policies import has_primed_parameters, is_old, role_of
 from rlprep.formula.errors import Undecidable
@@ -14,6 +15,7 @@ from rlprep.formula.program import Program, key_of
 from rlprep.formula.tree import Call, Expect, Given, Name, Node, Parallel, walk
 
 
+@lru_cache(maxsize=8)
 def policy_roles(program: Program, subject: str) -> Callable[[Name], str]:
     """Return the function that tells the new policy from the old one in this input."""
     which = _roles(program, subject)
