@@ -10,6 +10,8 @@ from rlprep.formula.tree import Node
 from rlprep.formula.vocabulary import Vocabulary
 from rlprep.formula.words import AT_THE_END
 
+MAX_GAP = 200
+_GAP = re.compile(rf"\s{{{MAX_GAP + 1}}}")
 _FENCE = re.compile(r"\A\s*```[a-z]*\n(.*?)\n?```\s*\Z", re.DOTALL)
 
 
@@ -43,11 +45,11 @@ class Reading:
     is_code: bool
 
 
-def read(text: str, vocabulary: Vocabulary) -> Reading:
-    """Read an input in whatever notation it is.
+def refuse_unfit(text: str) -> None:
+    """Refuse what is too long, empty or mostly blank, before anything searches it.
 
     Raises:
-        Unreadable: it is no formula; the span says where reading stopped.
+        Unreadable: it is such a text.
     """
     if len(text) > MAX_CHARACTERS:
         raise Unreadable(
@@ -56,6 +58,17 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
         )  # fmt: skip
     if not text.strip():
         raise Unreadable("there is nothing to read", (0, len(text)), hint="write the formula")
+    if (gap := _GAP.search(text.rstrip())) and gap.start():
+        raise Unreadable(f"a gap of more than {MAX_GAP} blanks", gap.span(), hint="close it")
+
+
+def read(text: str, vocabulary: Vocabulary) -> Reading:
+    """Read an input in whatever notation it is.
+
+    Raises:
+        Unreadable: it is no formula; the span says where reading stopped.
+    """
+    refuse_unfit(text)
     if _is_prose(text):
         raise Unreadable("these are words, not a formula", (0, len(text)), hint="write the formula")
     fenced = _FENCE.match(text)

@@ -11,7 +11,7 @@ from rlprep.formula.errors import Undecidable, Unreadable
 from rlprep.formula.integers import MAX_EXPONENT
 from rlprep.formula.notation import Notation
 from rlprep.formula.program import Program
-from rlprep.formula.read import read
+from rlprep.formula.read import read, refuse_unfit
 from rlprep.formula.show import latex
 from rlprep.formula.tree import Bin, Call, Index, Name, Neg, Node, Num, Span, walk
 from rlprep.formula.vocabulary import FUNCTIONS, Vocabulary
@@ -67,6 +67,7 @@ def understood(subject: str, text: str, notation: Notation | None = None) -> Pro
     """
     family = family_of(subject, notation)
     if worded := getattr(family, "without_words", None):
+        refuse_unfit(text)
         text = worded(text)
     reading = read(text, family.VOCABULARY)
     for statement in reading.statements:
@@ -122,7 +123,8 @@ def _refuse_altered(target: Node | None, subject: str) -> None:
     for sup in name.sups:
         power = sup.x if isinstance(sup, Neg) else sup
         is_turned = isinstance(sup, Name) and sup.name in {"T", "top", "intercal"}
-        if isinstance(power, Num) or (is_turned and name.name == "O" and not name.subs):
+        is_power = isinstance(power, Num) and (power is not sup or power.value != 1)
+        if is_power or (is_turned and name.name == "O" and not name.subs):
             raise Undecidable("the left side is a power of what is asked for, or its transpose")
 
 

@@ -45,7 +45,7 @@ PHRASES: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 """What a phrase says, the word for it, and the phrase without articles, in small letters."""
 
-_NAME = r"[A-Za-z]\w*(?:_\{[^{}\n]*\}|_\\?\w+)?"
+_NAME = r"[A-Za-z](?:[^\W_]|_(?![{\\]))*+(?:_\{[^{}\n]*+\}|_\\\w++)?"
 _GLOSS = re.compile(
     rf"(?P<before>^|[,;\n]|\b(?:where|with|and|let|here|Here|Where)\b|:\s|\\q?quad\b"
     rf"|\\text\{{\s*(?:where|with|and)\s*\}})(?P<gap>\s*\$?\s*)"
@@ -61,8 +61,7 @@ _ASIDE = re.compile(
 )
 _SPOKEN = re.compile(r"(?<![\w)\]}])\((?P<phrase>[A-Za-z#][A-Za-z#/\- ]* [A-Za-z/\- ]*[A-Za-z])\)")
 _COUNTED = re.compile(r"\b(?:number|count|bytes?|bits?|size|length|dimension|width)\b")
-_JOINED = re.compile(r"\s+and\s+(?=\$?\s*[A-Za-z]\w*(?:_\{[^{}\n]*\}|_\\?\w+)?\s*\$?\s*"
-                     r"(?:=|:|is\b|are\b|denotes\b|the\b))")  # fmt: skip
+_JOINED = re.compile(rf"\s+and\s+(?=\$?\s*{_NAME}\s*\$?\s*(?:=|:|is\b|are\b|denotes\b|the\b))")
 
 
 def role_of(phrase: str) -> tuple[str, str] | None:

@@ -21,14 +21,16 @@ MAKERS = {"zeros", "empty", "ones", "full", "rand", "randn", "new_zeros", "new_e
 PARTS = {"nbytes", "size", "itemsize"}
 """Attributes that ask an array for a size; of a tensor without a known shape they say nothing."""
 
-_SHAPE = r"[(\[](?P<shape>[^()\[\]#\n]*,[^()\[\]#\n]*)[)\]]"
+_AXIS = r"[^()\[\]#\n,]{0,60}"
+_SHAPE = rf"[(\[](?P<shape>{_AXIS}(?:,{_AXIS}){{1,8}})[)\]]"
 _SAID = re.compile(
-    r"(?P<names>[A-Za-z_]\w*(?:\s*(?:,|and|&|/)\s*(?!shape)[A-Za-z_]\w*)*)"
+    r"(?P<names>[A-Za-z_]\w*(?:\s*(?:,|and|&|/)\s*(?!shape)[A-Za-z_]\w*){0,6})"
     rf"(?:\.shape)?\s*(?:(?:both\s+)?(?:have|has|are|is|with|of)?\s*(?:the\s+)?shape|:|=|==|are|is)"
     rf"\s*:?\s*{_SHAPE}"
 )
 _BESIDE = re.compile(
-    rf"^[ \t]*(?P<names>\w+(?:\s*,\s*\w+)*)\s*=[^=#\n]*#\s*(?:shape:?\s*)?{_SHAPE}", re.MULTILINE
+    rf"^[ \t]*(?P<names>\w+(?:\s*,\s*\w+){{0,6}})\s*=[^=#\n]*#\s*(?:shape:?\s*)?{_SHAPE}",
+    re.MULTILINE,
 )
 _PARTLY = re.compile(r"\b(?:per|each|every|one|layer)\b")
 

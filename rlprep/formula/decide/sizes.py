@@ -164,12 +164,19 @@ def _free_keys(program: Program) -> Iterator[str]:
                 for n in e.target.args if isinstance(n, Name)}  # fmt: skip
     for number, entry in enumerate(program.entries):
         for value in members(program) if number == program.main else entry.values:
-            functions = {id(n.fn) for n in walk(value) if isinstance(n, Call)}
-            functions |= {id(n) for big in walk(value) if isinstance(big, Big) and big.var
+            hidden = {id(n.fn) for n in walk(value) if isinstance(n, Call)}
+            hidden |= {
+                id(n)
+                for name in walk(value)
+                if isinstance(name, Name)
+                for script in (*name.subs, *name.sups)
+                for n in walk(script)
+            }
+            hidden |= {id(n) for big in walk(value) if isinstance(big, Big) and big.var
                           for n in walk(big.var)}  # fmt: skip
-            names = (n for n in walk(value) if isinstance(n, Name) and id(n) not in functions)
+            names = (n for n in walk(value) if isinstance(n, Name) and id(n) not in hidden)
             for name in sorted(names, key=lambda n: n.span):
-                if key_of(name) not in targets and not _is_script(name, value):
+                if key_of(name) not in targets:
                     yield key_of(name)
         if isinstance(entry.target, Name) and isinstance(entry.values[-1], Num):
             yield key_of(entry.target)
@@ -179,15 +186,6 @@ def _keys_of_shapes(program: Program) -> Iterator[str]:
     """Yield the names of the axes of tensors."""
     for shape in shapes_of(program).values():
         yield from (key_of(n) for size in shape.sizes for n in walk(size) if isinstance(n, Name))
-
-
-def _is_script(name: Name, within: Node) -> bool:
-    """Whether a name only stands in a script of another name."""
-    return any(
-        isinstance(other, Name) and other is not name
-        and any(n is name for script in (*other.subs, *other.sups) for n in walk(script))
-        for other in walk(within)
-    )  # fmt: skip
 
 
 def meaning(program: Program, subject: str, setting: tuple[Hashable, ...]) -> Meaning:

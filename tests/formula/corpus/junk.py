@@ -99,6 +99,10 @@ EXPLOSIVE = (
     r"\lfloor " * 40 + "h" + r" \rfloor" * 40,
     "exp(" * 50 + "gamma" + ")" * 50,
     "+".join(f"x_{i}" for i in range(300)),
+    "x_" * 1999,
+    "2 and " + "x_" * 1900 + " = b",
+    "b" + " " * 3900 + "= bytes",
+    "2*B  # (" + "n, " * 1200,
 )
 FIXED = PROSE + CODE + BROKEN + HUGE + CONTROL
 ALPHABET = "rtAVγλδθπ_^{}()[]|\\+-*/=<>.,;: \n09"
