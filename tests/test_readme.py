@@ -117,7 +117,7 @@ STORIES: dict[str, list[Step]] = {
     ],
     "labs": [
         Step("rlprep lab list", shows="kv-cache"),
-        Step("rlprep lab run NAME", {"NAME": "kv-cache --kv-heads 4"}, "yours"),
+        Step("rlprep lab run NAME", {"NAME": "gamma-vs-lambda --quick"}, "Found:"),
         Step("rlprep lab run kv-cache --heads 32 --kv-heads 8", shows=r"GQA-8 \(yours\)"),
         Step(
             "rlprep lab run trust-region --quick --plot FILE.png",
