@@ -8,6 +8,7 @@ import ast
 from copy import deepcopy
 
 from rlprep.formula.code_branches import written_out
+from rlprep.formula.code_lists import is_backwards
 
 PLACE, TURN = "place_of_turn", "number_of_turn"
 
@@ -154,13 +155,7 @@ def _unturned(value: ast.expr) -> tuple[ast.expr, bool]:
                         value = inner
                     case _:
                         value, is_turned = inner, not is_turned
-            case ast.Subscript(
-                value=inner,
-                slice=ast.Slice(
-                    lower=None, upper=None,
-                    step=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)),
-                ),
-            ):  # fmt: skip
+            case ast.Subscript(value=inner, slice=index) if is_backwards(index):
                 value, is_turned = inner, not is_turned
             case _:
                 return value, is_turned
