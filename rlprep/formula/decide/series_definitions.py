@@ -6,7 +6,6 @@ from rlprep.formula.decide.polynomial import Polynomial
 from rlprep.formula.decide.series_parameters import bind_parameters
 from rlprep.formula.decide.series_sums import Sums
 from rlprep.formula.decide.series_world import refuse_far
-from rlprep.formula.decide.timeline import is_setting
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.integers import integer, maybe_integer
 from rlprep.formula.names import indices_of, labels_of
@@ -26,9 +25,7 @@ class Definitions(Sums):
         Of `X_t = ... X_{t+1}` and `X_T = 0` each defines X where it says so.
         """
         usual = self.program.definition(node, position)
-        if usual is None or is_setting(self.role(node), self.program.entries[usual].values[-1]):
-            return None
-        if self.program.is_code:
+        if usual is None or self.program.is_code:
             return usual
         key = self.program.entries[usual].key
         numbers = [i for i, e in enumerate(self.program.entries) if e.key == key]

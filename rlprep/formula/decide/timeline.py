@@ -1,10 +1,11 @@
 """Which quantity of a trajectory a name stands for, and which letters count its time."""
 
 from collections.abc import Callable
+from fractions import Fraction
 
 from rlprep.formula.names import flat_lower, indices_of, labels_of, variable_key
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Big, Bin, Index, Name, Node, Num, walk
+from rlprep.formula.tree import Big, Bin, Index, Name, Node, walk
 
 REWARDS = {"r", "rew", "rews", "reward", "rewards", "rwd"}
 RETURNS = {"g", "ret", "rets", "return", "returns", "rtg", "rtgs"}
@@ -85,9 +86,9 @@ def role_of(
     return None
 
 
-def is_setting(role: str | None, value: Node) -> bool:
+def is_setting(role: str | None, value: Fraction) -> bool:
     """Whether a line only gives gamma or lambda one of its usual values: gamma = 0.99."""
-    return role in {"gamma", "lam"} and isinstance(value, Num) and 0 < value.value < 1
+    return role in {"gamma", "lam"} and 0 < value < 1  # the ends are formulas of their own
 
 
 def target_role(subject: str) -> str:

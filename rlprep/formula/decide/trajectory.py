@@ -9,7 +9,7 @@ from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.polynomial import Monomial, Polynomial
 from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.series_world import FARTHEST, WINDOW, World, prime_world
-from rlprep.formula.decide.timeline import ENDED, FLAGS, GOES_ON, role_of, target_role
+from rlprep.formula.decide.timeline import ENDED, FLAGS, GOES_ON, is_setting, role_of, target_role
 from rlprep.formula.decide.trajectory_arrays import is_arrayed
 from rlprep.formula.decide.trajectory_loops import is_looped
 from rlprep.formula.decide.trajectory_sides import Missed, boundary, evaluate, is_target
@@ -95,7 +95,7 @@ def setting_of(program: Program, subject: str) -> Setting:
 
 def is_example(subject: str, name: Name, value: Fraction) -> bool:
     """Whether a number given for a name only sets a free parameter, as `gamma = 0.99` does."""
-    return role_of(name, subject) in {"gamma", "lam"} and 0 < value < 1  # the ends are formulas
+    return is_setting(role_of(name, subject), value)
 
 
 def worlds_of(setting: Setting) -> Iterator[World]:

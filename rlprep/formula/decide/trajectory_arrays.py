@@ -26,7 +26,7 @@ from rlprep.formula.decide.timeline import IGNORED, VALUES, is_setting, role_of,
 from rlprep.formula.errors import TooShort, Undecidable, Undefined, Unreadable
 from rlprep.formula.names import flat, flat_lower, labels_of, variable_key
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Big, Call, Define, Index, Name, Node, Slice
+from rlprep.formula.tree import Big, Call, Define, Index, Name, Node, Num, Slice
 
 WHOLE = {"flip", "flipud", "reversed", "cumsum", "cumprod", "lfilter", "append", "pad", "roll",
          "triu", "tril", "toeplitz", "inv", "solve", "solve_triangular", "add_accumulate",
@@ -143,9 +143,8 @@ class ArrayRun(ArrayCode):
 
     def result(self, lines: tuple[Node, ...]) -> Polynomial:
         """Return the entry at the world's time of what the program gives."""
-        last: list[Tensor | None] = [
-            None if self._is_setting(line) else self.run(line) for line in lines
-        ]
+        # the program was built without its settings, which its numbers of lines leave out
+        last = [self.run(line) for line in lines if not self._is_setting(line)]
         target = self.program.formula.target
         base = target.x if isinstance(target, Index) else target
         if isinstance(base, Name) and flat(base) in self.scope:
@@ -158,7 +157,7 @@ class ArrayRun(ArrayCode):
 
     def _is_setting(self, line: Node) -> bool:
         match line:
-            case Define(target=Name() as target, value=value):
+            case Define(target=Name(sups=()) as target, value=Num(value=value)):
                 return is_setting(self.series.role(target), value)
         return False
 

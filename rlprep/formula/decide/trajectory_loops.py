@@ -12,7 +12,7 @@ from fractions import Fraction
 from rlprep.formula.code_loops import Append, Function, Loop, Turns, blocks, is_run
 from rlprep.formula.decide.polynomial import Polynomial
 from rlprep.formula.decide.series_world import TERMS, World
-from rlprep.formula.decide.timeline import target_role
+from rlprep.formula.decide.timeline import is_setting, target_role
 from rlprep.formula.decide.trajectory_blocks import (
     Block,
     assigned,
@@ -222,9 +222,7 @@ class Run(Names):
                     self.scope.forget(key)
                     self.scope.arrays[key] = {}
                     return
-                if isinstance(value, Num) and 0 < value.value < 1 and (
-                    self.role(target) in {"gamma", "lam"}
-                ):  # fmt: skip
+                if isinstance(value, Num) and is_setting(self.role(target), value.value):
                     self.scope.forget(key)  # one choice of what stands for any
                     is_gamma = self.role(target) == "gamma"
                     self.scope.scalars[key] = self.world.gamma if is_gamma else self.world.lam

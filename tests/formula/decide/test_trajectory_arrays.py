@@ -6,6 +6,10 @@ Each right line has neighbours that are one slip away from it, and are never cal
 import pytest
 
 LINES = (
+    ("discounted_return", "gamma = 0.9\nw = gamma ** np.arange(len(rewards))\n"
+     "np.cumsum((rewards * w)[::-1])[::-1] / w", "equivalent"),
+    ("discounted_return", "gamma = 0.9\nw = gamma ** np.arange(len(rewards))\n"
+     "np.cumsum((rewards * w)[::-1])[::-1]", "different"),
     ("gae_lambda1", "total = sum(gamma**k * r for k, r in enumerate(rewards))\n"
      "adv = total - values", "different"),
     ("gae_lambda1", "adv = np.array([sum(gamma**k * r for k, r in enumerate(rewards[t:])) "
