@@ -2,7 +2,7 @@
 
 import ast
 
-from rlprep.formula.code_expressions import SAME
+from rlprep.formula.code_names import SAME
 
 
 def without_reports(body: list[ast.stmt]) -> list[ast.stmt]:

@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterator
 from fractions import Fraction
 
-from rlprep.formula.code_expressions import OPERATORS, Expressions, conjuncts
+from rlprep.formula.code_comprehensions import conjuncts
+from rlprep.formula.code_expressions import OPERATORS, Expressions
 from rlprep.formula.tree import (
     Bin,
     Call,

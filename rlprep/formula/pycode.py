@@ -4,7 +4,8 @@ Whatever is not on the list (a lambda, an import inside an expression, a dunder 
 is refused with its place. Libraries are transparent (`torch.exp`, `np.exp` and `x.exp()` are one
 call), `self.gamma` is gamma, and an identifier's underscores are its subscripts.
 
-Expressions are read in `code_expressions.py`, statements in `code_statements.py`.
+Expressions are read in `code_expressions.py`, with their names, comprehensions and calls in files
+of their own, statements in `code_statements.py`.
 """
 
 import ast
