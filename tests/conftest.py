@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+# Two test processes on two processors: torch's threads would only wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 ROOT = Path(__file__).parent.parent
 

@@ -99,7 +99,8 @@ class Names(Scripts):
             return self.call(name)
         if not self.vocabulary.labels and self._names_the_formula():
             return self.call(name)
-        if text in self.vocabulary.multiplied or not self.vocabulary.labels:
+        is_factor = text in self.vocabulary.multiplied and not self._conditions()
+        if is_factor or not self.vocabulary.labels:
             return name
         before, group = self.at, self.group()
         if self._are_labels(group):
@@ -108,6 +109,16 @@ class Names(Scripts):
         self.pending = (before, self.at, group)
         self.at = before
         return name
+
+    def _conditions(self) -> bool:
+        """Whether the parentheses that open here hold a condition: `beta(a|s)`, not `(1 - |x|)`."""
+        depth = bars = 0
+        for token in self.tokens[self.at :]:
+            depth += (token.kind in CLOSERS) - (token.kind in CLOSERS.values())
+            bars += depth == 1 and token.kind == "|"
+            if depth <= 0:
+                break
+        return bars == 1
 
     def _names_the_formula(self) -> bool:
         """Whether this is the left side `f(h) =` of a statement."""

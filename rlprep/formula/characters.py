@@ -23,6 +23,7 @@ COMMANDS = {
     "⁄": "div", "∕": "div", "≤": "le", "⩽": "le", "≦": "le", "≥": "ge", "⩾": "ge", "≧": "ge",
     "≠": "ne", "≈": "approx", "≡": "equiv", "≜": "triangleq", "≝": "triangleq", "≔": "coloneqq",
     "≐": "doteq", "∝": "propto", "∼": "sim", "～": "sim", "→": "to", "⟶": "to", "↦": "to",
+    "⇒": "implies", "⟹": "implies", "⇔": "iff", "⟺": "iff",
     "←": "gets", "⟵": "gets", "∈": "in", "∀": "forall", "‖": "Vert", "∥": "Vert", "∣": "mid",
     "❘": "mid", "⌊": "lfloor", "⌋": "rfloor", "⌈": "lceil", "⌉": "rceil", "⟨": "langle",
     "⟩": "rangle", "…": "dots", "⋯": "dots", "⊤": "top", "⟙": "top", "𝟏": "ones", "𝟙": "ones",

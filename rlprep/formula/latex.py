@@ -16,7 +16,7 @@ TOKENS: dict[str, tuple[str, str]] = {
     "doteq": ("rel", "="), "simeq": ("rel", "="), "cong": ("rel", "="), "defeq": ("rel", "="),
     "eqdef": ("rel", "="), "propto": ("rel", "propto"), "sim": ("rel", "~"),
     "in": ("rel", "in"), "to": ("rel", "->"), "rightarrow": ("rel", "->"),
-    "longrightarrow": ("rel", "->"), "mapsto": ("rel", "->"), "Rightarrow": ("rel", "->"),
+    "longrightarrow": ("rel", "->"), "mapsto": ("rel", "->"),
     "gets": ("rel", "<-"), "leftarrow": ("rel", "<-"), "longleftarrow": ("rel", "<-"),
     "mid": ("|", "|"), "vert": ("|", "|"), "lvert": ("|", "|"), "rvert": ("|", "|"),
     "given": ("|", "|"), "Vert": ("||", "||"), "lVert": ("||", "||"), "rVert": ("||", "||"),
@@ -43,6 +43,7 @@ TOKENS: dict[str, tuple[str, str]] = {
     "tilde": ("mark", "tilde"), "widetilde": ("mark", "tilde"), "ones": ("name", "ones"),
     "colon": (":", ":"), "st": ("kw", "subject_to"), "suchthat": ("kw", "subject_to"),
     "implies": (";", ";"), "iff": (";", ";"), "Longrightarrow": (";", ";"),
+    "Rightarrow": (";", ";"), "Leftrightarrow": (";", ";"), "Longleftrightarrow": (";", ";"),
 }  # fmt: skip
 
 SPACING = {",", ";", ":", "!", " ", ">", "/", "-", "thinspace", "medspace", "enspace", "space"}

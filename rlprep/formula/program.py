@@ -6,7 +6,7 @@ from one turn of a loop to the next.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from rlprep.formula.errors import Undecidable
@@ -110,6 +110,10 @@ def entry_of(node: Node) -> Entry:
             is_plain_target(first)
         ):
             target, values = first, tuple(rest)
+        case Chain(items=(Optimise(objective=first) as whole, *rest), ops=ops) if (
+            EQUALITIES.issuperset(ops) and is_plain_target(first)
+        ):  # minimise loss(theta) = ...
+            target, values = first, tuple(replace(whole, objective=value) for value in rest)
     uses = frozenset(
         key for value in values for part in walk(value)
         if isinstance(part, Name) and (key := key_of(part)) is not None

@@ -35,7 +35,7 @@ _CODE = re.compile(
     r"|^\s*[a-z_]\w*(?:\[[^\]]*\])?\s*=\s*[a-z_]\w*\s*=[^=]"
     r"|\b(?:args|self|cfg|config|params|hparams|opt)\.\w|\b(?:len|range|zip|enumerate)\("
     r"|\bfloat\(|^\s*print\(|^\s*assert\s|\blambda\s+\w+\s*(?:,\s*\w+\s*)*:"
-    r"|\b(?:dim|axis)\s*=|\bSum\(|\w\s*[+*]=|#",
+    r"|\b(?:dim|axis)\s*=|[(,]\s*(?:logits|probs)\s*=|\bSum\(|\w\s*[+*]=|#",
     re.MULTILINE,
 )
 _UPDATE = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*=[^=].*\n(?:.*\n)*?[ \t]*\1[ \t]*=[^=].*\b\1\b",

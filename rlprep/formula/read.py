@@ -8,13 +8,18 @@ from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import MAX_CHARACTERS, tokenize
 from rlprep.formula.tree import Node
 from rlprep.formula.vocabulary import Vocabulary
-from rlprep.formula.words import AT_THE_END
+from rlprep.formula.words import AT_THE_END, TOLD
 
 MAX_GAP = 200
 _GAP = re.compile(rf"\s{{{MAX_GAP + 1}}}")
 _FENCE = re.compile(r"\A\s*```[a-z]*\n(.*?)\n?```\s*\Z", re.DOTALL)
 
 
+_LEAD = re.compile(
+    r"\A(?!\s*(?:if|elif|while|def|class|lambda)\b)[^:\n=]{0,150}(?:(?:lambda|gamma|λ|γ)\s*=\s*[01]\b[^:\n=]{0,150})?\b(?:get|have|gives|becomes|yields|is"
+    r"|(?:reduces|collapses|simplifies)\s+to)\b[^:\n=(]{0,150}:\s+(?=\S)"
+)
+"""Words in front of a formula: `with lambda = 0 you get the one-step advantage: `."""
 _SIGNS = re.compile(r"[-+*/^=_()\[\]{}|\\<>~√∑Σ·×−←≤≥≔‖∥⌊\u2080-\u209c]")
 _STOPWORDS = {"the", "of", "is", "an", "with", "something", "like", "plus", "minus", "times",
               "we", "its",
@@ -27,7 +32,7 @@ _STOPWORDS = {"the", "of", "is", "an", "with", "something", "like", "plus", "min
 def _is_prose(text: str) -> bool:
     """Whether a text is a sentence: words without a sign, or many words that only join others."""
     bare = re.sub(r"\\(?:text|mathrm|mbox|textrm)\s*\{[^{}]*\}", " ", text)
-    bare = AT_THE_END.sub(" ", bare)
+    bare = TOLD.sub(" ", AT_THE_END.sub(" ", bare))
     words = re.findall(r"[A-Za-z']{1,}", re.sub(r"\\[A-Za-z]+", " ", bare))
     if "\\" in text or len(words) < 2:
         return False
@@ -69,11 +74,12 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
         Unreadable: it is no formula; the span says where reading stopped.
     """
     refuse_unfit(text)
+    if lead := _LEAD.match(text):  # blanks keep every position as the user sees it
+        text = " " * lead.end() + text[lead.end() :]
     if _is_prose(text):
         raise Unreadable("these are words, not a formula", (0, len(text)), hint="write the formula")
     fenced = _FENCE.match(text)
     if fenced:
-        # Blanks in place of the fence keep every position as the user sees it.
         start, end = fenced.span(1)
         text = " " * start + text[start:end] + " " * (len(text) - end)
     if ccode.looks_like_c(text):

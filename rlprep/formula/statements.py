@@ -168,6 +168,10 @@ def _with_constraints(node: Node, constraints: tuple[Node, ...]) -> Node | None:
             joined = _with_constraints(last, constraints)
             assert joined is not None
             return replace(node, items=(*head, joined))
+        case Chain(items=(Optimise() as first, *rest)):  # min L(theta) = ...
+            joined = _with_constraints(first, constraints)
+            assert joined is not None
+            return replace(node, items=(joined, *rest))
     return None
 
 

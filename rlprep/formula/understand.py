@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rlprep.formula import program as programs
 from rlprep.formula.errors import Undecidable, Unreadable
+from rlprep.formula.glosses import refuse_turning
 from rlprep.formula.integers import MAX_EXPONENT
 from rlprep.formula.notation import Notation
 from rlprep.formula.program import Program
@@ -70,6 +71,8 @@ def understood(subject: str, text: str, notation: Notation | None = None) -> Pro
         refuse_unfit(text)
         text = worded(text)
     reading = read(text, family.VOCABULARY)
+    if not reading.is_code:
+        refuse_turning(text, subject)
     for statement in reading.statements:
         _refuse_towers(statement)
     is_example = getattr(family, "is_example", lambda *_: False)

@@ -22,6 +22,10 @@ AT_THE_END = re.compile(
 )  # fmt: skip
 """Words that say once more what the index of `G_T = 0` says."""
 
+TOLD = re.compile(r"(?:is|are)\s+(?:the|an?|our)(?:\s+[A-Za-z][\w'-]*)+?"
+                  r"(?=\s*(?:[,;.\n$}]|\Z)|\s+and\s+\S+\s+(?:is|are)\b)")  # fmt: skip
+"""What is said of a definition when it is made: `where d = r - v is the residual`."""
+
 LABELS = {"old", "new", "clip", "kv", "theta", "pi", "kl", "vf", "model", "head", "max", "min",
           "seq", "targ", "target", "next", "ref", "top", "ent", "ppo", "cpi", "klpen", "gae", "in",
           "out"}  # fmt: skip
@@ -70,6 +74,8 @@ class Words(TokenList):
         if not self._in_script() and (said := AT_THE_END.match(self.text, at)):
             self.emit("when", said[0], at, said.end())
             return said.end()
+        if not self._in_script() and (told := TOLD.match(self.text, at)) and self._is_defined():
+            return told.end()
         match = _LETTERS.match(self.text, at)
         assert match is not None
         run, end = match.group(), match.end()
@@ -111,6 +117,15 @@ class Words(TokenList):
             self.emit("name", piece, start, start + len(piece))
             start += len(piece)
         return end
+
+    def _is_defined(self) -> bool:
+        """Whether the clause at hand has defined its name already."""
+        for token in reversed(self.tokens):
+            if token.kind in {",", ";", "nl", "row", "quad", "kw", ":"}:
+                return False
+            if token.kind == "rel":
+                return True
+        return False
 
     def spoken_sum(self, match: re.Match[str]) -> int:
         """`sum over l from 0 to inf of`: the sign with its limits."""

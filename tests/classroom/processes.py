@@ -21,7 +21,7 @@ def start(*arguments: object, root: Path = ROOT, **options: object) -> subproces
         "text": True,
         "start_new_session": True,
         "cwd": root,
-        "env": os.environ | {"PYTHONPATH": str(root), "OMP_NUM_THREADS": "1", "NO_COLOR": "1"},
+        "env": os.environ | {"PYTHONPATH": str(root), "NO_COLOR": "1"},
     }
     settings["env"].pop("CI", None)
     command = [sys.executable, "-m", *map(str, arguments)]

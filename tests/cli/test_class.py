@@ -43,7 +43,7 @@ def rlprep(*arguments: object, cwd: Path = ROOT, **changes: str) -> subprocess.C
         text=True,
         timeout=120,
         cwd=cwd,
-        env=environment | {"OMP_NUM_THREADS": "1"} | changes,
+        env=environment | changes,
         stdin=subprocess.DEVNULL,
     )
 

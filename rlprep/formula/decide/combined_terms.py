@@ -165,6 +165,8 @@ class Terms:
         if lowered in {"mse_loss", "mseloss", "mse", "smooth_l1_loss", "huber_loss"}:
             return Polynomial.atom(VALUE)
         if lowered in {"entropy"} or (name in {"S", "H"}):
+            if (said := self.defined(node.fn, position)) is not None:
+                return said
             if any(isinstance(n, Name) and is_old(n) for a in node.args for n in walk(a)):
                 return Polynomial.atom(("the old policy's entropy",))
             return Polynomial.atom(ENTROPY)

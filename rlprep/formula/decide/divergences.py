@@ -13,7 +13,7 @@ from rlprep.formula.decide.table_places import (
 )
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import flat_lower
-from rlprep.formula.tree import Call, Given, Name, Node, Parallel
+from rlprep.formula.tree import Call, Given, Name, Node, Num, Parallel
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.table_places import Env
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 DIVERGENCES = {"kl", "dkl", "d_kl", "kl_div", "kl_divergence", "kldiv", "kldivergence", "d",
                "mean_kl", "div"}  # fmt: skip
 ENTROPIES = {"s", "h", "entropy", "ent"}
+DISTRIBUTIONS = {"categorical", "normal", "distribution", "independent", "multivariatenormal",
+                 "onehotcategorical", "softmax", "log_softmax", "logsoftmax"}  # fmt: skip
+"""Calls that make a policy of its numbers."""
 
 
 def of_policies(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number | None:
@@ -34,23 +37,26 @@ def of_policies(tabular: "Tabular", node: Call, env: "Env", position: int) -> Nu
         if len(sides) != 2:
             raise Undecidable("a divergence of one distribution")
         if lowered == "kl_div":
-            return _kl_div(tabular, sides, env, position)
-        whiches = [_which(tabular, side) for side in sides]
+            return _kl_div(tabular, node, sides, env, position)
+        whiches = [_which(tabular, side, position) for side in sides]
         _refuse_two_states(tabular, sides, env)
         if tabular.world.is_sample:
             raise Undecidable("a divergence needs whole distributions")
-        state = _average_state(tabular, node, env)
+        state = _average_state(tabular, node, env, position)
         if state is not None:
             return state
         return tabular.divergence(whiches[0], whiches[1], env)
     if first in {"S", "H"} or lowered in ENTROPIES:
         if not node.args:
             return tabular.entropy("new", env)
-        if len(node.args) == 1 and (which := _policy_of(tabular, node.args[0])) is not None:
+        if (
+            len(node.args) == 1
+            and (which := _policy_of(tabular, node.args[0], position)) is not None
+        ):
             if tabular.world.is_sample:
                 raise Undecidable("an entropy needs a whole distribution")
             return tabular.entropy(which, env)
-        pair = [_policy_of(tabular, side) for side in _sides(node.args)]
+        pair = [_policy_of(tabular, side, position) for side in _sides(node.args)]
         match pair:
             case (str() as first_policy, str() as second_policy) if (
                 tabular.program.is_code and first == "entropy"
@@ -78,10 +84,10 @@ def _refuse_two_states(tabular: "Tabular", sides: tuple[Node, ...], env: "Env") 
         raise Undecidable("a divergence of policies in another state than the sample's")
 
 
-def _average_state(tabular: "Tabular", node: Call, env: "Env") -> Number | None:
+def _average_state(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number | None:
     """The maximum over states of TRPO's theory."""
     if "max" in flat_lower(node.fn).split("_"):
-        pairs = [_which(tabular, side) for side in _sides(node.args)]
+        pairs = [_which(tabular, side, position) for side in _sides(node.args)]
         return max((tabular.divergence(pairs[0], pairs[1], {**env, "s": s})
                     for s in tabular.world.states), key=plain)  # fmt: skip
     return None
@@ -93,40 +99,56 @@ def _sides(args: tuple[Node, ...]) -> tuple[Node, ...]:
     return tuple(a for a in args if not (isinstance(a, Call) and a.fn.name.startswith("'")))
 
 
-def _which(tabular: "Tabular", node: Node) -> str:
-    found = _policy_of(tabular, node)
+def _which(tabular: "Tabular", node: Node, position: int) -> str:
+    found = _policy_of(tabular, node, position)
     if found is None:
         raise Undecidable("a divergence of something that is no policy")
     return found
 
 
-def _policy_of(tabular: "Tabular", node: Node) -> str | None:
+def _policy_of(tabular: "Tabular", node: Node, position: int) -> str | None:
     """Return which policy an argument names: pi_old, pi_old(.|s), theta_old, old_dist."""
     match node:
-        case Call(fn=Name(name="Categorical" | "Normal" | "softmax" | "Distribution"), args=args):
+        case Call(fn=fn, args=args) if flat_lower(fn) in DISTRIBUTIONS:
             inner = [*args, *(value for _, value in node.kwargs)]
-            return next((w for i in inner if (w := _policy_of(tabular, i)) is not None), None)
+            found = (_policy_of(tabular, each, position) for each in inner)
+            return next((which for which in found if which is not None), None)
         case Call(fn=fn):
-            return _policy_of(tabular, fn)
+            return _policy_of(tabular, fn, position)
         case Name(name="theta"):
             return "old" if is_old(node) or node.primes else "new"
         case Name():
+            number = tabular.program.definition(node, position)
+            value = None if number is None else tabular.program.entries[number].values[-1]
+            is_made = isinstance(value, Call) and flat_lower(value.fn) in DISTRIBUTIONS
+            if number is not None and value is not None and is_made:
+                return _policy_of(tabular, value, number)
             if role_of(node, tabular.subject) in {"policy", "logp"}:
                 return tabular.which(node)
             return "old" if "old" in flat_lower(node) else (
                 "new" if flat_lower(node) in {"new", "new_dist", "curr",
                                               "current"} else None)  # fmt: skip
         case Given(left=left):
-            return _policy_of(tabular, left)
+            return _policy_of(tabular, left, position)
     return None
 
 
-def _kl_div(tabular: "Tabular", sides: tuple[Node, ...], env: "Env", position: int) -> Number:
-    """`F.kl_div(log_q, p)` of torch: the sum of p (log p - log_q)."""
-    total: Number = Fraction(0)
-    for a in tabular.world.actions:
-        inner = {**env, "a": a}
+def _kl_div(
+    tabular: "Tabular", node: Call, sides: tuple[Node, ...], env: "Env", position: int
+) -> Number:
+    """`F.kl_div(log_q, p)` of torch: the sum of p (log p - log_q), or its terms unreduced."""
+
+    def term(inner: "Env") -> Number:
         log_q = tabular.evaluate(sides[0], inner, position)
         p = tabular.evaluate(sides[1], inner, position)
-        total = total + p * (tabular.precision.log(p) - log_q)
+        if isinstance(is_log, Num) and is_log.value == 1:
+            p = tabular.precision.exp(p)
+        return p * (tabular.precision.log(p) - log_q)
+
+    is_log, reduction = node.keyword("log_target"), node.keyword("reduction")
+    if isinstance(reduction, Call) and reduction.fn.name == "'none'":
+        return term({**env, "a": tabular.action((), env)})
+    total: Number = Fraction(0)
+    for a in tabular.world.actions:
+        total = total + term({**env, "a": a})
     return total

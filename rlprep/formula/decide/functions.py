@@ -11,7 +11,7 @@ from rlprep.formula.decide.policies import is_batch, role_of
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.integers import written_number
 from rlprep.formula.names import flat_lower
-from rlprep.formula.tree import Bin, Call, Cases, Name, Node, Num, Tuple, walk
+from rlprep.formula.tree import Bin, Call, Cases, Name, Neg, Node, Num, Tuple, walk
 from rlprep.formula.vocabulary import FUNCTIONS
 
 if TYPE_CHECKING:
@@ -218,6 +218,9 @@ def _total(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
         node.span, "*", node.args[0], node.args[1])  # fmt: skip
     if isinstance(body, Big):
         return tabular.big(body, env, position)
+    if _is_of_parts(node, body):
+        tabular.remarks.add("the sum of log-probabilities is over the dimensions of one action")
+        return tabular.evaluate(body, env, position)
     total: Number = Fraction(0)
     if tabular.world.is_sample:
         return tabular.evaluate(body, env, position)
@@ -233,6 +236,13 @@ def _total(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
     return tabular.average(
         Sampling(("s", "a"), explicit=False, is_named=False), body, env, position
     )
+
+
+def _is_of_parts(node: Call, body: Node) -> bool:
+    """Whether `dist.log_prob(action).sum(-1)` joins the dimensions of a continuous action."""
+    axis = node.keyword("dim", "axis") or (node.args[1] if len(node.args) > 1 else None)
+    last = isinstance(axis, Neg) or (isinstance(axis, Num) and axis.value == 1)
+    return last and isinstance(body, Call) and flat_lower(body.fn) in {"log_prob", "logprob"}
 
 
 def is_sampled(tabular: "Tabular", node: Node) -> bool:

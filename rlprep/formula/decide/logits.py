@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from rlprep.formula.decide.numbers import Number
 from rlprep.formula.decide.policies import role_of, words_of
 from rlprep.formula.decide.table_places import Env
+from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import flat, flat_lower
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Call, Index, Name, Node
+from rlprep.formula.tree import Call, Index, Name, Node, walk
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.table_quantities import Quantities
@@ -60,6 +61,40 @@ def logit(tables: "Quantities", node: Name, env: Env) -> Number | None:
     chance = tables.policy(node, args, env)
     shift = Fraction(3 + 2 * tables.state((), env) + 5 * (tables.which(node) == "old"), 7)
     return tables.precision.log(chance) + shift
+
+
+def refuse_taken_for_logits(program: Program) -> None:
+    """Refuse `Categorical(logits=p)` of probabilities, which takes the softmax of them once more.
+
+    Raises:
+        Undecidable: probabilities are given for logits, or logits for probabilities.
+    """
+    for number, entry in enumerate(program.entries):
+        for node in (part for value in entry.values for part in walk(value)):
+            if not isinstance(node, Call) or node.fn.name not in {"Categorical", "softmax"}:
+                continue
+            given = dict(node.kwargs)
+            logits = given.get("logits", node.args[0] if node.fn.name == "softmax" else None)
+            if logits is not None and _scale_of(program, logits, number) == "probabilities":
+                raise Undecidable("probabilities are taken for logits: the softmax is taken twice")
+            if "probs" in given and _scale_of(program, given["probs"], number) == "logits":
+                raise Undecidable("logits are taken for probabilities: a softmax is missing")
+
+
+def _scale_of(program: Program, node: Node, position: int) -> str | None:
+    """Return whether an expression gives probabilities or logits, None where it is not known."""
+    if isinstance(node, Name):
+        number = program.definition(node, position)
+        if number is not None:
+            return _scale_of(program, program.entries[number].values[-1], number)
+        words = set(words_of(node))
+        if "logits" in words:
+            return "logits"
+        is_chance = words & {"probs", "probabilities", "prob", "p"} and "log" not in words
+        return "probabilities" if is_chance else None
+    if isinstance(node, Call) and flat_lower(node.fn) in NORMALISING | {"exp"}:
+        return "probabilities" if flat_lower(node.fn) in {"softmax", "exp"} else "logits"
+    return None
 
 
 def over_actions(tabular: "Tabular", node: Node, env: Env, position: int) -> list[Number]:

@@ -6,7 +6,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from rlprep.formula.decide.action_axes import refuse_other_axes
 from rlprep.formula.decide.extremes import bends, extreme_worlds
+from rlprep.formula.decide.logits import refuse_taken_for_logits
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.objective_values import Value, matches, value_of
 from rlprep.formula.decide.objective_witness import PER_PAIR, shown_at
@@ -109,6 +111,10 @@ def says_loss(program: Program) -> bool:
 
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
     """Return the one reading of a formula."""
+    if program.is_code:
+        refuse_taken_for_logits(program)
+        if subject in {"kl", "entropy", "advantage"}:
+            refuse_other_axes(program)
     return [meaning(unrolled(program), subject, setting)]
 
 

@@ -94,6 +94,8 @@ class Tabular(Sums):
             case Cases(rows=rows):
                 return self.cases(rows, env, position)
             case Wrap(kind="abs", x=x):
+                if self.subject in {"kl", "entropy"} and isinstance(x, Name) and x.name == "A":
+                    return self.precision.constant(Fraction(len(self.world.actions)))
                 if self.is_below and isinstance(x, Name) and len(x.name) == 1:
                     return self.count(f"|{x.name}|")  # |D|: the size of the batch
                 return self.precision.absolute(self.evaluate(x, env, position))
@@ -239,6 +241,8 @@ class Tabular(Sums):
         defined = self.program.definition(node.fn, position, len(node.args))
         if defined is not None and self.role(node.fn) != "policy":
             return self.define(defined, self._resolved(node.args), env)
+        if node.fn.name == "beta" and any(isinstance(arg, Given) for arg in node.args):
+            node = replace(node, fn=replace(node.fn, name="mu"))  # the behaviour policy
         node = replace(node, fn=self._named(node.fn))
         value = apply(self, node, env, position)
         if value is not None:
