@@ -150,6 +150,7 @@ def trpo_step(draw: Draw) -> list[Case]:
         case("step", 5, draw.number(0.02, 0.1)),
         case("trust_region", 5, 0.5),
         case("trust_region", 5, 0.001),
+        case("trust_region", 4, draw.number(20, 60), scale=1.0),  # further than x itself
         case("few_iterations", 8, 0.01, iterations=3),
         case("few_iterations", 8, 0.02, iterations=1),
         case("gradient_scale", 5, 0.01, scale=1e3),
