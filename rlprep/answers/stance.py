@@ -40,7 +40,8 @@ _FOREIGN = (
     ("i", "initially", "thought"), ("i", "had", "thought"), ("my", "first", "thought"),
     ("my", "first", "instinct"), ("naive", "view"), ("naive", "idea"), ("naive", "answer"),
     ("common", "belief"), ("popular", "belief"), ("conventional", "wisdom"), ("so", "called"),
-    ("i", "doubt"), ("i", "read"), ("rumour", "has"),
+    ("i", "doubt"), ("i", "read"), ("rumour", "has"), ("push", "back"), ("pushed", "back"),
+    ("disagree", "with"),
 )  # fmt: skip
 _DOUBT = (
     ("maybe",), ("perhaps",), ("i", "guess"), ("might", "be"), ("i", "suppose"),

@@ -120,6 +120,8 @@ def test_what_is_denied(text: str, word: str, *, expected: bool):
         ("My colleague says that the clip bounds the KL.", UNASSERTED),
         ("Many confuse clipping with a bound on the KL.", UNASSERTED),
         ("It's tempting to say that the clip bounds the KL.", UNASSERTED),
+        ("I'd push back on 'the clip bounds the KL'.", UNASSERTED),
+        ("I disagree with the idea that the clip bounds the KL.", UNASSERTED),
         ("Does the clip bound the KL?", UNASSERTED),
         ("The clip bounds the KL, right?", ASSERTED),
         ("One hears that the clip bounds the KL.", UNASSERTED),
