@@ -18,6 +18,7 @@ from rlprep.formula.tree import Call, Cases, Name, Node, Span, walk
 
 REVERSING = {"reversed", "flip", "flipud"}
 LISTING = {"list", "tuple", "tqdm", "trange", "iter"}
+LENGTHENING = {"append", "appendleft", "insert"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,21 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """`advantages.insert(0, gae)`: a list gets what it holds for the time of the turn."""
+    """`advantages.insert(0, gae)`, `advantages.append(gae)`: a list gets one more, at which end."""
 
     target: Name
     value: Node
+    is_front: bool
 
 
-Statement = Node | Loop | Function | Append
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """`advantages.reverse()`: a list is turned round where it stands."""
+
+    target: Name
+
+
+Statement = Node | Loop | Function | Append | Turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,38 +207,66 @@ def _block(
                     tuple(_block(reader, body, called)), reader.expression(value),
                 )  # fmt: skip
             case ast.Expr(
-                value=ast.Call(
-                    func=ast.Attribute(value=ast.Name() as target, attr="append" | "insert"),
-                    args=[*_, value],
+                value=ast.Call(func=ast.Attribute(value=ast.Name() as target, attr=attr)) as call
+            ) if attr in LENGTHENING:
+                added, is_front = _put(reader, target.id, call)
+                yield Append(_named(reader, target, target.id), reader.expression(added), is_front)
+            case (
+                ast.Assign(targets=[ast.Name() as target], value=value)
+                | ast.AugAssign(
+                    target=ast.Name() as target, op=ast.Add(), value=ast.List() as value
                 )
-            ):
-                yield Append(_named(reader, target, target.id), reader.expression(value))
-            case ast.Assign(targets=[ast.Name() as target], value=value) if (
-                added := _added(target.id, value)
-            ) is not None:
-                yield Append(_named(reader, target, target.id), reader.expression(added))
+            ) if found := _added(target.id, value, is_more=isinstance(statement, ast.AugAssign)):
+                added, is_front = found
+                yield Append(_named(reader, target, target.id), reader.expression(added), is_front)
             case ast.FunctionDef(body=body) | ast.With(body=body):
                 yield from _block(reader, body, called)
             case ast.For(target=target, iter=over, body=body):
                 turns = tuple(_turns(reader, target, over))
                 yield Loop(turns, tuple(_block(reader, body, called)))
-            case ast.Expr(value=ast.Call(func=ast.Attribute(attr="reverse"))) if (
-                statement is not statements[-1]
-                and any(isinstance(s, ast.For) for s in statements[statements.index(statement) :])
+            case ast.Expr(
+                value=ast.Call(func=ast.Attribute(value=ast.Name() as target, attr="reverse"))
             ):
-                raise reader.refuse(statement, "data that is turned round in place")
+                yield Turned(_named(reader, target, target.id))
             case _:
                 yield from reader.statement(statement)
 
 
-def _added(word: str, value: ast.expr) -> ast.expr | None:
-    """Return the one element that `xs = [x] + xs` adds to a list; None for anything else."""
+def _put(reader: Statements, word: str, call: ast.Call) -> tuple[ast.expr, bool]:
+    """Return what a call puts into a list, and whether at the front of it."""
+    match call:
+        case ast.Call(func=ast.Attribute(attr="append" | "appendleft" as attr), args=[value]):
+            return value, attr == "appendleft"
+        case ast.Call(args=[ast.Constant(value=0), value]):
+            return value, True
+        case ast.Call(
+            args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=other)]), value]
+        ) if other == word:
+            return value, False
+    raise reader.refuse(call, "an element in the midst of a list")
+
+
+def _added(word: str, value: ast.expr, *, is_more: bool) -> tuple[ast.expr, bool] | None:
+    """Return the one element that `xs = [x] + xs` adds, and whether at the front; else None.
+
+    Args:
+        word: the list.
+        value: what is assigned to it.
+        is_more: whether that is only what it gets: `xs += [x]`.
+    """
     match value:
+        case ast.List(elts=[added]) if is_more:
+            return added, False
         case (
             ast.BinOp(left=ast.List(elts=[added]), op=ast.Add(), right=ast.Name(id=other))
-            | ast.BinOp(left=ast.Name(id=other), op=ast.Add(), right=ast.List(elts=[added]))
+            | ast.List(elts=[added, ast.Starred(value=ast.Name(id=other))])
         ) if other == word:
-            return added
+            return added, True
+        case (
+            ast.BinOp(left=ast.Name(id=other), op=ast.Add(), right=ast.List(elts=[added]))
+            | ast.List(elts=[ast.Starred(value=ast.Name(id=other)), added])
+        ) if other == word:
+            return added, False
     return None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rlprep.formula.code_loops import Append, Function, Loop, Statement
+from rlprep.formula.code_loops import Append, Function, Loop, Statement, Turned
 from rlprep.formula.names import flat, variable_key
 from rlprep.formula.tree import Bin, Define, Index, Name, Node, walk
 
@@ -33,6 +33,8 @@ def nodes(block: Block) -> Iterator[Node]:
             yield from walk(statement.value)
         elif isinstance(statement, Append):
             yield from walk(statement.value)
+        elif isinstance(statement, Turned):
+            yield statement.target
         else:
             yield from walk(statement)
 

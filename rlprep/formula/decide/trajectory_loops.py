@@ -9,7 +9,7 @@ stands, in the end, for the quantity at the first step.
 from collections.abc import Iterator
 from fractions import Fraction
 
-from rlprep.formula.code_loops import Append, Function, Loop, Turns, blocks, is_run
+from rlprep.formula.code_loops import Append, Function, Loop, Turned, Turns, blocks, is_run
 from rlprep.formula.decide.polynomial import Polynomial
 from rlprep.formula.decide.series_world import TERMS, World
 from rlprep.formula.decide.timeline import is_setting, target_role
@@ -26,9 +26,12 @@ from rlprep.formula.errors import TooShort, Undecidable, Unreadable
 from rlprep.formula.integers import integer, maybe_integer
 from rlprep.formula.names import flat, variable_key
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Call, Define, Index, Name, Neg, Node, Num, walk
+from rlprep.formula.tree import Bin, Call, Define, Index, Name, Neg, Node, Num, walk
 
 EMPTY = {"zeros", "empty", "full"}
+LISTS = {"list", "deque"}
+RESULT = "result"
+"""What a bare expression gives, as at the end of a function."""
 
 
 def is_looped(program: Program) -> bool:
@@ -41,7 +44,7 @@ class Run(Names):
 
     def __init__(self, program: Program, world: World, subject: str) -> None:
         super().__init__(program, world, subject)
-        self.filled: dict[str, Name] = {}  # the arrays that got entries
+        self.filled: dict[str, Name] = {}  # what the arrays that got entries hold
         self.carried: set[str] = set()  # what loops assign
         self.turns: dict[int, dict[str, Polynomial]] = {}
         self.is_backward = False
@@ -77,12 +80,12 @@ class Run(Names):
             *_, last = self.functions.values()
             time = Num(last.name.span, Fraction(self.world.t))
             return self.evaluate(applied_at(last, time), bound, 0)
-        name = self._result()
+        name = self._result(block)
         if name in self.scope.arrays:
             return self.entry(name, self.world.t)
         if name in self.scope.delayed:
             return self._concluded(self.scope.delayed[name], bound)
-        if is_relative or not self.turns:
+        if is_relative or not any(name in turn for turn in self.turns.values()):
             return self.scope.scalars[name]
         if self.is_backward:
             if self.world.t not in self.turns:
@@ -95,8 +98,14 @@ class Run(Names):
     def _concluded(self, result: Delayed, bound: dict[str, int]) -> Polynomial:
         """Return what a line after the loops gives, which may use what they carried to the end."""
         names = [n for n in walk(result.value) if isinstance(n, Name)]
-        if any(flat(n) in self.carried & result.scope.scalars.keys() for n in names):
-            if any(self.role(n) in {"V", "r"} and n.name.endswith("s") for n in names):
+        entries = [
+            n.x for n in walk(result.value)
+            if isinstance(n, Index) and maybe_integer(n.items[0], {}) is not None
+        ]  # fmt: skip
+        carried = self.carried & result.scope.scalars.keys()
+        if any(flat(n) in carried or (n in entries and flat(n) in self.filled) for n in names):
+            arrays = (n for n in names if n not in entries and n.name.endswith("s"))
+            if any(self.role(n) in {"V", "r"} for n in arrays):
                 raise Undecidable("one number beside a whole array")
             if self.world.t:
                 raise TooShort("a sum from the first step on")
@@ -112,11 +121,20 @@ class Run(Names):
         )
         return free if has_end and len(free) == 1 else set()
 
-    def _result(self) -> str:
+    def _result(self, block: Block) -> str:
         """Return the variable that holds what is asked for."""
         formula = self.whole.formula
         known = self.scope.names()
         wanted = target_role(self.subject)
+        last = block[-1]
+        if isinstance(last, Name) and flat(last) in known:
+            return flat(last)
+        if any(isinstance(n, Name) and flat(n) in self.filled for n in nodes((last,))):
+            match last:
+                case Define(target=Name() as target) if self.role(target) in {wanted, None}:
+                    return flat(target)
+                case Call() | Bin():
+                    return RESULT
         filled = [key for key, name in self.filled.items() if self.role(name) == wanted]
         for node in (formula.target, formula.values[-1]):
             base = node.x if isinstance(node, Index) else node
@@ -130,8 +148,8 @@ class Run(Names):
             found = [flat(n) for n in named if self.role(n) == wanted and flat(n) in known]
             if found:
                 return found[-1]
-        elif "result" in self.scope.scalars:
-            return "result"
+        elif RESULT in known:
+            return RESULT
         raise Undecidable("it is not clear which variable of the code is the result")
 
     # -- statements -----------------------------------------------------------------------------
@@ -155,13 +173,16 @@ class Run(Names):
                                   (statement.target, statement.value))  # fmt: skip
                     self._assign(statement.target, joined, bound)
                     continue
-                value = self.evaluate(statement.value, bound, 0)
-                self.scope.arrays.setdefault(flat(statement.target), {})[self.clock] = value
-                self.filled[flat(statement.target)] = statement.target
+                key, value = flat(statement.target), self.evaluate(statement.value, bound, 0)
+                self.scope.lengthen(key, value, is_front=statement.is_front)
+                is_named = self.role(statement.target) or not isinstance(statement.value, Name)
+                self.filled[key] = statement.target if is_named else statement.value
+            elif isinstance(statement, Turned):
+                self.scope.turn_round(flat(statement.target))
             elif isinstance(statement, Define):
                 self._assign(statement.target, statement.value, bound)
             elif not isinstance(statement, Name):
-                self.scope.scalars["result"] = self.evaluate(statement, bound, 0)
+                self._assign(Name(statement.span, RESULT), statement, bound)
 
     def _loop(self, loop: Loop, bound: dict[str, int], *, is_outer: bool) -> None:
         sequences = [list(self._values(turns, bound)) for turns in loop.turns]
@@ -218,7 +239,9 @@ class Run(Names):
                 self.filled[flat(array)] = array
             case Name():
                 key = flat(target)
-                if isinstance(value, Call) and value.fn.name in EMPTY:
+                if isinstance(value, Call) and (
+                    value.fn.name in EMPTY or (value.fn.name in LISTS and not value.args)
+                ):
                     self.scope.forget(key)
                     self.scope.arrays[key] = {}
                     return

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from rlprep.formula.code_loops import Function
+from rlprep.formula.code_loops import REVERSING, Function
 from rlprep.formula.decide.polynomial import Polynomial
 from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.series_world import TERMS, World
@@ -18,10 +18,10 @@ from rlprep.formula.errors import Undecidable
 from rlprep.formula.integers import integer, maybe_integer
 from rlprep.formula.names import flat, indices_of, variable_key
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Bin, Call, Index, Name, Neg, Node, Num, Slice, Tuple
+from rlprep.formula.tree import Bin, Call, Index, Name, Neg, Node, Num, Slice, Tuple, walk
 
 JOINING = {"append", "cat", "concatenate", "hstack"}
-SHAPING = {"reshape", "view", "flatten", "unsqueeze"}
+SHAPING = {"reshape", "view", "flatten", "unsqueeze", "stack", "list", "tuple"}
 LAST = {"last", "bootstrap", "final"}
 """How a name says that a value is that of the state after the last step."""
 
@@ -55,6 +55,8 @@ class Names(Series):
         if key in self.scope.delayed:
             return self.taken(self.scope.delayed[key], bound)
         if self.scope.arrays.get(key):
+            if key in self.scope.lists and self.clock is not None:
+                raise Undecidable("a whole list while a loop makes it longer")
             return self.entry(key, bound["t"] if self.clock is None else self.clock)
         role = self.role(node)
         if role == "V" and self.world.end is not None and node.name.lower() in LAST:
@@ -126,9 +128,22 @@ class Names(Series):
                 return self._joined(parts[0], parts[1], bound)
         if name in {"ones", "zeros"}:
             return self.const(int(name == "ones"))
+        if name in REVERSING and node.args:
+            return self._turned_round(node, bound, position)
         if name in SHAPING:
             return self.evaluate(node.args[0], bound, position)
         return super().call(node, bound, position)
+
+    def _turned_round(self, node: Call, bound: dict[str, int], position: int) -> Polynomial:
+        """Return an entry of an array of all steps that is turned round: that from the end."""
+        names = (n for n in walk(node.args[0]) if isinstance(n, Name))
+        is_long = any(
+            self.role(n) in FLAGS | {"V"} and flat(n) not in self.scope.names() for n in names
+        )
+        if is_long or self.clock is not None or self.world.end is None:
+            raise Undecidable("an array turned round whose length is not known")
+        there = bound | {"t": self.world.end - 1 - bound["t"]}
+        return self.evaluate(node.args[0], there, position)
 
     def _joined(self, array: Name, last: Node, bound: dict[str, int]) -> Polynomial:
         """Return an entry of a whole array with one more entry behind it."""
@@ -186,7 +201,7 @@ class Names(Series):
         is_entry = len(items) == 1 and not isinstance(items[0], Slice)
         is_given = isinstance(x, Name) and is_entry and self._is_given(x, items[0], bound)
         if isinstance(x, Name) and flat(x) in self.assigned and is_entry and not is_given:
-            return self.entry(flat(x), self.place(items[0], bound))
+            return self.entry(flat(x), self.place(items[0], bound, flat(x)))
         if len(items) == 1 and isinstance(items[0], Neg):
             last = Num(items[0].span, Fraction(self.place(items[0], bound)))
             return self.index(x, (last,), bound, position)
@@ -211,10 +226,11 @@ class Names(Series):
             raise Undecidable("an entry behind the last, beside a value for it")
         return True
 
-    def place(self, item: Node, bound: dict[str, int]) -> int:
-        """Return the time of an index; a negative one counts from the end."""
+    def place(self, item: Node, bound: dict[str, int], array: str = "") -> int:
+        """Return the time of an index; a negative one counts from the end, of a list from its."""
         time = integer(item, bound)
-        return time + (self.world.end or 0) if isinstance(item, Neg) else time
+        size = len(self.scope.arrays[array]) if array in self.scope.lists else self.world.end or 0
+        return time + size if isinstance(item, Neg) else time
 
     def entry(self, array: str, time: int) -> Polynomial:
         """Return an entry of an array that the code fills: 0 where it has filled none."""
@@ -222,7 +238,10 @@ class Names(Series):
             if self.scope.scalars[array].atoms():
                 raise Undecidable("an entry of a number")
             return self.scope.scalars[array]  # [0.0] * T
-        return self.scope.arrays.get(array, {}).get(time, self.const(0))
+        entries = self.scope.arrays.get(array, {})
+        if array in self.scope.lists and time not in entries:
+            raise Undecidable("an entry that the list does not have")
+        return entries.get(time, self.const(0))
 
 
 def _items(node: Node) -> tuple[Node, ...]:

@@ -32,22 +32,55 @@ class Delayed:
 
 @dataclass(slots=True)
 class Scope:
-    """What names hold; a name is in one of the three."""
+    """What names hold.
+
+    Attributes:
+        scalars: numbers.
+        arrays: entries by time, or, of a list, by place.
+        delayed: expressions; a name is in one of the three.
+        lists: the arrays that grow entry by entry at an end.
+    """
 
     scalars: dict[str, Polynomial] = field(default_factory=dict)
     arrays: dict[str, dict[int, Polynomial]] = field(default_factory=dict)
     delayed: dict[str, Delayed] = field(default_factory=dict)
+    lists: set[str] = field(default_factory=set)
 
     def copy(self) -> "Scope":
         """Return the same, which later assignments leave alone."""
         arrays = {key: dict(entries) for key, entries in self.arrays.items()}
-        return Scope(dict(self.scalars), arrays, dict(self.delayed))
+        return Scope(dict(self.scalars), arrays, dict(self.delayed), set(self.lists))
 
     def forget(self, key: str) -> None:
         """Drop what a name holds, before it gets something else."""
         self.scalars.pop(key, None)
         self.arrays.pop(key, None)
         self.delayed.pop(key, None)
+        self.lists.discard(key)
+
+    def lengthen(self, key: str, value: Polynomial, *, is_front: bool) -> None:
+        """Put one more entry at the front or at the end of a list.
+
+        Raises:
+            Undecidable: the name holds something else, of which nothing says how long it is.
+        """
+        entries = self.arrays.get(key, {})
+        if key in self.scalars or key in self.delayed or (entries and key not in self.lists):
+            raise Undecidable("a list that starts with more than nothing")
+        self.lists.add(key)
+        moved = {place + 1: entry for place, entry in entries.items()} if is_front else entries
+        self.arrays[key] = moved | {0 if is_front else len(entries): value}
+
+    def turn_round(self, key: str) -> None:
+        """Turn a list round, or an array that is filled.
+
+        Raises:
+            Undecidable: the name holds something else.
+        """
+        entries = self.arrays.get(key, {})
+        if not entries or entries.keys() != set(range(len(entries))):
+            raise Undecidable("data that is turned round in place")
+        self.arrays[key] = {len(entries) - 1 - place: entry for place, entry in entries.items()}
 
     def names(self) -> set[str]:
         """Return the names that hold something."""
