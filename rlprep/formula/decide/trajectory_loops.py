@@ -175,8 +175,8 @@ class Run(Names):
                     continue
                 key, value = flat(statement.target), self.evaluate(statement.value, bound, 0)
                 self.scope.lengthen(key, value, is_front=statement.is_front)
-                is_named = self.role(statement.target) or not isinstance(statement.value, Name)
-                self.filled[key] = statement.target if is_named else statement.value
+                holds = statement.value if isinstance(statement.value, Name) else statement.target
+                self.filled[key] = statement.target if self.role(statement.target) else holds
             elif isinstance(statement, Turned):
                 self.scope.turn_round(flat(statement.target))
             elif isinstance(statement, Define):

@@ -23,7 +23,7 @@ TURNED_ROUND = ("advs[::-1]", "advs.reverse()", "advs = list(reversed(advs))", "
 
 
 @pytest.mark.parametrize("after", AS_IT_IS + TURNED_ROUND)
-@pytest.mark.parametrize("adds", (AT_THE_END[0], AT_THE_FRONT[0]))
+@pytest.mark.parametrize("adds", [AT_THE_END[0], AT_THE_FRONT[0]])
 def test_a_list_filled_backward_is_in_order_if_turned_round_or_filled_at_the_front(
     adds: str, after: str
 ) -> None:
