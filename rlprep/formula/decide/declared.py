@@ -38,7 +38,7 @@ class Declared:
         words = whole | {part for name in whole for part in name.split("_") if len(part) > 1}
         letters = {name for name in names if len(name) == 1} | set("ijkne")
         self.VOCABULARY = Vocabulary(
-            words=frozenset(words | _SPREADS | {name for name in ELEMENTWISE if len(name) > 1}),
+            words=frozenset(words | _SPREADS | ELEMENTWISE.keys()),
             letters=frozenset(letters),
             applied=frozenset({"std", "Std", "var", "Var", "I", *_APPLIED}),
             multiplied=frozenset(names),

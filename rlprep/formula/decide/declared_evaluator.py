@@ -100,21 +100,42 @@ class Evaluator(Sums):
         if node.op == "^" and _is_transposed(node):
             return np.transpose(self.evaluate(node.left, position))
         left, right = self.evaluate(node.left, position), self.evaluate(node.right, position)
-        if node.op in {"*", "@", "cdot"} and _is_transposed(node.left):
-            for ones, other in ((node.left, right), (node.right, left)):
-                if _is_ones(ones) and np.ndim(other) == 1:
-                    return REDUCING["sum"](other)
-        if node.op in {"@", "cdot"} or (node.op == "*" and _is_transposed(node.left)):
+        is_product = node.op in {"@", "cdot"} or (
+            node.op == "*" and (_is_transposed(node.left) or self._is_row(node.left, position))
+        )  # fmt: skip
+        if node.op == "*" and np.ndim(left) == 2 and not self.program.is_code:
+            is_product |= np.ndim(right) == 1 or _is_ones(node.right)  # `A x`
+        if is_product and np.ndim(right) > np.ndim(left) == 0 and _is_ones(node.left):
+            left = np.full(np.shape(right)[0], left)
+        elif is_product and np.ndim(left) > np.ndim(right) == 0 and _is_ones(node.right):
+            right = np.full(np.shape(left)[-1], right)
+        if is_product:
             return dot(left, right)
-        if node.op == "*" and np.ndim(left) == 2 and np.ndim(right) == 1 and (
-            not self.program.is_code
-        ):  # fmt: skip
-            return dot(left, right)  # `A x`
+        if node.op == "*" and np.ndim(left) == np.ndim(right) == 1 and _is_transposed(node.right):
+            return guarded(CONTEXT.multiply, left[:, None], right[None, :])  # `x y^T`
         if node.op == "^":
             return power(left, right)
         if node.op not in _OPERATORS:
             raise Undecidable(f"'{node.op}' has no meaning here")
         return guarded(_OPERATORS[node.op], left, right)
+
+    def _is_row(self, node: Node, position: int) -> bool:
+        """Whether a product is a transposed vector: `x^T A` or `2 x^T`, which times x is a number.
+
+        Its first factor that is no number says it.
+        """
+        factors = []
+        while isinstance(node, Bin) and node.op in {"*", "@", "cdot"}:
+            factors.append(node.right)
+            node = node.left
+        factors.append(node.x if isinstance(node, Neg) else node)
+        if not any(map(_is_transposed, factors)):
+            return False
+        for factor in reversed(factors):
+            axes = 1 if _is_ones(factor) else np.ndim(self.evaluate(factor, position))
+            if axes:
+                return axes == 1 and _is_transposed(factor)
+        return False
 
     def _relation(self, items: tuple[Node, ...], ops: tuple[str, ...], position: int) -> Value:
         """Return 1 where all relations hold and 0 elsewhere."""
@@ -197,4 +218,6 @@ def _is_ones(node: Node) -> bool:
     match node:
         case Name(name="ones") | Bin(op="^", left=Name(name="ones")) | Trans(x=Name(name="ones")):
             return True
+        case Bin(op="*" | "@" | "cdot", right=right):  # 2 1^T
+            return _is_ones(right)
     return False

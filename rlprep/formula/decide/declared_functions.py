@@ -171,9 +171,9 @@ def applied(name: str, args: list[Value], *, in_code: bool, unbiased: bool) -> V
         Undecidable: no such function is known.
     """
     arrays = [arg for arg in args if np.ndim(arg)]
-    is_pair = len(args) == 2 and not (len(arrays) == 1 and np.ndim(args[0]) and in_code)
+    is_axis = len(arrays) == 1 and np.ndim(args[0]) and in_code and name in {"max", "min"}
     match name:
-        case "max" | "min" | "maximum" | "minimum" if is_pair or len(args) > 2:
+        case "max" | "min" | "maximum" | "minimum" if len(args) > (2 if is_axis else 1):
             choose = max if name.startswith("max") else min
             return guarded(lambda *each: choose(each), *args)
         case "clip" | "clamp" if len(args) == 3:
@@ -202,6 +202,10 @@ def applied(name: str, args: list[Value], *, in_code: bool, unbiased: bool) -> V
             return CONTEXT.sqrt(found) if name.lower() == "std" else found
         case "size" | "len" | "numel" | "shape" if args:
             return Decimal(np.size(args[0]))
+        case "ones" if len(args) == 1 and in_code:
+            if np.ndim(args[0]):
+                raise Undecidable("ones of several axes")
+            return np.array([ONE] * int(args[0]), dtype=object)
         case "ones" if len(args) == 1:
             return args[0]  # an indicator
         case "float" | "int" if len(args) == 1:

@@ -19,12 +19,14 @@ from rlprep.formula.program import Program
 from rlprep.formula.tree import (
     Big,
     Chain,
+    Index,
     Name,
     Node,
     Num,
     Slice,
     Span,
     Tuple,
+    walk,
 )
 
 MAX_DEPTH = 30
@@ -173,7 +175,9 @@ class Names:
                     picks.append(None)
                 case Chain():
                     chosen = self.evaluate(item, position)
-                    if np.shape(chosen) != np.shape(value)[:1]:
+                    axis = sum(pick is not None for pick in picks)
+                    is_second = any(isinstance(pick, np.ndarray) for pick in picks)
+                    if is_second or np.shape(chosen) != np.shape(value)[axis : axis + 1]:
                         raise Undecidable("a choice of entries that doesn't fit")
                     picks.append(np.array([bool(each) for each in chosen]))
                 case _:
@@ -187,7 +191,8 @@ class Names:
         key = variable_key(item) if isinstance(item, Name) else None
         if isinstance(item, Name) and key is not None and key not in self.bound:
             known = self.quantities.get(key)
-            if known is None or known.domain != "index":
+            is_size = key in self.sizes and _is_told(key, self.program)
+            if not is_size and (known is None or known.domain != "index"):
                 raise FreeIndexError(key, length)
         number: Value = self.evaluate(item, position)
         if np.ndim(number) or number != number.to_integral_value():
@@ -206,6 +211,20 @@ def _counts_from_zero(program: Program) -> bool:
     return any(
         isinstance(n, Big) and isinstance(n.lo, Num) and n.lo.value == 0 for n in program.nodes()
     )
+
+
+def _is_told(size: str, program: Program) -> bool:
+    r"""Whether the input counts with a size, so that x_d is the last entry: `\sum_{i<d} x_d`.
+
+    Where it stands as an index only, it is one: `x_d - \max_j x_j`.
+    """
+    target = program.formula.target
+    if program.is_code or (target and any(variable_key(n) == size for n in walk(target))):
+        return False
+    named = sum(variable_key(n) == size for n in program.nodes())
+    places = (sub for n in program.nodes() for sub in (
+        n.subs if isinstance(n, Name) else n.items if isinstance(n, Index) else ()))  # fmt: skip
+    return named > sum(variable_key(n) == size for sub in places for n in walk(sub))
 
 
 def index_nodes(subs: tuple[Node, ...], axes: int) -> tuple[Node, ...]:

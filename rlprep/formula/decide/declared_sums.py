@@ -67,10 +67,10 @@ class Sums(Names):
         reduce, combine = (total, CONTEXT.add) if node.kind == "sum" else (product, _TIMES)
         variables, condition = _binder(node)
         if isinstance(node.binder, Chain):
-            more, relation = self._relation_below(node, node.binder)
-            if condition is not None and relation is not None:
+            if condition is not None:
                 raise Undecidable("several conditions below the sum")
-            variables, condition = variables + more, condition or relation
+            more, condition = self._relation_below(node, node.binder)
+            variables += more
         if not variables:
             return reduce(self._over_free_indices(node.body, position))
         terms = list(self._terms(node, variables, condition, position))
@@ -92,7 +92,7 @@ class Sums(Names):
             with self._named(key, entry):
                 values.append(self.evaluate(node.body, position))
         found = stacked(values)
-        return found if node.kind == "range" else (total if node.kind == "sum" else product)(found)
+        return found if node.kind == "range" else total(found)
 
     def _relation_below(self, node: Big, below: Chain) -> tuple[list[Name], Chain | None]:
         r"""Return what `i < j` below a sum binds beside i, and the condition; refuse other sets.

@@ -121,6 +121,10 @@ RIGHT = [
     ("layer_norm", r"g_i \frac{x_i - \bar x}"
                    r"{\sqrt{\frac1d \sum_j (x_j - \bar x)^2 + \epsilon}} + b_i"),
     ("grpo", "(r - r.mean())/r.std()"),
+    ("grpo", "(r - r.mean())/r.std(ddof=0)"),
+    ("cross_entropy", r"L = CE(y, \hat y) = -\sum_i y_i \log \hat y_i"),  # one side only names it
+    ("layer_norm", "F.layer_norm(x, (d,), gamma, beta, eps)"),
+    ("softmax", r"\frac{e^{z_i}}{\sum_{j<C} (e^{z_j} + e^{z_C}/(C-1))}"),
     ("grpo", r"\frac{r_i - \mathrm{mean}(\{r_1, \ldots, r_G\})}"
              r"{\mathrm{std}(\{r_1, \ldots, r_G\})}"),
     ("grpo", r"\frac{r_i - \mu}{s},\ \mu = \frac1G \sum_j r_j,"
@@ -171,7 +175,16 @@ def test_what_differs_has_a_counterexample(formula, text, slip):
 
 @pytest.mark.parametrize(
     "text",
-    ["exp(q_i)/sum_j exp(q_j)", "foo(z)", "sum_i sum_j", "z_{99}", "\\int e^z dz"],
+    [
+        "exp(q_i)/sum_j exp(q_j)",
+        "foo(z)",
+        "sum_i sum_j",
+        "z_{99}",
+        "\\int e^z dz",
+        "softmax()",
+        "\\sigma(z), \\sigma = \\frac{1}{1 + e^{-x}}",
+        "\\frac{e^{z_i} C_1}{\\sum_j e^{z_j} C}",
+    ],
 )
 def test_what_is_not_declared_is_never_called_wrong(text):
     assert decide(SPECS["softmax"], text).verdict in {"undecided", "unreadable"}
@@ -188,6 +201,13 @@ def test_a_spread_over_n_less_one_is_read_too_and_said():
     verdict = decide(sample, "(r - r.mean())/r.std()")
     assert verdict.verdict == "equivalent"
     assert verdict.remarks == ("the spread is read with n - 1 below the sum",)
+    assert decide(SPECS["grpo"], "(r - r.mean())/r.std()").remarks == ()
+
+
+def test_a_counterexample_with_a_large_number_can_be_read() -> None:
+    verdict = decide(SPECS["grpo"], r"10^{30} r_i")
+    assert verdict.counterexample is not None
+    assert verdict.counterexample["yours"] == "[1.5e+30, -1e+30, 1.4e+30]"
 
 
 @pytest.mark.parametrize("spec", SPECS.values(), ids=list(SPECS))

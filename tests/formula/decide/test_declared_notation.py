@@ -19,6 +19,7 @@ NOTATION = Notation(
         Quantity(("c",), (), "positive"),
         Quantity(("y",), (), "index", "d"),
         Quantity(("s",)),
+        Quantity(("lr",)),
     ),
     (("d", ("d", "D")), ("n", ("n",))),
     ("f",),
@@ -83,6 +84,28 @@ RIGHT = [
     (r"A^\top A x", r"A^\top (A x)"),
     (r"\frac1d \sum_i (x_i - \bar x)^2", "var(x)"),
     (r"\frac1d \sum_i (x_i - \bar x)^2", r"v, v = \frac1d \sum_i (x_i - a)^2, a = \bar x"),
+    (r"\sum_{i,j} x_i B_{ij} x_j", r"x^\top B x"),
+    (r"-\frac12 \sum_{i,j} x_i B_{ij} w_j", r"-\frac12 x^\top B w"),
+    (r"\frac12 \sum_i x_i w_i", r"\frac12 x^\top w"),
+    (r"s \sum_i x_i w_i", r"s x^\top w"),
+    (r"w_i \sum_j x_j^2", r"w x^\top x"),
+    (r"x_i \sum_j B_{ji} w_j", r"B^\top w \odot x"),
+    (r"\sum_j A_{ij}", r"A \mathbf{1}"),
+    (r"\sum_{i,j} A_{ij} x_j", r"\mathbf{1}^\top A x"),
+    (r"\sum_i x_i", r"\mathbf{1} \cdot x"),
+    (r"2 \sum_i x_i", r"2 \cdot \mathbf{1}^\top x"),
+    (r"\sum_i x_i", "np.ones(d) @ x"),
+    ("d", "np.ones(d).sum()"),
+    (r"x_i + 1", r"x + \mathbf{1}"),
+    (r"w_i - \mathrm{lr}\, x_i", "w-lrx"),
+    (r"\max_i x_i", "x.max(0)"),
+    (r"\sum_i \max(x_i, 0)", "np.maximum(x, 0).sum()"),
+    (r"\sum_i \max(x_i, 0)", "np.maximum(0, x).sum()"),
+    (r"\sum_{i,j} A_{ij} 1[m_i > 1]", "A[m > 1, :].sum()"),
+    (r"\sum_{i,j} A_{ij} 1[x_j > 0]", "A[:, x > 0].sum()"),
+    (r"\sum_{i<j} B_{i,j}", r"\sum_{i<j} B_{ij}"),
+    (r"\sum_i x_i - d x_d", r"\sum_{i<d} (x_i - x_d)"),
+    (r"x_i - \max_j x_j", r"x_d - \max_j x_j"),
 ]
 
 WRONG = [
@@ -123,6 +146,9 @@ WRONG = [
     (r"c^{1/2}", "c / 0"),
     (r"c^{1/2}", "(-c)^{1/2}"),
     (r"\frac1d \sum_i (x_i - \bar x)^2", "var(s)"),
+    (r"\sum_{i,j} x_i B_{ij} x_j", r"x^\top B w"),
+    (r"\sum_i \max(x_i, 0)", "torch.max(x, 0).sum()"),
+    (r"\sum_i x_i - x_d", r"\sum_{i<d} (x_i - x_d)"),
 ]
 
 OPEN = [
@@ -138,6 +164,11 @@ OPEN = [
     (r"\tanh(s)", r"\sigma(s), \sigma(2) = 3"),
     (r"\sum_i x_i", r"\sum_{i \in S} x_i"),
     (r"\sum_i x_i", r"\sum_{i \le j} x_i"),
+    (r"\sum_i x_i", "np.ones((1, d)) @ x"),
+    (r"\sum_i x_i", r"\sum_{(i \ne y) \in [d]} x_i"),
+    (r"s^3", "np.add(s)"),
+    (r"\sum_{i,j} A_{ij} 1[m_i > 1]", "A[:, m > 1].sum()"),
+    (r"\sum_{i,j} A_{ij} 1[m_i > 1]", "A[m > 1, x > 0].sum()"),
 ]
 
 
@@ -162,3 +193,9 @@ def test_what_differs_has_a_counterexample(reference, text) -> None:
 @pytest.mark.parametrize(("reference", "text"), OPEN)
 def test_what_has_no_meaning_here_is_left_open(reference, text) -> None:
     assert verdict_of(reference, text).verdict == "undecided"
+
+
+def test_a_median_is_the_entry_in_the_middle() -> None:
+    witness = verdict_of("median(x)", "s").counterexample
+    assert witness is not None
+    assert (witness["at"]["x"], witness["reference"]) == ("[1.5, -1, 1.4]", "1.4")
