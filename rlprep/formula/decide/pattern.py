@@ -172,7 +172,7 @@ def _run(series: "Series", run: list[Term], last: Term | None, until: int | None
         # the last term counts as it is written, right or wrong
         terms.append(_concrete(series, last.coefficient) * quantity(series, last.atom))
         return total(terms, series.world.mod)
-    if series.world.is_episode or until is not None:
+    if until is not None:
         return total(terms, series.world.mod)
     return series.tail(terms)
 

@@ -253,8 +253,7 @@ class Series(Definitions):
         match argument:
             case Name(name="s" | "S" | "x" | "o" | "obs" | "state" | "states" | "next"):
                 time, given = self.time_of(argument, bound)
-                own, own_given = self.time_of(node.fn, bound)
-                return own if own_given and not given else time
+                return time if given else self.time_of(node.fn, bound)[0]
             case Name() if flat_lower(argument) in NEXT_STATES:
                 return bound["t"] + 1
             case (

@@ -41,10 +41,10 @@ def indexed(
     for item in items:
         refuse_far(item.lo if isinstance(item, Slice) else item)
         match item:
-            case Slice(lo=None, hi=_):
-                time = time if time is not None else bound["t"]
-            case Slice(lo=lo) if lo is not None:
+            case Slice(lo=Node() as lo):
                 time = bound["t"] + integer(lo, {})
+            case Slice():
+                continue  # all of an axis: where nothing else says a time, that of the steps
             case _ if (value := maybe_integer(item, bound)) is not None and time is None:
                 if isinstance(item, Neg | Num):
                     continue
@@ -52,6 +52,8 @@ def indexed(
             case Name(name="s" | "S" | "state" | "obs" | "s2" | "sp" | "ns") if time is None:
                 is_later = lookahead(item) or item.name in {"s2", "sp", "ns"}
                 time = bound["t"] + int(is_later or "prime" in labels_of(item))
+    if time is None and any(isinstance(item, Slice) for item in items):
+        time = bound["t"]
     if time is None:
         raise Undecidable("an index is not known")
     if isinstance(x, Name):
@@ -170,6 +172,4 @@ def _changed(node: Node, change: Callable[[Node], Node | None]) -> Node:
             return _changed(value, change)
         return tuple(map(each, value)) if isinstance(value, tuple) else value
 
-    return replace(
-        node, **{f.name: each(getattr(node, f.name)) for f in fields(node) if f.name != "span"}
-    )
+    return replace(node, **{f.name: each(getattr(node, f.name)) for f in fields(node)})

@@ -53,7 +53,7 @@ class Quantities:
         for entry in self.program.entries:
             target, value = entry.target, entry.values[-1]
             if isinstance(target, Name) and isinstance(value, Bin) and not (
-                target.subs or target.sups or (key := variable_key(target)) is None
+                target.sups or (key := variable_key(target)) is None
             ):  # fmt: skip
                 yield key, value
 

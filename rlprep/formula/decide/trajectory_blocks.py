@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rlprep.formula.code_loops import Append, Function, Loop, Statement, Turned
 from rlprep.formula.names import flat, variable_key
-from rlprep.formula.tree import Bin, Define, Index, Name, Node, walk
+from rlprep.formula.tree import Bin, Define, Index, Name, Node, Slice, walk
 
 Block = tuple[Statement, ...]
 
@@ -65,3 +65,9 @@ def assigned(block: Block) -> Iterator[str]:
             base = statement.target.x if isinstance(statement.target, Index) else statement.target
             if isinstance(base, Name):
                 yield flat(base)
+
+
+def of_each_row(items: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Return the indices of `adv[:, t]` without those that take all of an axis: each row alike."""
+    kept = tuple(i for i in items if not (isinstance(i, Slice) and i.lo is i.hi is None))
+    return kept or items

@@ -18,6 +18,7 @@ from rlprep.formula.decide.trajectory_blocks import (
     assigned,
     loop_variables,
     nodes,
+    of_each_row,
     top_names,
 )
 from rlprep.formula.decide.trajectory_names import Names
@@ -228,7 +229,8 @@ class Run(Names):
 
     def _assign(self, target: Node, value: Node, bound: dict[str, int]) -> None:
         match target:
-            case Index(x=Name() as array, items=(item,)):
+            case Index(x=Name() as array, items=items) if len(of_each_row(items)) == 1:
+                (item,) = of_each_row(items)
                 time = self.place(item, bound)
                 if isinstance(item, Neg) and self.role(array) == "V":
                     time += 1  # values[-1] = next_value: room was left behind the last

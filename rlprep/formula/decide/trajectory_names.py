@@ -12,7 +12,7 @@ from rlprep.formula.decide.polynomial import Polynomial
 from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.series_world import TERMS, World
 from rlprep.formula.decide.timeline import FLAGS, lookahead
-from rlprep.formula.decide.trajectory_blocks import Block, loop_variables, nodes
+from rlprep.formula.decide.trajectory_blocks import Block, loop_variables, nodes, of_each_row
 from rlprep.formula.decide.trajectory_scopes import Delayed, Scope, arguments
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.integers import integer, maybe_integer
@@ -194,6 +194,7 @@ class Names(Series):
         self, x: Node, items: tuple[Node, ...], bound: dict[str, int], position: int
     ) -> Polynomial:
         """Return an entry of an array that the code fills, or of the data."""
+        items = of_each_row(items)
         if isinstance(x, Name) and len(items) == 1 and flat(x) in self.scope.delayed and not (
             isinstance(items[0], Slice)
         ):  # fmt: skip

@@ -114,7 +114,7 @@ def _refuse_other_clock(series: Series, target: Node, bound: dict[str, int]) -> 
     """Refuse `G_k = ...` whose right side counts from t."""
     letters = {key for index in _index_nodes(target) for n in walk(index)
                if isinstance(n, Name) and (key := variable_key(n)) is not None}  # fmt: skip
-    if series.program.is_code or not letters or letters & bound.keys():
+    if not letters or letters & bound.keys():
         return
     if mentions(series.program, lambda name: name.name == "t"):
         raise Undecidable("the left side stands at another time than the right")

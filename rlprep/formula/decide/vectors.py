@@ -105,10 +105,11 @@ class Vectors:
             # a . b c is a . (b c) where (a . b) c has no shape
             rest = Bin(node.span, "*", node.left.right, node.right)
             return self._binary(Bin(node.span, "cdot", node.left.left, rest), position)
-        tiny = written_number(node.right) if node.op == "+" else None
-        if tiny is not None and 0 < tiny < TINY:
-            self.remarks.add("the small number that keeps a denominator from 0 is left out")
-            return left
+        for added, other in ((node.right, node.left), (node.left, node.right)):
+            tiny = written_number(added) if node.op == "+" else None
+            if tiny is not None and 0 < tiny < TINY:
+                self.remarks.add("the small number that keeps a denominator from 0 is left out")
+                return self.evaluate(other, position)
         right = self.evaluate(node.right, position)
         match node.op:
             case "+" | "-":
@@ -118,13 +119,13 @@ class Vectors:
             case "*" | "cdot" if self.draw.is_code:
                 return left * right
             case "*" | "cdot" | "@":
-                return self._product(left, right, dotted=node.op == "cdot")
+                return self._product(left, right, dotted=node.op != "*")
             case "/":
                 return left / (right.reshape(()) if right.size == 1 else right)
         raise Undecidable(f"'{node.op}' has no meaning here")
 
     def _product(self, left: Array, right: Array, *, dotted: bool) -> Array:
-        if dotted and left.shape == right.shape and left.size > 1:
+        if dotted and left.shape == right.shape and left.size == max(left.shape, default=1) > 1:
             return np.asarray((left * right).sum())
         if (left.size == 1 or right.size == 1) and not self.draw.is_code:
             scalar, other = (left, right) if left.size == 1 else (right, left)
@@ -153,16 +154,14 @@ class Vectors:
         return base**power
 
     def _name(self, node: Name, position: int) -> Array:
-        kept = tuple(s for s in node.sups if not is_transpose(s) and _number(s) is None)
+        kept = tuple(s for s in node.sups if not is_transpose(s))
         plain = Name(node.span, node.name, node.subs, kept, node.primes, node.mark)
         value = np.asarray(self.plain_name(plain, position), dtype=float)
         for sup in node.sups:
             if is_transpose(sup):
                 value = value.T
-            elif (power := _number(sup)) is not None and value.size > 1:
+            elif (power := _number(sup)) is not None:
                 value = self._raised(value, power)
-            elif power is not None:
-                value = value**power
         return value
 
     def _call(self, node: Call, position: int) -> Array | float:

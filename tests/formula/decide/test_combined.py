@@ -45,6 +45,8 @@ FORMS = (
     (r"L^{CLIP} - x L^{VF} + c_2 S", "undecided"),
     (r"L^{CLIP} - c_1 foo(x) + c_2 S", "unreadable"),
     (r"L^{CLIP} - c_1 mean() + c_2 S", "unreadable"),
+    (r"L^{CLIP} - c_1 L^{VF} - c_2 \sum_a \pi(a|s) \log \pi(a|s)", "equivalent"),
+    (r"L^{CLIP} - c_1 L^{VF} + c_2 \sum_a \pi(a|s) \log \pi(a|s)", "different"),
 )  # fmt: skip
 
 

@@ -54,6 +54,7 @@ RIGHT = [
     (r"A x", "np.matmul(A, x)"),
     (r"A x", r"(x^\top A^\top)"),
     (r"\prod_i x_i", "prod(x)"),
+    (r"\prod_i x_i", "p = 1\nfor a in x:\n    p *= a"),
     (r"\prod_i x_i", "np.prod(x)"),
     (r"\prod_i x_i", "x.prod()"),
     (r"\frac1d \sum_i x_i", "x.sum() / x.numel()"),
@@ -167,6 +168,7 @@ OPEN = [
     (r"\sum_i x_i", "np.ones((1, d)) @ x"),
     (r"\sum_i x_i", r"\sum_{(i \ne y) \in [d]} x_i"),
     (r"s^3", "np.add(s)"),
+    (r"\sum_i x_i", "p = 0\nfor i in range(0, d, 2):\n    p += x[i]"),
     (r"\sum_{i,j} A_{ij} 1[m_i > 1]", "A[:, m > 1].sum()"),
     (r"\sum_{i,j} A_{ij} 1[m_i > 1]", "A[m > 1, x > 0].sum()"),
 ]

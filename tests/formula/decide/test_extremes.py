@@ -13,6 +13,7 @@ ACTING = (
     ("trpo_constraint", r"E[KL(\pi_{old} \| \pi)] \le \min(\delta, 1)"),
     ("trpo", r"max E[r_t A_t] s.t. min(E[KL(\pi_{old}, \pi)], 1) <= \delta"),
     ("trpo_objective", "E[min(r_t, 1000) A_t]"),
+    ("trpo_objective", "(np.where(ratio < 1000, ratio, 1000) * adv).mean()"),
     ("ratio", "exp(clip(logp - logp_old, -5, 5))"),
     ("kl", r"\sum_x P(x) \max(\log \frac{P(x)}{Q(x)}, -4)"),
     ("ppo_kl_penalty", r"E[r_t A_t] - \max(\beta, 0.01) E[KL(\pi_{old}, \pi)]"),

@@ -41,6 +41,13 @@ RETURNS = (
 )  # fmt: skip
 
 
+INSIDE = "for t in reversed(range(T)):\n    G = 0\n    for k in range(t, T):\n        G += {}"
+RETURNS += (
+    (INSIDE.format("gamma**(k - t) * r[k]"), "equivalent"),
+    (INSIDE.format("gamma**k * r[k]"), "different"),
+)
+
+
 @pytest.mark.parametrize(("text", "expected"), RETURNS)
 def test_a_return_is_what_its_code_adds_up(text: str, expected: str) -> None:
     assert decide(specs()["discounted_return"], text).verdict == expected
@@ -96,5 +103,38 @@ INDICES = (
 
 @pytest.mark.parametrize(("formula", "text", "expected"), INDICES)
 def test_times_are_those_that_are_written(formula: str, text: str, expected: str) -> None:
+    verdict = decide(specs()[formula], text)
+    assert verdict.verdict == expected, verdict.message
+
+
+BASED = "G = 0\nfor i in reversed(range(T)):\n    G = r[i] + gamma * G\n    adv = G - values[{}]"
+BATCHED = """for t in reversed(range(T)):
+    delta = rewards[:, t] + gamma * values[:, {}] - values[:, t]
+    last = delta + gamma * lam * last
+    adv[:, t] = last"""
+CODE = (
+    ("gae_lambda1", BASED.format("i"), "equivalent"),
+    ("gae_lambda1", BASED.format("0"), "different"),
+    ("gae_recursive", BATCHED.format("t + 1"), "equivalent"),
+    ("gae_recursive", BATCHED.format("t"), "different"),
+    ("gae_recursive", BATCHED.format("t + 1").replace("adv[:, t]", "adv[:]"), "undecided"),
+    ("td_residual", "rewards[:, t] + gamma * values[:, t + 1] - values[:, t]", "equivalent"),
+    ("td_residual", "rewards[:, t] + gamma * values[:, t] - values[:, t]", "different"),
+    ("td_residual", "delta = self.r[t] + self.gamma * self.V[t + 1, s] - self.V[t, s]",
+     "equivalent"),
+    ("td_residual", "rewards[t] + gamma * nextvalues * nextnonterminal - values[t]", "equivalent"),
+    ("gae_recursive", "adv[t] = delta[t] + gamma*lam*foo[t+1]", "undecided"),
+    ("gae_recursive", "self.adv[i] = self.delta[t] + self.gamma * self.lam * self.adv[t + 1]",
+     "undecided"),
+    ("gae", "np.sum(delta[t:])", "undecided"),
+    ("nstep_advantage", "G = 0\nfor r in rewards:\n    G = r + gamma * G\nadv = G - V[t]",
+     "undecided"),
+    ("gae_recursive", "gae = 0\nfor t in reversed(range(T)):\n    target = r[t] + gamma * V[t+1]\n"
+     "    gae = target - V[t] + gamma * lam * gae\n    adv[t] = gae", "equivalent"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "text", "expected"), CODE)
+def test_an_entry_is_taken_at_the_time_that_its_index_says(formula, text, expected) -> None:
     verdict = decide(specs()[formula], text)
     assert verdict.verdict == expected, verdict.message

@@ -12,6 +12,8 @@ CLIP = r"\min(r A, clip(r, 1-\epsilon, 1+\epsilon) A)"
 SCORE = r"\nabla \log \pi(a_t|s_t)"
 SURPRISE = r"\delta_t - r_t - \gamma V(s_{t+1}) + V(s_t)"
 
+PROBLEM = r"\max_\theta E[r_t(\theta) A_t] \text{ s.t. } E[KL(\pi_{old} \| \pi_\theta)] \le \delta"
+
 RIGHT = (
     ("ratio", "torch.pow(pi / pi_old, 1)"),
     ("ratio", "np.square(np.sqrt(pi / pi_old))"),
@@ -25,6 +27,12 @@ RIGHT = (
     ("policy_gradient", rf"E[{SCORE} A_t + ({SURPRISE})^2]"),
     ("policy_gradient", rf"E[{SCORE} \sum_k \gamma^k r_k]"),
     ("ppo_kl_penalty", "(ratio*adv).mean() - beta*F.kl_div(logp, p_old)"),
+    ("advantage", "Q(s,a) = V(s) + A(s,a)"),
+    ("entropy", "h = 0\nfor p in probs:\n    x = p * math.log(p)\n    h -= x"),
+    ("ratio", r"r_t(\theta) \pi_{old}(a_t|s_t) = \pi_\theta(a_t|s_t)"),
+    ("policy_gradient", r"\nabla J(\theta) = g = E[\nabla \log \pi_\theta(a|s) A(s,a)]"),
+    ("trpo", rf"{PROBLEM}, \delta > 0"),
+    ("trpo", rf"{PROBLEM}, \sum_a \pi_\theta(a|s) = 1"),
 )
 
 
@@ -42,6 +50,12 @@ WRONG = (
     ("ppo_clip", "torch.minimum(ratio*adv, ratio.clamp(min=1-eps)*adv).mean()"),
     ("policy_gradient", rf"E[{SCORE} A_t + \nabla \pi(a_t|s_t)]"),
     ("policy_gradient", rf"E[{SCORE} A_t + ({SURPRISE} - 1)^2]"),
+    ("advantage", "Q(s,a) = V(s) - A(s,a)"),
+    (
+        "ppo_clip",
+        rf"\begin{{cases}} {CLIP} & r < 1 + \epsilon \\ {CLIP} & 1 + \epsilon < r \\"
+        r" 0 & \text{otherwise} \end{cases}",
+    ),
 )
 
 
@@ -87,3 +101,22 @@ LIMITS = (
 @pytest.mark.parametrize(("formula", "text", "expected"), LIMITS)
 def test_strict_and_weak_limits_of_a_sum_differ_by_one_term(formula, text, expected) -> None:
     assert decide(specs()[formula], text).verdict == expected
+
+
+FORWARD = r"\sum_x P(x) \log \frac{P(x)}{Q(x)}"
+SHOWN = (
+    ("kl", rf"{FORWARD} = \sum_x Q(x) \log \frac{{Q(x)}}{{P(x)}}", {"P", "Q"},
+     "0.298637", "0.372753"),
+    ("advantage", "Q(s,a) + V(s)", {"Q(s,a)", "V(s)"}, "29/12", "-5/12"),
+    ("trpo", r"\max_\theta E[r_t(\theta) A_t]", {"pi_theta", "pi_old", "states", "A", "delta"},
+     "objective 331/120, no constraint", "objective 331/120, constraint -0.621168 <= 0"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "text", "at", "yours", "reference"), SHOWN)
+def test_a_counterexample_shows_what_the_formula_depends_on(
+    formula, text, at, yours, reference
+) -> None:
+    found = decide(specs()[formula], text).counterexample
+    assert found is not None
+    assert (set(found["at"]), found["yours"], found["reference"]) == (at, yours, reference)

@@ -47,6 +47,20 @@ MATHEMATICS = (
     ("foo(g)", "unreadable"),
 )  # fmt: skip
 
+SHORT = rf"{SCALE} H^{{-1}} g"
+ALSO = (
+    (r"\sqrt{\frac{2\delta}{10^{-8} + x^T H x}} x", "equivalent"),
+    (r"\sqrt{\frac{2\delta}{1 + g^\top H^{-1} g - 1}} H^{-1} g", "equivalent"),
+    ("theta + sqrt(2*delta/(x @ (H @ x))) * x, x = H^-1 g", "equivalent"),
+    (rf"{SCALE} H^{{-1}} \cdot H \cdot H^{{-1}} g", "equivalent"),
+    (rf"{SCALE} H^{{-1}} \cdot H \cdot g", "different"),
+    (rf"{SHORT}, g = \nabla_\theta \mathbb{{E}}[L]", "equivalent"),
+    (r"\sqrt{\frac{2\delta}{search\_dir_k^T H search\_dir_k}} search\_dir_k", "equivalent"),
+    ("theta + np.sqrt(2*delta/(x @ M(x))) * x", "equivalent"),
+    ("theta + np.sqrt(2*delta/(x @ H @ x)) * d(x, x)", "unreadable"),
+    ("theta + x * np.sqrt(2*delta/(x.T * H * x))", "equivalent"),  # as with np.matrix
+)
+
 CODE = (
     ("np.sqrt(2 * max_kl / np.dot(g, x)) * x", "equivalent"),
     ("theta + np.sqrt(2 * delta / x.dot(H.dot(x))) * x", "equivalent"),
@@ -67,7 +81,7 @@ CODE = (
 )
 
 
-@pytest.mark.parametrize(("text", "expected"), [*MATHEMATICS, *CODE])
+@pytest.mark.parametrize(("text", "expected"), [*MATHEMATICS, *ALSO, *CODE])
 def test_a_step_is_taken_by_its_value(text, expected) -> None:
     verdict = decide(specs()["trpo_step"], text)
     assert verdict.verdict == expected, verdict.message

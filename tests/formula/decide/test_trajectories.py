@@ -217,6 +217,7 @@ def test_a_witness_says_that_the_episode_ended() -> None:
     text = r"r_t + \gamma V(s_{t+1}) - (1-d_t) V(s_t)"
     found = decide(specs()["td_residual"], text).counterexample
     assert found is not None
+    assert found["quantity"] == "the coefficient of V_t"
     assert found["at"]["done"] == 1
     assert (found["yours"], found["reference"]) == ("0", "-1")
 
@@ -241,6 +242,12 @@ def test_a_witness_says_where_it_was_taken(formula, text, where) -> None:
 SYMBOLS = (
     ("td_residual", r"r_t - \gamma V(s_{t+1}) - V(s_t)", "-gamma (= -1/2)", "gamma (= 1/2)"),
     ("gae", r"\sum_{l=0}^\infty \gamma^l \delta_{t+l}", "0", "gamma - gamma lambda (= 1/3)"),
+    (
+        "td_residual",
+        r"(1 + \frac12 \gamma) r_t + \gamma V(s_{t+1}) - V(s_t)",
+        "1 + 1/2 gamma (= 5/4)",
+        "1",
+    ),
 )
 
 
