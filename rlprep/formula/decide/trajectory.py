@@ -11,7 +11,7 @@ from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.series_world import FARTHEST, WINDOW, World, prime_world
 from rlprep.formula.decide.timeline import ENDED, FLAGS, GOES_ON, is_setting, role_of, target_role
 from rlprep.formula.decide.trajectory_arrays import is_arrayed
-from rlprep.formula.decide.trajectory_loops import is_looped
+from rlprep.formula.decide.trajectory_blocks import is_looped, lengthens
 from rlprep.formula.decide.trajectory_sides import Missed, boundary, evaluate, is_target
 from rlprep.formula.decide.trajectory_witness import coefficient_witness, place
 from rlprep.formula.errors import TooShort, Undecidable, Undefined
@@ -83,7 +83,7 @@ def setting_of(program: Program, subject: str) -> Setting:
     if subject == "nstep_advantage":
         kind = "steps"
     elif subject == "gae_finite" or (subject == "gae_recursive" and not infinite) or (
-        arrayed and subject in {"td_residual", "gae_lambda0"}
+        (arrayed or lengthens(program)) and subject in {"td_residual", "gae_lambda0"}
     ):  # fmt: skip
         kind = "segment"
     elif subject in {"discounted_return", "gae", "gae_lambda1"} and ends and not infinite:

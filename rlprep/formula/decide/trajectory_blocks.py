@@ -1,12 +1,39 @@
 """What the statements of a block of code mention: their nodes, loop variables, assigned names."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from rlprep.formula.code_loops import Append, Function, Loop, Statement, Turned
+from rlprep.formula.code_loops import Append, Function, Loop, Statement, Turned, blocks, is_run
+from rlprep.formula.errors import Unreadable
 from rlprep.formula.names import flat, variable_key
+from rlprep.formula.program import Program
 from rlprep.formula.tree import Bin, Define, Index, Name, Node, Slice, walk
 
 Block = tuple[Statement, ...]
+
+
+def is_looped(program: Program) -> bool:
+    """Whether a program is code in which a loop carries something."""
+    return program.is_code and is_run(program.text)
+
+
+@lru_cache(maxsize=64)
+def _lengthens(text: str) -> bool:
+    try:
+        return any(map(_is_lengthening, blocks(text)))
+    except (Unreadable, SyntaxError):
+        return False
+
+
+def _is_lengthening(statement: Statement) -> bool:
+    if isinstance(statement, Loop | Function):
+        return any(map(_is_lengthening, statement.block))
+    return isinstance(statement, Append)
+
+
+def lengthens(program: Program) -> bool:
+    """Whether a program is code in which a loop makes a list longer, which has an order then."""
+    return is_looped(program) and _lengthens(program.text)
 
 
 def top_names(node: Node) -> Iterator[str]:

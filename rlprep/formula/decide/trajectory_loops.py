@@ -9,7 +9,14 @@ stands, in the end, for the quantity at the first step.
 from collections.abc import Iterator
 from fractions import Fraction
 
-from rlprep.formula.code_loops import Append, Function, Loop, Turned, Turns, blocks, is_run
+from rlprep.formula.code_loops import (
+    Append,
+    Function,
+    Loop,
+    Turned,
+    Turns,
+    blocks,
+)
 from rlprep.formula.decide.polynomial import Polynomial
 from rlprep.formula.decide.series_world import TERMS, World
 from rlprep.formula.decide.timeline import is_setting, target_role
@@ -27,17 +34,12 @@ from rlprep.formula.errors import TooShort, Undecidable, Unreadable
 from rlprep.formula.integers import integer, maybe_integer
 from rlprep.formula.names import flat, variable_key
 from rlprep.formula.program import Program
-from rlprep.formula.tree import Bin, Call, Define, Index, Name, Neg, Node, Num, walk
+from rlprep.formula.tree import Bin, Call, Define, Index, Name, Neg, Node, Num, Tuple, walk
 
 EMPTY = {"zeros", "empty", "full"}
 LISTS = {"list", "deque"}
 RESULT = "result"
 """What a bare expression gives, as at the end of a function."""
-
-
-def is_looped(program: Program) -> bool:
-    """Whether a program is code in which a loop carries something."""
-    return program.is_code and is_run(program.text)
 
 
 class Run(Names):
@@ -134,7 +136,7 @@ class Run(Names):
             match last:
                 case Define(target=Name() as target) if self.role(target) in {wanted, None}:
                     return flat(target)
-                case Call() | Bin():
+                case Call() | Bin() | Index() | Tuple():
                     return RESULT
         filled = [key for key, name in self.filled.items() if self.role(name) == wanted]
         for node in (formula.target, formula.values[-1]):
@@ -152,6 +154,20 @@ class Run(Names):
         elif RESULT in known:
             return RESULT
         raise Undecidable("it is not clear which variable of the code is the result")
+
+    def _told_first(self, value: Node) -> Node:
+        """Return the part of `return advs, returns` that is asked for, by the names in it."""
+        if not isinstance(value, Tuple):
+            return value
+        wanted = target_role(self.subject)
+        named = [
+            item for item in value.items
+            if any(isinstance(n, Name) and self.role(self.filled.get(flat(n), n)) == wanted
+                   for n in walk(item))
+        ]  # fmt: skip
+        if not named:
+            raise Undecidable("it is not clear which variable of the code is the result")
+        return named[0]
 
     # -- statements -----------------------------------------------------------------------------
 
@@ -183,7 +199,8 @@ class Run(Names):
             elif isinstance(statement, Define):
                 self._assign(statement.target, statement.value, bound)
             elif not isinstance(statement, Name):
-                self._assign(Name(statement.span, RESULT), statement, bound)
+                value = self._told_first(statement)
+                self._assign(Name(statement.span, RESULT), value, bound)
 
     def _loop(self, loop: Loop, bound: dict[str, int], *, is_outer: bool) -> None:
         sequences = [list(self._values(turns, bound)) for turns in loop.turns]
@@ -219,7 +236,14 @@ class Run(Names):
     def _values(self, turns: Turns, bound: dict[str, int]) -> Iterator[int]:
         """Yield the whole numbers, or the elements' indices, that a variable runs through."""
         lo = integer(turns.lo, bound) if turns.lo is not None else 0
-        hi = self.world.end if turns.hi is None else integer(turns.hi, bound)
+        size, array = self.world.end, turns.elements
+        is_cut = turns.lo is not None or turns.hi is not None
+        has_more = is_cut and isinstance(array, Name) and self.role(array) == "V"
+        if size is not None and has_more:
+            size += 1  # values[:-1] and values[1:]: that of the state after the last is there too
+        hi = size if turns.hi is None else integer(turns.hi, bound)
+        if array is not None and size is not None and hi is not None and hi < 0:
+            hi = hi + size if has_more else None
         if hi is None:
             raise Undecidable("a loop whose end is not known")
         if hi - lo > 3 * TERMS:
@@ -242,7 +266,7 @@ class Run(Names):
             case Name():
                 key = flat(target)
                 if isinstance(value, Call) and (
-                    value.fn.name in EMPTY or (value.fn.name in LISTS and not value.args)
+                    value.fn.name in EMPTY or (value.fn.name in LISTS and not _told(value))
                 ):
                     self.scope.forget(key)
                     self.scope.arrays[key] = {}
@@ -266,6 +290,11 @@ class Run(Names):
                 self.scope.scalars[key] = number
             case _:
                 raise Undecidable("an unusual assignment")
+
+
+def _told(call: Call) -> list[Node]:
+    """Return the arguments of a call, without the library that it comes from."""
+    return [arg for arg in call.args if not (isinstance(arg, Name) and arg.name == "collections")]
 
 
 def flat_of(node: Node) -> str:

@@ -199,6 +199,8 @@ class Names(Series):
             isinstance(items[0], Slice)
         ):  # fmt: skip
             return self.taken(self.scope.delayed[flat(x)], bound, self.place(items[0], bound))
+        if isinstance(x, Name) and self.scope.arrays.get(flat(x)) and isinstance(items[0], Slice):
+            return self._cut(flat(x), items[0], bound)
         is_entry = len(items) == 1 and not isinstance(items[0], Slice)
         is_given = isinstance(x, Name) and is_entry and self._is_given(x, items[0], bound)
         if isinstance(x, Name) and flat(x) in self.assigned and is_entry and not is_given:
@@ -214,6 +216,17 @@ class Names(Series):
                 return self.at(role, x, time, bound)
             return super().evaluate(x, bound | {"t": time}, position)
         return super().index(x, items, bound, position)
+
+    def _cut(self, array: str, part: Slice, bound: dict[str, int]) -> Polynomial:
+        """Return what `adv[1:]` or `adv[:-1]` of an array that the code fills has at a time."""
+        if self.clock is not None:
+            raise Undecidable("a part of an array inside of a loop")
+        first = self.place(part.lo, bound, array) if part.lo is not None else 0
+        if array in self.scope.lists and part.hi is not None and (
+            bound["t"] + first >= self.place(part.hi, bound, array)
+        ):  # fmt: skip
+            raise Undecidable("an entry that the list does not have")
+        return self.entry(array, bound["t"] + first)
 
     def _is_given(self, array: Name, item: Node, bound: dict[str, int]) -> bool:
         """Whether an entry is one of the data that come from outside, and no line fills it."""

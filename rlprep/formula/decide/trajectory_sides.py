@@ -8,7 +8,8 @@ from rlprep.formula.decide.polynomial import Atom, Polynomial
 from rlprep.formula.decide.series import Series
 from rlprep.formula.decide.timeline import mentions, role_of, target_role
 from rlprep.formula.decide.trajectory_arrays import is_arrayed, outcome
-from rlprep.formula.decide.trajectory_loops import Run, is_looped
+from rlprep.formula.decide.trajectory_blocks import is_looped, lengthens
+from rlprep.formula.decide.trajectory_loops import Run
 from rlprep.formula.errors import TooShort, Undecidable
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import indices_of, variable_key
@@ -33,7 +34,8 @@ def evaluate(series: Series, node: Node, subject: str) -> Polynomial:
     """Evaluate one side at the time that the left side names."""
     if is_arrayed(series.program) and series.world.end is not None:
         return outcome(series)
-    if is_looped(series.program) and subject not in {"td_residual", "gae_lambda0"}:
+    at_once = subject in {"td_residual", "gae_lambda0"}
+    if lengthens(series.program) or (is_looped(series.program) and not at_once):
         run = Run(series.program, series.world, subject)
         value = run.outcome()
         series.unknown.update(run.unknown)

@@ -93,3 +93,81 @@ def test_an_array_filled_by_the_number_of_the_turn_is_turned_round_too(
 ) -> None:
     text = PLACES.format(place=place, after=after)
     assert decide(specs()["gae_recursive"], text).verdict == expected
+
+
+BACKWARD = "advs, last = [], 0\nfor t in reversed(range(T)):\n    last = {}\n    {}\n{}"
+CARRIED = "deltas[t] + gamma * lam * last"
+BOTH = "returns = [a + v for a, v in zip(advs, values)]\nreturn advs, returns"
+BESIDE = """advs, last, next_value = [], 0, last_value
+for r, v in zip({rewards}, {values}):
+    delta = r + gamma * next_value - v
+    last = delta + gamma * lam * last
+    next_value = v
+    advs.append(last)
+return {result}"""
+ZIPPED = """advs, last = [], 0
+for r, v, w in zip(reversed(rewards), reversed(values[:-1]), reversed(values[1:])):
+    last = r + gamma * w - v + gamma * lam * last
+    advs.append(last)
+{}"""
+ROOM = """adv = np.zeros(T + 1)
+for t in reversed(range(T)):
+    adv[t] = deltas[t] + gamma * lam * adv[t + 1]
+return {}"""
+AHEAD = """returns = []
+R = 0
+for r, v in zip(reversed(rewards), {}):
+    R = r + gamma * R
+    {}
+{}"""
+TIMES = (
+    "ret = []\nfor t in {}:\n    ret.append(sum(gamma ** (k - t) * r[k] for k in range(t, T)))\n{}"
+)
+LISTED = "ds = []\nfor t in {}:\n    ds.append(r[t] + gamma * V[t + 1] - V[t])\nreturn {}"
+STEPS = "rets, R = [], V[t + n]\nfor k in reversed(range(n)):\n    R = r[t + k] + gamma * R\n    " \
+        "rets.append(R)\nadv = rets[{}] - V[t]"  # fmt: skip
+WRITTEN = (
+    ("gae_recursive", BACKWARD.format(CARRIED, "advs.insert(0, last)", BOTH), "equivalent"),
+    ("gae_recursive", BACKWARD.format(CARRIED, "advs.append(last)", BOTH), "different"),
+    ("gae_recursive", BACKWARD.format(CARRIED, "advs.append(last)",
+                                      "return advs[::-1], values"), "equivalent"),
+    ("gae_recursive", BACKWARD.format(CARRIED, "advs.append(last)",
+                                      "advs.reverse()\nreturns = np.array(advs) + values"),
+     "equivalent"),
+    ("gae_recursive", BACKWARD.format(CARRIED, "advs.append(last)",
+                                      "advs = np.array(advs)\nreturns = advs + values"),
+     "different"),
+    ("gae_recursive", BACKWARD.format(CARRIED, "advs.append(last)", "return r, values"),
+     "undecided"),
+    ("gae_recursive", BESIDE.format(rewards="reversed(rewards)", values="reversed(values)",
+                                    result="list(reversed(advs))"), "equivalent"),
+    ("gae_recursive", BESIDE.format(rewards="reversed(rewards)", values="reversed(values)",
+                                    result="advs"), "different"),
+    ("gae_recursive", BESIDE.format(rewards="reversed(rewards)", values="values",
+                                    result="advs[::-1]"), "different"),
+    ("gae_recursive", ZIPPED.format("advs = advs[::-1]"), "equivalent"),
+    ("gae_recursive", ZIPPED.format(""), "different"),
+    ("gae_recursive", ZIPPED.replace("(rewards)", "(rewards[:-1])").format("advs[::-1]"),
+     "undecided"),
+    ("gae_recursive", ROOM.format("adv[:-1]"), "equivalent"),
+    ("gae_recursive", ROOM.format("adv[:T]"), "equivalent"),
+    ("gae_recursive", ROOM.format("adv[1:]"), "different"),
+    ("gae_lambda1", AHEAD.format("reversed(values)", "returns.append(R - v)", "returns.reverse()"),
+     "equivalent"),
+    ("gae_lambda1", AHEAD.format("reversed(values)", "returns.append(R - v)", ""), "different"),
+    ("gae_lambda1", AHEAD.format("values", "returns.append(R - v)", "returns.reverse()"),
+     "different"),
+    ("discounted_return", TIMES.format("range(T)", "ret"), "equivalent"),
+    ("discounted_return", TIMES.format("reversed(range(T))", "ret"), "different"),
+    ("td_residual", LISTED.format("range(T)", "ds"), "equivalent"),
+    ("td_residual", LISTED.format("reversed(range(T))", "ds"), "different"),
+    ("gae_lambda0", LISTED.format("reversed(range(T))", "ds[::-1]"), "equivalent"),
+    ("nstep_advantage", STEPS.format("-1"), "equivalent"),
+    ("nstep_advantage", STEPS.format("0"), "different"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "text", "expected"), WRITTEN)
+def test_what_code_returns_is_its_list_in_its_order(formula: str, text: str, expected: str) -> None:
+    verdict = decide(specs()[formula], text)
+    assert verdict.verdict == expected, verdict.message
