@@ -233,6 +233,14 @@ class Run(Names):
         if is_outer:
             self.is_backward = len(times) > 1 and times[0] > times[-1]
 
+    def _spread_out(self, key: str, bound: dict[str, int]) -> None:
+        """Make an array of a whole expression (`adv = deltas.copy()`) whose entries change."""
+        whole, entries = self.scope.delayed.get(key), {}
+        if whole is not None and self.world.end is not None:
+            entries = {k: self.taken(whole, bound, k) for k in range(self.world.end)}
+        self.scope.forget(key)
+        self.scope.arrays[key] = entries
+
     def _values(self, turns: Turns, bound: dict[str, int]) -> Iterator[int]:
         """Yield the whole numbers, or the elements' indices, that a variable runs through."""
         lo = integer(turns.lo, bound) if turns.lo is not None else 0
@@ -260,7 +268,7 @@ class Run(Names):
                     time += 1  # values[-1] = next_value: room was left behind the last
                 value_then = self.evaluate(value, bound, 0)
                 if flat(array) not in self.scope.arrays:
-                    self.scope.forget(flat(array))
+                    self._spread_out(flat(array), bound)
                 self.scope.arrays.setdefault(flat(array), {})[time] = value_then
                 self.filled[flat(array)] = array
             case Name():

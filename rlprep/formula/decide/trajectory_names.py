@@ -22,6 +22,7 @@ from rlprep.formula.tree import Bin, Call, Index, Name, Neg, Node, Num, Slice, T
 
 JOINING = {"append", "cat", "concatenate", "hstack"}
 SHAPING = {"reshape", "view", "flatten", "unsqueeze", "stack", "list", "tuple"}
+MEANS = {"mean", "avg", "average"}
 LAST = {"last", "bootstrap", "final"}
 """How a name says that a value is that of the state after the last step."""
 
@@ -130,6 +131,10 @@ class Names(Series):
             return self.const(int(name == "ones"))
         if name in REVERSING and node.args:
             return self._turned_round(node, bound, position)
+        if name in MEANS and any(
+            isinstance(n, Name) and self.scope.arrays.get(flat(n)) for n in walk(node.args[0])
+        ):  # fmt: skip
+            raise Undecidable("a mean over the steps")
         if name in SHAPING:
             return self.evaluate(node.args[0], bound, position)
         return super().call(node, bound, position)
@@ -205,7 +210,7 @@ class Names(Series):
         is_given = isinstance(x, Name) and is_entry and self._is_given(x, items[0], bound)
         if isinstance(x, Name) and flat(x) in self.assigned and is_entry and not is_given:
             return self.entry(flat(x), self.place(items[0], bound, flat(x)))
-        if len(items) == 1 and isinstance(items[0], Neg):
+        if len(items) == 1 and any(isinstance(n, Neg) for n in walk(items[0])):
             last = Num(items[0].span, Fraction(self.place(items[0], bound)))
             return self.index(x, (last,), bound, position)
         if isinstance(x, Name) and len(items) == 1 and isinstance(items[0], Num):
@@ -244,7 +249,8 @@ class Names(Series):
         """Return the time of an index; a negative one counts from the end, of a list from its."""
         time = integer(item, bound)
         size = len(self.scope.arrays[array]) if array in self.scope.lists else self.world.end or 0
-        return time + size if isinstance(item, Neg) else time
+        is_from_end = any(isinstance(n, Neg) for n in walk(item))
+        return time + size if is_from_end and time < 0 else time
 
     def entry(self, array: str, time: int) -> Polynomial:
         """Return an entry of an array that the code fills: 0 where it has filled none."""

@@ -108,6 +108,11 @@ def test_times_are_those_that_are_written(formula: str, text: str, expected: str
 
 
 BASED = "G = 0\nfor i in reversed(range(T)):\n    G = r[i] + gamma * G\n    adv = G - values[{}]"
+COPIED = "adv = {}\nfor t in {}:\n    adv[t] {} gamma * lam * adv[t + 1]"
+FROM_END = """adv, last = np.zeros(T), 0
+for t in range({}):
+    last = deltas[{}] + gamma * lam * last
+    adv[{}] = last"""
 BATCHED = """for t in reversed(range(T)):
     delta = rewards[:, t] + gamma * values[:, {}] - values[:, t]
     last = delta + gamma * lam * last
@@ -118,6 +123,16 @@ CODE = (
     ("gae_recursive", BATCHED.format("t + 1"), "equivalent"),
     ("gae_recursive", BATCHED.format("t"), "different"),
     ("gae_recursive", BATCHED.format("t + 1").replace("adv[:, t]", "adv[:]"), "undecided"),
+    ("gae_recursive", COPIED.format("deltas.copy()", "reversed(range(T - 1))", "+="), "equivalent"),
+    ("gae_recursive", COPIED.format("deltas.copy()", "range(T - 1)", "+="), "different"),
+    ("gae_recursive", COPIED.format("deltas.copy()", "reversed(range(T - 1))", "="), "different"),
+    ("gae_recursive", COPIED.format("rewards.copy()", "reversed(range(T - 1))", "+="), "different"),
+    ("gae_recursive", FROM_END.format("1, T + 1", "-t", "-t"), "equivalent"),
+    ("gae_recursive", FROM_END.format("T", "-t - 1", "-t - 1"), "equivalent"),
+    ("gae_recursive", FROM_END.format("T", "-t", "-t"), "different"),  # -0 is the first entry
+    ("gae_recursive", FROM_END.format("T", "-t - 1", "t"), "different"),
+    ("discounted_return", "ret = []\nG = 0\nfor r in reversed(rewards):\n    G = r + gamma * G\n"
+     "    ret.append(G)\nnp.mean(ret)", "undecided"),
     ("td_residual", "rewards[:, t] + gamma * values[:, t + 1] - values[:, t]", "equivalent"),
     ("td_residual", "rewards[:, t] + gamma * values[:, t] - values[:, t]", "different"),
     ("td_residual", "delta = self.r[t] + self.gamma * self.V[t + 1, s] - self.V[t, s]",
