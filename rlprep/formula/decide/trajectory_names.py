@@ -210,7 +210,7 @@ class Names(Series):
         is_given = isinstance(x, Name) and is_entry and self._is_given(x, items[0], bound)
         if isinstance(x, Name) and flat(x) in self.assigned and is_entry and not is_given:
             return self.entry(flat(x), self.place(items[0], bound, flat(x)))
-        if len(items) == 1 and any(isinstance(n, Neg) for n in walk(items[0])):
+        if is_entry and any(isinstance(n, Neg) for n in walk(items[0])):
             last = Num(items[0].span, Fraction(self.place(items[0], bound)))
             return self.index(x, (last,), bound, position)
         if isinstance(x, Name) and len(items) == 1 and isinstance(items[0], Num):
