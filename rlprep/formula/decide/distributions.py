@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rlprep.formula.decide.policies import role_of
+from rlprep.formula.decide.policies import BATCHES, role_of
 from rlprep.formula.decide.table_places import is_next_index, place_key
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import labels_of
@@ -25,6 +25,9 @@ DATA = {"D", "d", "B", "p", "P", "R", "M", "rho", "nu", "eta", "xi", "data", "ba
 
 BEHAVIOUR = {"beta", "b", "mu"}
 """Sources that are the policy which collected the samples."""
+
+POLICIES = {"new", "old"}
+"""Sources that are a policy by its label alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +184,12 @@ def _source(node: Node, tables: "Quantities", *, is_action: bool) -> str | None:
         return tables.which(name)
     if (owner := whose(name, tables)) is not None:
         return owner
-    if is_action and name.name in BEHAVIOUR:
+    if name.name in BEHAVIOUR and (is_action or name.name != "mu"):  # s ~ mu: how often s is met
         return "old"
-    is_word = len(name.name) > 1 and (name.name in DRAWN or role) and name.name != "uniform"
-    if not (name.name in DATA or (is_word and not is_action) or name.name in BEHAVIOUR):
+    if name.name in POLICIES:
+        return name.name
+    is_word = len(name.name) > 1 and name.name in DRAWN and name.name != "uniform"
+    if not (name.name in DATA | BATCHES or (is_word and not is_action)):
         tables.foreign(name)
     return None
 

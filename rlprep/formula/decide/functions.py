@@ -151,6 +151,8 @@ def _clip(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
         args = [args[0], *args[1].items]
     low: Node | None = node.keyword("min", "a_min", "min_value", "low")
     high: Node | None = node.keyword("max", "a_max", "max_value", "high")
+    if (low is not None and len(args) > 1) or (high is not None and len(args) > 2):
+        raise Unreadable("clip takes each bound once", node.span)
     if len(args) == 2 and isinstance(args[1], Bin) and args[1].op == "pm":
         bounds = args[1]
         low = Bin(bounds.span, "-", bounds.left, bounds.right)
@@ -167,7 +169,7 @@ def _clip(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
         tabular.remarks.add("clip(r, eps) is read as clip(r, 1 - eps, 1 + eps)")
     elif len(args) == 2 and low is None and node.fn.name in {"clamp", "clamp_"}:
         low = args[1]  # PyTorch's second argument is the lower bound
-    if not args or (low is None and high is None) or len(args) > 3:
+    if not args or (low is None and high is None):
         raise Unreadable("clip needs a value and two bounds", node.span)
     result = tabular.evaluate(args[0], env, position)
     bounds = {"low": low, "high": high}
@@ -218,17 +220,18 @@ def _total(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
         node.span, "*", node.args[0], node.args[1])  # fmt: skip
     if isinstance(body, Big):
         return tabular.big(body, env, position)
-    if _is_of_parts(node, body):
+    axis = node.keyword("dim", "axis") or next(iter(node.args[1:]), None)
+    if _is_last(axis) and _is_log_probability(tabular, body):
         tabular.remarks.add("the sum of log-probabilities is over the dimensions of one action")
         return tabular.evaluate(body, env, position)
-    total: Number = Fraction(0)
-    if tabular.world.is_sample:
-        return tabular.evaluate(body, env, position)
-    if node.fn.name in {"dot", "inner"} and is_sampled(tabular, body):
+    is_first = isinstance(axis, Num) and not axis.value
+    if is_sampled(tabular, body) and (is_first or node.fn.name in {"dot", "inner"}):
         tabular.has_sum = True  # of one number for each sample
     elif tabular.subject in {"kl", "entropy", "advantage"} or (
-        ("s" in env and "a" not in env) or node.keyword("dim", "axis") is not None
-    ) or len(node.args) > 1:  # fmt: skip
+        "s" in env and "a" not in env
+    ) or axis is not None:  # fmt: skip
+        tabular.refuse_sample("a sum over actions")
+        total: Number = Fraction(0)
         sample = {"a:sample": env["a"]} if "a" in env else {}
         for a in tabular.world.actions:
             total = total + tabular.evaluate(body, {**sample, **env, "a": a}, position)
@@ -238,11 +241,23 @@ def _total(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
     )
 
 
-def _is_of_parts(node: Call, body: Node) -> bool:
-    """Whether `dist.log_prob(action).sum(-1)` joins the dimensions of a continuous action."""
-    axis = node.keyword("dim", "axis") or (node.args[1] if len(node.args) > 1 else None)
-    last = isinstance(axis, Neg) or (isinstance(axis, Num) and axis.value == 1)
-    return last and isinstance(body, Call) and flat_lower(body.fn) in {"log_prob", "logprob"}
+def _is_last(axis: Node | None) -> bool:
+    """Whether an axis is not that of the samples, the first."""
+    return isinstance(axis, Neg) or (isinstance(axis, Num) and axis.value == 1)
+
+
+def _is_log_probability(tabular: "Tabular", node: Node) -> bool:
+    """Whether code holds one log-probability for each dimension of a continuous action."""
+    match node:
+        case Call(fn=fn):
+            return flat_lower(fn) in {"log_prob", "logprob"}
+        case Name():
+            return tabular.subject not in {"kl", "entropy"} and tabular.role(node) == "logp"
+        case Neg(x=x):
+            return _is_log_probability(tabular, x)
+        case Bin(op="+" | "-", left=left, right=right):
+            return _is_log_probability(tabular, left) and _is_log_probability(tabular, right)
+    return False
 
 
 def is_sampled(tabular: "Tabular", node: Node) -> bool:

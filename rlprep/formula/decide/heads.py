@@ -239,10 +239,7 @@ def same(mine: Meaning, theirs: Meaning) -> bool:
         is_defined = not isinstance(mine.values[1], str)  # the head 0 is always there
         return is_defined and all(side == right[0] for side in left)
     pairs = zip(islice(mine.values, 1, None), islice(theirs.values, 1, None), strict=True)
-    return all(
-        a == b if isinstance(a, str) or isinstance(b, str) else all(x == b[0] for x in a)
-        for a, b in pairs
-    )
+    return all(not isinstance(a, str) and all(x == b[0] for x in a) for a, b in pairs)
 
 
 def proof(mine: Meaning, setting: tuple[Hashable, ...]) -> str:

@@ -82,8 +82,6 @@ class Quotient:
             Undecidable: it can't be seen what is lost.
         """
         whole, rest = self._parts()
-        if not rest.terms:
-            return Quotient(whole)
         if (gap := _gap(rest)) is not None and gap.terms and _is_positive(gap):
             return Quotient(whole)
         raise Undecidable("rounding that can't be carried out in general")
@@ -109,7 +107,7 @@ class Quotient:
 
 
 def _is_whole(monomial: Monomial, coefficient: Fraction | int) -> bool:
-    return Fraction(coefficient).denominator == 1 and all(e >= 0 for _, e in monomial)
+    return Fraction(coefficient).denominator == 1 and all(e > 0 for _, e in monomial)
 
 
 def _varies(monomial: Monomial) -> bool:

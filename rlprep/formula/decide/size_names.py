@@ -184,9 +184,10 @@ def assignments(keys: Iterable[str], *, head: bool = False) -> list[Assignment]:
         else:
             open_keys.append(key)
     choices = [_choices(key, set(fixed.values()), head=head) for key in open_keys]
+    said = {"bits"} & set(fixed.values())  # then no letter stands for the bytes
     found: list[Assignment] = []
     for picked in product(*choices):
-        taken = [role for role in picked if role]
+        taken = ["bytes" if role == "bits" else role for role in (*picked, *said) if role]
         if len(set(taken)) == len(taken):
             found.append(fixed | {k: r for k, r in zip(open_keys, picked, strict=True) if r})
         if len(found) >= MAX_ASSIGNMENTS:

@@ -292,7 +292,7 @@ def _refuse_fixed_bytes(mine: Meaning, theirs: Meaning) -> None:
         return
     share = mine.values[0][-1] / theirs.values[0][0] * Quotient.atom("bytes")
     size = share.constant
-    if size is not None and size in {2, 4, 8}:
+    if size in {2, 4, 8}:
         raise Undecidable(
             f"this is the size for elements of {size} bytes only; write the bytes per element as a "
             "symbol"

@@ -69,7 +69,7 @@ class Quantities:
         self.outermost: Node | None = None  # what a mean around the whole formula is of
         self.is_below = False
         self.is_named = False  # whether the ratio that is asked for is used by its own name
-        self.sums_samples = False
+        self.sums_samples: bool
         self.has_sum = self.has_count = False  # met: a sum over samples, a division by their number
         self.numbers: dict[str, str] = {}  # by role, the name that a coefficient goes by
         self.picked: set[str] = set()  # letters that pick the sample in code
@@ -90,6 +90,8 @@ class Quantities:
         if self.logits and (raw := logit(self, node, env)) is not None:
             return raw
         role = self.role(node)
+        if node.name == "R" and role == "return" and len(args) > 1:
+            role = "reward"  # R(s, a) of a decision problem
         if node.name in {"d", "mu", "rho", "eta", "p", "P"} and self._of_state_alone(args, env):
             owner = whose(node, self) or self.default
             return (world.d_old if owner == "old" else world.d_new)[self.state(args, env)]
@@ -128,7 +130,7 @@ class Quantities:
                 self.remarks.add(
                     "right in expectation: the return's mean, given s and a, is Q(s, a)"
                 )
-                return self.earned(node, args, env)
+                return self.earned(env)
             case "residual":
                 s, a = self.state(args, env), self.action(args, env)
                 return world.advantage[s][a] + self._surprise(env, s, a)
@@ -165,6 +167,15 @@ class Quantities:
             yield
         finally:
             self.is_below = outside
+
+    def refuse_sample(self, what: str) -> None:
+        """Refuse a single sample where whole distributions are spoken of.
+
+        Raises:
+            Undecidable: this world is a single sample.
+        """
+        if self.world.is_sample:
+            raise Undecidable(f"{what} needs whole distributions")
 
     def count(self, what: str) -> Number:
         """Return a number of samples: 1 where a sum over them is divided by it, which is a mean.
@@ -238,13 +249,12 @@ class Quantities:
         """Return the reward."""
         return self.world.reward[self.state(args, env)][self.action(args, env)]
 
-    def earned(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
-        """The return: from here on, or (given a trajectory) with what came before."""
+    def earned(self, env: Env) -> Number:
+        """The return; a trajectory's whole one adds what came before, which no gradient feels."""
         s, a = self.state((), env), self.action((), env)
         if self.subject == "advantage":
             return self.world.q[s][a] + self._surprise(env, s, a)  # one sampled return
-        whole = any(isinstance(x, Name) and x.name == "tau" for x in args)
-        return self.world.q[s][a] + (self.world.past[s] if whole else 0)
+        return self.world.q[s][a]
 
     def _surprise(self, env: Env, s: int, a: int) -> Fraction:
         """What the TD residual adds to the advantage: it depends on the next state."""
@@ -304,8 +314,7 @@ class Quantities:
     def state(self, args: tuple[Node, ...], env: Env) -> int:
         """Return the state that the arguments name, else the current one."""
         for name in argument_names(args):
-            key = "s:var:" + (place_key(name) or "")
-            if key in env:
+            if (key := f"s:var:{place_key(name)}") in env:
                 return env[key]
             if name.name in STATE_LETTERS and is_next_index(name):
                 return self.current("s2", env)
@@ -316,8 +325,7 @@ class Quantities:
     def action(self, args: tuple[Node, ...], env: Env) -> int:
         """Return the action that the arguments name, else the current one."""
         for name in argument_names(args):
-            key = "a:var:" + (place_key(name) or "")
-            if key in env:
+            if (key := f"a:var:{place_key(name)}") in env:
                 return env[key]
             if name.name in ACTION_LETTERS and is_moved(name):
                 raise Undecidable("an action at another time than the sample's")

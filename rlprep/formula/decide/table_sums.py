@@ -93,7 +93,7 @@ class Sums(Quantities):
             if self.subject == "kl" and not sampling.explicit:
                 raise Undecidable("an expectation whose distribution is not named")
             axes = [axis for axis in axes if axis != "s"]
-        for _ in range(4):
+        while True:  # at most three times: each adds an axis
             try:
                 mean = self._mean(sampling, axes, body, env, position)
                 if is_vague and not axes and body is not self.outermost:
@@ -103,7 +103,6 @@ class Sums(Quantities):
                 if missing.axis in axes or (missing.axis == "s" and "s" not in sampling.axes):
                     raise
                 axes.append(missing.axis)
-        raise Undecidable("an expectation that cannot be resolved")
 
     def _mean(
         self, sampling: Sampling, axes: list[str], body: Node, env: Env, position: int
@@ -176,10 +175,14 @@ class Sums(Quantities):
         names = node.var.items if isinstance(node.var, Tuple) else (node.var,)
         found: list[tuple[str, str]] = []
         for var in names:
-            key = variable_key(var) if var is not None else None
-            if isinstance(var, Name) and is_moved(var) and is_next_index(var):
+            if not isinstance(var, Name):
+                unsaid = "a" if self.subject in {"kl", "entropy"} else "samples"
+                found.append((unsaid, ""))
+                continue
+            key = variable_key(var) or ""
+            if is_moved(var) and is_next_index(var):
                 key = f"{key}'"  # s_{t+1} is s', and leaves the sample's own state
-            found.append((self._axis(key, var, node), key or ""))
+            found.append((self._axis(key, var, node), key))
         return found
 
     def big(self, node: Big, env: Env, position: int) -> Number:
@@ -193,10 +196,8 @@ class Sums(Quantities):
             raise Undecidable("a sum that leaves some out")
         return self._summed(node, axes, env, position)
 
-    def _axis(self, key: str | None, var: Node | None, node: Big) -> str:
+    def _axis(self, key: str, var: Name, node: Big) -> str:
         """Return what a sum runs over, by its letter and by how the summand uses it."""
-        if var is None or key is None or not isinstance(var, Name):
-            return "a" if self.subject in {"kl", "entropy"} else "samples"
         match node.binder:
             case Chain(items=(_, Name(name="D" | "B" | "batch" | "data")), ops=("in",)):
                 return "samples"  # s in D: the states that were visited
@@ -204,7 +205,7 @@ class Sums(Quantities):
         if self.subject in {"kl", "entropy"} and letter not in {"s", "S"}:
             is_outer = any(isinstance(n, Big) for n in walk(node.body))
             return "samples" if is_outer and letter in TIME_LETTERS else "a"
-        if (place := _place_of(key, node.body)) is not None and letter not in {"t", "l", "k"}:
+        if (place := _place_of(key, node.body)) is not None:
             return place
         is_one_state = self.subject == "advantage"
         place = indexed_place(key, node.body, is_one_state=is_one_state)
@@ -230,12 +231,14 @@ class Sums(Quantities):
                     raise Undecidable("a sum over time inside an expectation")
                 return self.foreign(Name(node.span, "sample"))
             self.has_sum = True
-            sampled = axis == "samples" or key in SAMPLES
-            if sampled and "s" not in env and not rest:
+            if axis == "time":
+                self.remarks.add("the sum over time steps is read as the mean over visited states")
+            is_mean = axis == "samples" or key in SAMPLES or self.subject != "policy_gradient"
+            if is_mean and "s" not in env and not rest:
                 sampling = Sampling(("s", "a"), explicit=False, is_named=False)
                 return self.average(sampling, node.body, env, position)
-            self.remarks.add("the sum over time steps is read as the mean over visited states")
             return self._summed(node, rest, env, position)
+        self.refuse_sample("a sum over actions or states")
         total: Number = Fraction(0)
         for value in self.world.actions if axis == "a" else self.world.states:
             inner = dict(env)

@@ -43,6 +43,9 @@ from rlprep.formula.tree import (
 )
 from rlprep.formula.vocabulary import FUNCTIONS
 
+ITERATED = {"policy", "logp", "value", "action_value", "advantage"}
+"""Quantities of which there may be one an iteration: pi^0 need not be 1."""
+
 
 class Tabular(Sums):
     """Evaluates the expressions of one program in one world of tables."""
@@ -170,7 +173,7 @@ class Tabular(Sums):
             with self.aside():
                 value = self.quantity(node, (), env)
             return self.precision.power(value, power)
-        with self.below(power is not None and power < 0):
+        with self.below(power == -1):
             value = self.quantity(node, (), env)
         return self.precision.power(value, power) if power is not None else value
 
@@ -178,7 +181,9 @@ class Tabular(Sums):
         """Return the exponent among the superscripts, which may also be labels."""
         for sup in node.sups:
             match sup:
-                case Num(value=value) if value != 0:
+                case Num(value=value):
+                    if not value and self.role(node) in ITERATED:
+                        raise Undecidable(f"{node.name}^0 may be the first {node.name}, or 1")
                     return value
                 case Neg(x=Num(value=value)):
                     return -value
@@ -191,7 +196,7 @@ class Tabular(Sums):
         entry = self.program.entries[number]
         target = entry.target
         frame: dict[str, tuple[Node, Env, int]] = {}
-        if isinstance(target, Call) and arguments:
+        if isinstance(target, Call):
             for parameter, argument in zip(target.args, arguments, strict=False):
                 key = variable_key(parameter)
                 is_same = variable_key(argument) == key and not (
@@ -215,7 +220,7 @@ class Tabular(Sums):
             match arg:
                 case Name():
                     found = frame.get(variable_key(arg) or "")
-                    return found[0] if found is not None and isinstance(found[0], Name) else arg
+                    return found[0] if found is not None else arg
                 case Given(left=left, right=right):
                     return replace(arg, left=resolved(left), right=resolved(right))
                 case Tuple(items=items):

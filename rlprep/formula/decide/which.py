@@ -12,7 +12,7 @@ from rlprep.formula.decide.policies import has_primed_parameters, is_old, role_o
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import flat, labels_of
 from rlprep.formula.program import Program, key_of
-from rlprep.formula.tree import Call, Expect, Given, Name, Node, Parallel, walk
+from rlprep.formula.tree import Call, Chain, Expect, Given, Name, Node, Parallel, walk
 
 
 @lru_cache(maxsize=8)
@@ -45,16 +45,9 @@ def _roles(program: Program, subject: str) -> Callable[[Name], str]:
     ]  # fmt: skip
     tilde = any(n.mark == "tilde" for n in names)
     primed = any(has_primed_parameters(n) for n in names)
-    samplers = [
-        n for x in program.nodes() if isinstance(x, Expect)
-        for d in x.dist for n in walk(d) if isinstance(n, Name) and role_of(n, subject) == "policy"
-    ]  # fmt: skip
-    plain_samples = any(not has_primed_parameters(n) for n in samplers) and primed and not any(
-        is_old(n) or has_primed_parameters(n) for n in samplers
-    )  # fmt: skip
     if subject == "kl":
         return _kl_roles(program, names, tilde=tilde)
-    new_is_primed = plain_samples if samplers else _asks_for_primed(program)
+    new_is_primed = _samples_for_primed(program, subject, names)
     single = subject in {"policy_gradient", "advantage", "entropy"}
 
     said = _other_names(program, subject).values()
@@ -77,6 +70,28 @@ def _roles(program: Program, subject: str) -> Callable[[Name], str]:
         return "new"
 
     return which
+
+
+def _samples_for_primed(program: Program, subject: str, names: list[Name]) -> bool | None:
+    """Whether the policy with the prime is the new one; None if the input does not say.
+
+    Samples are the old policy's. Where one policy draws the actions in states that another one
+    visits, the states are what was collected.
+    """
+    drawn = [d for x in program.nodes() if isinstance(x, Expect) for d in x.dist]
+    visits = [d for d in drawn if isinstance(d, Chain) and any(
+        isinstance(n, Name) and n.name in {"s", "S", "tau"} for n in walk(d.items[0]))]  # fmt: skip
+
+    def sources(items: list[Node]) -> list[Name]:
+        return [n for item in items for n in walk(item)
+                if isinstance(n, Name) and role_of(n, subject) == "policy"]  # fmt: skip
+
+    samplers = sources(visits) or sources(drawn)
+    if not samplers:
+        return _asks_for_primed(program)
+    if any(is_old(n) for n in samplers):  # nothing else is left for the prime to say
+        return all(is_old(n) or has_primed_parameters(n) for n in names)
+    return not any(has_primed_parameters(n) for n in samplers)
 
 
 def _asks_for_primed(program: Program) -> bool | None:
@@ -124,6 +139,8 @@ def _kl_roles(program: Program, names: list[Name], *, tilde: bool) -> Callable[[
         labels = {word.lower() for word in labels_of(name)}
         if labels & {"old", "new"} and name.name.lower() != "q":
             return "new" if "old" in labels else "old"  # KL(old || new), as PPO and TRPO have it
+        if "p" in labels:
+            return "new"
         if name.name.lower() in {"logp", "logps"} or flat(name).lower() in {"log_p", "logprob"}:
             return "new"
         if name.name.lower().startswith("p") and name.name.lower() not in {"pi", "policy", "probs"}:
