@@ -61,6 +61,15 @@ _ASIDE = re.compile(
 )
 _SPOKEN = re.compile(r"(?<![\w)\]}])\((?P<phrase>[A-Za-z#][A-Za-z#/\- ]* [A-Za-z/\- ]*[A-Za-z])\)")
 _COUNTED = re.compile(r"\b(?:number|count|bytes?|bits?|size|length|dimension|width)\b")
+_AFTER = re.compile(
+    r"(?<=[\w)}$])\s+(?:is|being|as)\s+(?P<phrase>the\s[A-Za-z/\- ]*[A-Za-z])(?=\s*(?:[,;.)\n$]|$))"
+)
+_REMARK = re.compile(
+    r"(?<=2)\s*\(\s*(?:for\s+)?(?:the\s+)?(?:K|keys?)\s+(?:and|&)\s+(?:V|values?)\s*\)"
+    r"|\(\s*MHA\s+(?:over|to|vs\.?|versus)\s+[GM]QA\s*\)(?=\s*:?=)",
+    re.IGNORECASE,
+)
+"""What the 2 of a cache counts, `2 (K and V)`, and which factor is meant: `(MHA over GQA) =`."""
 _JOINED = re.compile(rf"\s+and\s+(?=\$?\s*{_NAME}\s*\$?\s*(?:=|:|is\b|are\b|denotes\b|the\b))")
 
 
@@ -86,8 +95,19 @@ def without_words(text: str) -> str:
         parts += [text[start : joint.start()], "," + " " * (len(joint[0]) - 1)]
         start = joint.end()
     joined = "".join((*parts, text[start:]))
-    changed = _GLOSS.sub(_named, _SPOKEN.sub(_spelt, _ASIDE.sub(_opened, joined)))
+    changed = _AFTER.sub(_stated, _REMARK.sub(_blank, joined))
+    changed = _GLOSS.sub(_named, _SPOKEN.sub(_spelt, _ASIDE.sub(_opened, changed)))
     return text if changed == joined else changed
+
+
+def _blank(found: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", found[0])
+
+
+def _stated(found: re.Match[str]) -> str:
+    """Leave out what is said of a size behind its definition: `g = H_q/H_kv is the group size`."""
+    clause = re.split(r"[,;\n]", found.string[: found.start()])[-1]
+    return _blank(found) if "=" in clause and role_of(found["phrase"]) else found[0]
 
 
 def _opened(found: re.Match[str]) -> str:
@@ -110,7 +130,7 @@ def _named(found: re.Match[str]) -> str:
             raise Undecidable(f"it is not clear what '{said}' counts: define it by a formula")
         return found[0]
     if found["name"] == role[1]:  # `bits = bits per element` tells a reader, and says nothing
-        return re.sub(r"[^\n]", " ", found[0])
+        return _blank(found)
     before = found["before"]
     gap = re.sub(r"\$", " ", found["gap"])
     new = f"{before}{gap}{found['name']} = {role[1]}"

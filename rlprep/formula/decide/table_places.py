@@ -15,6 +15,8 @@ Env = dict[str, int]
 
 STATE_LETTERS = {"s", "S", "o", "h"}
 ACTION_LETTERS = {"a", "u"}
+TRANSITIONS = {"p", "P", "T"}
+"""What the chance of a next state is called, as in P(s' | s, a)."""
 EXPONENTS = {"alpha", "beta", "gamma", "kappa", "eta", "tau", "lambda", "nu", "c", "p", "x"}
 PARAMETERS = {"theta", "phi", "psi", "w", "omega"}
 

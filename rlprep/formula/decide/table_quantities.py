@@ -17,6 +17,7 @@ from rlprep.formula.decide.policies import is_old, role_of
 from rlprep.formula.decide.table_places import (
     ACTION_LETTERS,
     STATE_LETTERS,
+    TRANSITIONS,
     Env,
     argument_names,
     is_moved,
@@ -84,7 +85,9 @@ class Quantities:
         """Return what a name stands for, at its arguments or at the current sample."""
         world = self.world
         match args:
-            case (Given(left=Name(name="s" | "S") as reached, right=given),) if node.name in "pP":
+            case (Given(left=Name() as reached, right=given),) if node.name in TRANSITIONS and (
+                reached.name in {"s", "S"} or self._is_state(reached, env)
+            ):  # fmt: skip
                 s, a = self.state((given,), env), self.action((given,), env)
                 return world.step[s][a][self.state((reached,), env)]
         if self.logits and (raw := logit(self, node, env)) is not None:
@@ -246,7 +249,12 @@ class Quantities:
         return self.world.v[self.state(args, env)]
 
     def reward(self, node: Name, args: tuple[Node, ...], env: Env) -> Number:
-        """Return the reward."""
+        """Return the reward; r(s, a, s') is its mean and what the next state adds to it."""
+        match args:
+            case (*taken, Name() as reached) if len(taken) == 2 and self._is_state(reached, env):
+                s, a = self.state(tuple(taken), env), self.action(tuple(taken), env)
+                later = env | {"s2": self.state((reached,), env)}
+                return self.world.reward[s][a] + 3 * self._surprise(later, s, a)
         return self.world.reward[self.state(args, env)][self.action(args, env)]
 
     def earned(self, env: Env) -> Number:
@@ -263,6 +271,10 @@ class Quantities:
             (self.world.step[s][a][n] * self.world.v[n] for n in self.world.states), Fraction(0)
         )
         return self.world.numbers["gamma"] * (self.world.v[s2] - mean)
+
+    def _is_state(self, name: Name, env: Env) -> bool:
+        """Whether a name is the next state, or one that a sum or an expectation binds."""
+        return is_next_index(name) or f"s:var:{place_key(name)}" in env
 
     def refuse_own_name(self, subject: str) -> None:
         """Refuse what is asked for by its own name; in code a library's function is an answer.

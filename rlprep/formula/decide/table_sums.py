@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from fractions import Fraction
 from weakref import WeakKeyDictionary
 
+from rlprep.formula.decide.columns import refuse_crossed
 from rlprep.formula.decide.distributions import Sampling, leaves_sample, sampling_of
 from rlprep.formula.decide.numbers import Dual, Number, plain
 from rlprep.formula.decide.policies import is_batch, role_of
 from rlprep.formula.decide.reward_sums import Earned, earned
 from rlprep.formula.decide.table_entries import indexed_place
 from rlprep.formula.decide.table_places import (
+    ACTION_LETTERS,
     STATE_LETTERS,
+    TRANSITIONS,
     Env,
     argument_names,
     is_moved,
@@ -53,6 +56,7 @@ class Sums(Quantities):
         super().__init__(program, world, subject)
         known = SUMMING.setdefault(program, {})
         if subject not in known:
+            refuse_crossed(program, subject)
             known[subject] = self._sums_over_samples()
         self.sums_samples = known[subject]
         self.weighed: dict[tuple[Big, int], Earned] = {}  # the same at every state and action
@@ -306,6 +310,11 @@ def _place_of(key: str, body: Node) -> str | None:
     """Return whether a variable stands where policies and values take an action, or a state."""
     for node in walk(body):
         match node:
+            case Call(fn=Name(name=name), args=(Given(left=Name() as left, right=right),)) if (
+                name in TRANSITIONS and variable_key(left) == key
+                and any(isinstance(n, Name) and n.name in ACTION_LETTERS for n in walk(right))
+            ):  # fmt: skip
+                return "s"
             case Given(left=Name() as left, right=right):
                 if variable_key(left) == key:
                     return "s" if left.name in STATE_LETTERS else "a"

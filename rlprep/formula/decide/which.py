@@ -5,7 +5,7 @@ parameters the distribution that is sampled from is, and KL's left side says whi
 the prime either way: where neither a sample nor the left side tells, it stays open.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from rlprep.formula.decide.policies import has_primed_parameters, is_old, role_of
@@ -82,7 +82,7 @@ def _samples_for_primed(program: Program, subject: str, names: list[Name]) -> bo
     visits = [d for d in drawn if isinstance(d, Chain) and any(
         isinstance(n, Name) and n.name in {"s", "S", "tau"} for n in walk(d.items[0]))]  # fmt: skip
 
-    def sources(items: list[Node]) -> list[Name]:
+    def sources(items: Sequence[Node]) -> list[Name]:
         return [n for item in items for n in walk(item)
                 if isinstance(n, Name) and role_of(n, subject) == "policy"]  # fmt: skip
 

@@ -59,6 +59,14 @@ RIGHT = [
     (MAP, r"h\,\mathrm{div}\,g"),
     (MAP, r"h \operatorname{div} (H_q/H_{kv})"),
     (CACHE, r"2 B L n \text{heads}_{kv(h)} d b"),
+    (MAP, r"\lfloor h/g \rfloor = \min(\lfloor h/g \rfloor, H_{kv} - 1), g = H_q/H_{kv}"),
+    (MAP, "min(max(h // (H_q // H_kv), 0), H_kv - 1)"),
+    (MAP, "kv(h) = r(h) = floor(h / g)"),
+    (MAP, "kv(h) = floor(h / K), K = H_q / G"),
+    (MAP, "kv = qh // (n_heads // n_kv_heads)"),
+    (MAP, "k[:, :, None].expand((b, H_kv, n_rep, n, d)).reshape(b, H_q, n, d)"),
+    (REDUCTION, r"\frac{H_q}{H_{kv} + 1} + \frac{H_q}{H_{kv} (H_{kv} + 1)}"),
+    (REDUCTION, "torch.div(h, h_kv)"),
 ]  # fmt: skip
 
 WRONG = [
@@ -116,6 +124,12 @@ WRONG = [
     (REDUCTION, "H_q / H_{kv} = (H_q + 1)/H_{kv} = H_q/H_{kv}", None),
     (CACHE, "2 B L n H_kv d b = 0/0", None),
     (CACHE, "2 B L n H_kv d b = 2 B L n H_kv d b + (B-3)", None),
+    (MAP, "h if H_kv == 1 else h // (H_q // H_kv)", None),
+    (MAP, "rearrange(q, 'b (g h) n d -> b h g n d', g=n_rep)", None),
+    (CACHE, "cache_bytes = B cache_len L H_kv d b = 2 B cache_len L H_kv d b", None),
+    (CACHE,
+     "d = d_model // H_kv\nk = torch.zeros(B, H_kv, n, d)\ncache = 2 * L * k.numel() * b",
+     "q_heads"),
 ]  # fmt: skip
 
 OPEN = [
@@ -132,6 +146,10 @@ OPEN = [
     (CACHE, "2 * x * B * L * n * H_kv * d * b"),
     (CACHE, "2 ± B L n H_kv d b"),
     (CACHE, "2 B b L N n s c G"),
+    (MAP, "repeat(k, 'b h n d -> b g h n d', g=n_rep)"),
+    (MAP, "repeat(k, 'b h n d -> b (r h) n d', r=H_kv)"),
+    (MAP, "k[:, :, None].expand(b, H_kv, n_rep, n, d).reshape(b, -H_q, n, d)"),
+    (CACHE, "2 * B * L * n * H_kv * d * max(bits // 8, 1)"),
 ]  # fmt: skip
 
 NO_FORMULA = [
@@ -140,6 +158,7 @@ NO_FORMULA = [
     (MAP, "cos(h)"),
     (MAP, "foo(h, g)"),
     (CACHE, "print('x')"),
+    (CACHE, "x = foo * bar_baz"),
 ]  # fmt: skip
 
 

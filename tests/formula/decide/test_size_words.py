@@ -70,6 +70,11 @@ RIGHT = [
      "kv(h) = floor(h / G), where h is the query head index and G is the group size"),
     (MAP,
      r"kv(h) = \lfloor h H_{kv} / H_q \rfloor, where $h$ is the index of the query head"),
+    ("gqa_head_map", "kv(h) = floor(h / g) where g = H_q/H_kv is the group size"),
+    ("gqa_head_map",
+     r"kv(h) = \lfloor h/g \rfloor, where $g = H_q/H_{kv}$ is the size of a group"),
+    ("kv_cache_bytes", "2 (K and V) x B x L x n x H_kv x d_h x b"),
+    ("kv_reduction", "cache shrink factor (MHA over GQA) = H_q/H_kv"),
 ]  # fmt: skip
 
 WRONG = [
@@ -141,6 +146,8 @@ WRONG = [
     (REDUCTION,
      "h/g where g is the number of tokens",
      None),
+    ("gqa_head_map", "kv(h) = floor(h / g) where g = H_kv is the group size", "wrong_divisor"),
+    ("kv_cache_bytes", "2 (K and V) x L x n x H_kv x d_h x b", "missing_batch"),
 ]  # fmt: skip
 
 OPEN = [
@@ -169,3 +176,18 @@ def test_tells_from_the_reference(ask, formula, text, slug) -> None:
 @pytest.mark.parametrize(("formula", "text"), OPEN)
 def test_leaves_open(ask, formula, text) -> None:
     assert ask(formula, text).verdict == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("formula", "text", "remarked"),
+    [
+        ("gqa_head_map", "floor(h/g), g = 4", "the number given for g is read as an example"),
+        ("gqa_head_map", "floor(h/g), g = H_q/H_kv", ""),
+        ("kv_cache_bytes", "2 B L n (d_model / H_q) H_kv b", "d_model is read as H_q d"),
+        ("kv_cache_bytes", "2 B L n d H_kv b", ""),
+    ],
+)
+def test_only_what_a_reading_leans_on_is_remarked(ask, formula, text, remarked) -> None:
+    verdict = ask(formula, text)
+    leanings = [said for said in verdict.remarks if "read as" in said]
+    assert leanings == ([remarked] if remarked else [])
