@@ -3,10 +3,10 @@
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from rlprep.formula.decide.argument_words import is_state
 from rlprep.formula.decide.numbers import Number, plain
 from rlprep.formula.decide.policies import is_old, role_of
 from rlprep.formula.decide.table_places import (
-    STATE_LETTERS,
     argument_names,
     is_next_index,
     place_key,
@@ -78,7 +78,7 @@ def _refuse_two_states(tabular: "Tabular", sides: tuple[Node, ...], env: "Env") 
             continue
         tabular.refuse_strangers("policy", side.args, env)
         given = (a.right if isinstance(a, Given) else a for a in side.args)
-        states += [n for n in argument_names(tuple(given)) if n.name in STATE_LETTERS]
+        states += [n for n in argument_names(tuple(given)) if is_state(n)]
     keys = {place_key(state) for state in states}
     if len(keys) > 1 or any(is_next_index(state) for state in states):
         raise Undecidable("a divergence of policies in another state than the sample's")

@@ -184,10 +184,9 @@ def assignments(keys: Iterable[str], *, head: bool = False) -> list[Assignment]:
         else:
             open_keys.append(key)
     choices = [_choices(key, set(fixed.values()), head=head) for key in open_keys]
-    said = {"bits"} & set(fixed.values())  # then no letter stands for the bytes
     found: list[Assignment] = []
     for picked in product(*choices):
-        taken = ["bytes" if role == "bits" else role for role in (*picked, *said) if role]
+        taken = [role for role in picked if role]
         if len(set(taken)) == len(taken):
             found.append(fixed | {k: r for k, r in zip(open_keys, picked, strict=True) if r})
         if len(found) >= MAX_ASSIGNMENTS:
@@ -199,6 +198,8 @@ def _choices(key: str, taken: set[str], *, head: bool) -> list[str]:
     options = LETTERS.get(key, ())
     if head:
         options = tuple(o for o in options if o in {"kv_heads", "group_size", "q_heads", "heads"})
+    if "bits" in taken:  # an element has a size, so B is no second one
+        options = (*options[:1], *(o for o in options[1:] if o != "bytes"))
     return [role for role in options if role not in taken] or [""]
 
 

@@ -6,7 +6,9 @@ picks a sample of a batch, of which there is one here.
 
 from typing import TYPE_CHECKING
 
-from rlprep.formula.decide.table_places import ACTION_LETTERS, STATE_LETTERS, Env, place_key
+from rlprep.formula.decide import argument_words as words
+from rlprep.formula.decide.argument_words import ACTION_LETTERS, STATE_LETTERS
+from rlprep.formula.decide.table_places import Env, place_key
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import labels_of
 from rlprep.formula.tree import Index, Name, Neg, Node, Num, walk
@@ -14,9 +16,9 @@ from rlprep.formula.tree import Index, Name, Neg, Node, Num, walk
 if TYPE_CHECKING:
     from rlprep.formula.decide.table_quantities import Quantities
 
-STATES = STATE_LETTERS - {"h"} | {"state", "obs", "observation", "s2", "sp", "ns"}
-ACTIONS = ACTION_LETTERS | {"action", "act", "a2", "ap", "na"}
-LATER = {"next", "prime", "p", "2", "s2", "sp", "ns", "a2", "ap", "na"}
+STATES = STATE_LETTERS - {"h"} | words.STATES
+ACTIONS = ACTION_LETTERS | words.ACTIONS
+LATER = words.LATER | {"p", "2"}
 
 
 def refuse_one_entry(tables: "Quantities", x: Node, items: tuple[Node, ...]) -> None:
@@ -43,16 +45,16 @@ def entry_place(tables: "Quantities", items: tuple[Node, ...], env: Env) -> Env:
             tables.picked.add(key or "")
             if len(tables.picked) > 1:
                 raise Undecidable("entries of two places")
-        words = {item.name, *labels_of(item)}
-        is_later = bool(words & LATER or item.primes)
+        said = {item.name, *labels_of(item)}
+        is_later = bool(said & LATER or item.primes)
         if f"a:var:{key}" in env:
             place["a"] = env[f"a:var:{key}"]
         elif f"s:var:{key}" in env:
             place["s"] = env[f"s:var:{key}"]
-        elif words & STATES:
+        elif said & STATES:
             if is_later:
                 place["s"] = tables.current("s2", env)
-        elif words & ACTIONS:
+        elif said & ACTIONS:
             if is_later:
                 raise Undecidable("an action at another time than the sample's")
             place["a"] = env.get("a:sample", tables.current("a", env))

@@ -6,15 +6,14 @@ place, a step earlier or later, a variable that nothing binds.
 
 from collections.abc import Iterator
 
+from rlprep.formula.decide.argument_words import STATE_LETTERS, is_action, is_later, is_state
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import indices_of, scripts_of, variable_key, words_in
-from rlprep.formula.tree import Bin, Call, Expect, Given, Index, Name, Neg, Node, Num, Tuple
+from rlprep.formula.tree import Bin, Call, Chain, Expect, Given, Index, Name, Neg, Node, Num, Tuple
 
 Env = dict[str, int]
 """What is bound: the sample's `s`, `a`, `s2`, and variables by name (`a:var:b`, `s:var:s'`)."""
 
-STATE_LETTERS = {"s", "S", "o", "h"}
-ACTION_LETTERS = {"a", "u"}
 TRANSITIONS = {"p", "P", "T"}
 """What the chance of a next state is called, as in P(s' | s, a)."""
 EXPONENTS = {"alpha", "beta", "gamma", "kappa", "eta", "tau", "lambda", "nu", "c", "p", "x"}
@@ -33,13 +32,17 @@ def argument_names(args: tuple[Node, ...]) -> Iterator[Name]:
                 yield from argument_names(items)
             case Index(x=Name() as base):
                 yield base
+            case Chain(items=(Name(), Name() as value), ops=("=",)):  # V(state=s)
+                yield value
             case Bin() | Num() | Neg() | Call() | Expect():
                 raise Undecidable("an argument that is no state and no action")
 
 
 def is_next_index(name: Name) -> bool:
-    """Whether a name is taken one step later: s', s_{t+1}."""
+    """Whether a name is taken one step later: s', s_{t+1}, s_next."""
     if name.primes == 1 and name.name in {"s", "S", "V", "v"}:
+        return True
+    if is_state(name) and is_later(name):
         return True
     return any(
         isinstance(i, Bin) and i.op == "+" and isinstance(i.right, Num) and i.right.value == 1
@@ -91,7 +94,7 @@ def refuse_misplaced(role: str, node: Name, args: tuple[Node, ...]) -> None:
         raise Undecidable("a ratio with an exponent that is not known")
     match role, args:
         case "policy" | "logp", (Given(left=left, right=right),):
-            if _is_of(left, STATE_LETTERS) or _is_of(right, ACTION_LETTERS):
+            if is_state(left) or is_action(right):
                 raise Undecidable("a policy gives actions, given a state")
         case "policy" | "logp" | "action_value" | "advantage", (only,):
             if _is_of(only, STATE_LETTERS):
@@ -100,10 +103,10 @@ def refuse_misplaced(role: str, node: Name, args: tuple[Node, ...]) -> None:
             if any(n.name in PARAMETERS - {"theta"} or n.subs for n in argument_names(args)):
                 raise Undecidable("a ratio of other parameters than the new policy's")
         case "value", _:
-            if node.name != "b" and any(_is_of(arg, ACTION_LETTERS | {"A"}) for arg in args):
+            if node.name != "b" and any(is_action(arg) for arg in args):
                 raise Undecidable("a state value of an action")
         case "action_value" | "advantage", (first, second, *_):
-            if _is_of(first, ACTION_LETTERS) or _is_of(second, STATE_LETTERS):
+            if is_action(first) or is_state(second):
                 raise Undecidable(f"{node.name} is taken of a state and an action, in this order")
 
 
@@ -129,9 +132,9 @@ def refuse_strangers(
             states, actions = (right,), (left,)
         case "policy" | "logp", (first, second):
             # pi(a, s) as pi(s, a): the letter that is known tells which is which.
-            if _is_of(first, STATE_LETTERS) or _is_of(second, ACTION_LETTERS):
+            if is_state(first) or is_action(second):
                 first, second = second, first
-            if _is_of(first, ACTION_LETTERS) or _is_of(second, STATE_LETTERS):
+            if is_action(first) or is_state(second):
                 states, actions = (second,), (first,)
         case "policy" | "logp", (only,) if not _is_of(only, STATE_LETTERS):
             actions = (only,)
@@ -154,9 +157,10 @@ def refuse_strangers(
 
 
 def _indexed_apart(first: Name, second: Name) -> bool:
-    """Whether two names bear different letters as their index: a_t, a_i."""
+    """Whether two names bear different letters as their index, or other numbers: a_t, a_i, a_0."""
     a, b = ([i.name for i in indices_of(n) if isinstance(i, Name)] for n in (first, second))
-    return bool(a and b) and a != b
+    c, d = ([i.value for i in indices_of(n) if isinstance(i, Num)] for n in (first, second))
+    return (bool(a and b) and a != b) or c != d
 
 
 def _is_of(node: Node, letters: set[str]) -> bool:

@@ -10,13 +10,12 @@ from contextlib import contextmanager
 from fractions import Fraction
 from zlib import crc32
 
+from rlprep.formula.decide.argument_words import is_action, is_earlier, is_later, is_state
 from rlprep.formula.decide.distributions import whose
 from rlprep.formula.decide.logits import logit, raw_logits
 from rlprep.formula.decide.numbers import Dual, Number, Precision, plain
 from rlprep.formula.decide.policies import is_old, role_of
 from rlprep.formula.decide.table_places import (
-    ACTION_LETTERS,
-    STATE_LETTERS,
     TRANSITIONS,
     Env,
     argument_names,
@@ -239,7 +238,7 @@ class Quantities:
         """Return the value of a state."""
         if node.name == "b":
             s = self.state(args, env)
-            if any(n.name in ACTION_LETTERS | {"A"} for n in argument_names(args)):
+            if any(map(is_action, argument_names(args))):
                 return self.opaque(
                     f"b{s}{self.action(args, env)}"
                 )  # no baseline: it takes the action
@@ -328,9 +327,9 @@ class Quantities:
         for name in argument_names(args):
             if (key := f"s:var:{place_key(name)}") in env:
                 return env[key]
-            if name.name in STATE_LETTERS and is_next_index(name):
+            if is_state(name) and is_next_index(name):
                 return self.current("s2", env)
-            if name.name in STATE_LETTERS and is_moved(name):
+            if is_state(name) and (is_moved(name) or is_earlier(name)):
                 raise Undecidable("a state at another time than the sample's")
         return self.current("s", env)
 
@@ -339,9 +338,9 @@ class Quantities:
         for name in argument_names(args):
             if (key := f"a:var:{place_key(name)}") in env:
                 return env[key]
-            if name.name in ACTION_LETTERS and is_moved(name):
+            if is_action(name) and (is_moved(name) or is_later(name) or is_earlier(name)):
                 raise Undecidable("an action at another time than the sample's")
-            if name.name in ACTION_LETTERS and name.primes:
+            if is_action(name) and name.primes:
                 raise Undecidable(f"{name.name}' is bound by no sum and no expectation")
         if self.subject in {"kl", "entropy"}:
             refuse_unbound(args, env)
@@ -350,5 +349,6 @@ class Quantities:
     def _is_next(self, node: Name, args: tuple[Node, ...]) -> bool:
         if "next" in {w.lower() for w in (node.name, *labels_of(node))} or is_next_index(node):
             return True
-        return any(n.name in STATE_LETTERS | {"next"} and (is_next_index(n) or n.name == "next")
-                   for n in argument_names(args))  # fmt: skip
+        return any(
+            (is_state(n) and is_next_index(n)) or n.name == "next" for n in argument_names(args)
+        )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from weakref import WeakKeyDictionary
 
+from rlprep.formula.decide.argument_words import STATE_LETTERS, is_action, is_state
 from rlprep.formula.decide.columns import refuse_crossed
 from rlprep.formula.decide.distributions import Sampling, leaves_sample, sampling_of
 from rlprep.formula.decide.numbers import Dual, Number, plain
@@ -11,8 +12,6 @@ from rlprep.formula.decide.policies import is_batch, role_of
 from rlprep.formula.decide.reward_sums import Earned, earned
 from rlprep.formula.decide.table_entries import indexed_place
 from rlprep.formula.decide.table_places import (
-    ACTION_LETTERS,
-    STATE_LETTERS,
     TRANSITIONS,
     Env,
     argument_names,
@@ -312,12 +311,12 @@ def _place_of(key: str, body: Node) -> str | None:
         match node:
             case Call(fn=Name(name=name), args=(Given(left=Name() as left, right=right),)) if (
                 name in TRANSITIONS and variable_key(left) == key
-                and any(isinstance(n, Name) and n.name in ACTION_LETTERS for n in walk(right))
+                and any(is_action(n) for n in walk(right))
             ):  # fmt: skip
                 return "s"
             case Given(left=Name() as left, right=right):
                 if variable_key(left) == key:
-                    return "s" if left.name in STATE_LETTERS else "a"
+                    return "s" if is_state(left) else "a"
                 if isinstance(right, Name) and variable_key(right) == key:
                     return "s"
             case Call(fn=Name(name="Q" | "q" | "A" | "pi"), args=(_, Name() as second)):

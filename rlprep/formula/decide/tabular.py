@@ -8,6 +8,7 @@ environment. What names stand for is in `table_quantities.py`, what binds states
 from dataclasses import replace
 from fractions import Fraction
 
+from rlprep.formula.decide.argument_words import is_state
 from rlprep.formula.decide.distributions import Sampling
 from rlprep.formula.decide.effort import spend
 from rlprep.formula.decide.functions import apply, is_stabiliser
@@ -254,10 +255,10 @@ class Tabular(Sums):
             return value
         role = self.role(node.fn)
         if role is not None and node.fn.name not in FUNCTIONS:
-            if not node.args and not node.kwargs:
+            if not (args := _arguments(node)):
                 raise Undecidable(f"{node.fn.name}() is of nothing")
             power = self._power(node.fn, env, position)
-            value = self.quantity(node.fn, self._resolved(node.args), env)
+            value = self.quantity(node.fn, self._resolved(args), env)
             return self.precision.power(value, power) if power is not None else value
         if node.fn.name in FUNCTIONS:
             raise Undecidable(f"{node.fn.name} has no meaning here")
@@ -324,6 +325,12 @@ def _compare(op: str, a: Fraction, b: Fraction) -> bool:
         case "!=":
             return a != b
     raise Undecidable(f"the relation '{op}' in a condition")
+
+
+def _arguments(node: Call) -> tuple[Node, ...]:
+    """Return what a call takes, the state first where keywords say which is which."""
+    named = [value for _, value in node.kwargs if isinstance(value, Name)]
+    return (*node.args, *sorted(named, key=lambda name: not is_state(name)))
 
 
 def _is_label(node: Node) -> bool:
