@@ -17,7 +17,8 @@ EXPLORED = r"(A(s,a) - \log\pi_\theta(a|s))"
 SAMPLES = (
     ("trpo_constraint", rf"E_{{\tau \sim \pi_\theta, s \sim \tau}}[{KL}] \le \delta", "different"),
     ("trpo_constraint", rf"E_{{\tau \sim \pi_\theta}}[{KL}] \le \delta", "different"),
-    ("trpo_constraint", rf"E_{{s \sim \pi_\theta}}[{KL}] \le \delta", "different"),
+    ("trpo_constraint", rf"E_{{s \sim \pi}}[{KL}] \le \delta".replace("_\\theta", ""),
+     "different"),
     ("trpo_constraint", rf"E_{{s \sim new}}[{KL}] \le \delta", "different"),
     ("trpo_constraint", rf"E_{{s \sim old}}[{KL}] \le \delta", "equivalent"),
     ("trpo_constraint", rf"E_{{s \sim advantages}}[{KL}] \le \delta", "undecided"),
@@ -91,6 +92,30 @@ VALUES = (
     ("trpo_objective", "E[r_t (Q(s_t,a_t) - V(s_t))]", "equivalent"),
 )  # fmt: skip
 
+ARGUMENTS = (
+    ("advantage", "Q(s, a) - V(s_next)", "different"),
+    ("advantage", "Q(s, a) - V(next_s)", "different"),
+    ("advantage", "Q(obs, act) - V(obs_next)", "different"),
+    ("advantage", "Q(state, action) - V(new_state)", "different"),
+    ("advantage", "Q(state, action) - V(prev_state)", "undecided"),
+    ("advantage", "Q(states, actions) - V(states)", "equivalent"),
+    ("advantage", "Q(states, actions) - V(actions)", "undecided"),
+    ("advantage", "Q(next_state, action) - V(state)", "different"),
+    ("advantage", "Q(state, next_action) - V(state)", "undecided"),
+    ("advantage", "Q(action, state) - V(state)", "undecided"),
+    ("advantage", "Q(s_t, a_t) - V(s_0)", "undecided"),
+    ("advantage", "Q(s_0, a_0) - V(s_0)", "equivalent"),
+    ("advantage", "Q(state=s, action=a) - V(state=s)", "equivalent"),
+    ("advantage", "Q(state=s, action=a) - V(state=s_next)", "different"),
+    ("advantage", "def f(s, a):\n    return Q(action=a, state=s) - V(state=s)", "equivalent"),
+    ("advantage", "def f(s, a):\n    return Q(state=s, action=a) - V(state=s2)", "different"),
+    ("advantage", "Q(s, a) - V(dim=0)", "undecided"),
+    ("ratio", "pi(action | next_state) / pi_old(action | state)", "different"),
+    ("ratio", "pi(action, state) / pi_old(action, state)", "equivalent"),
+    ("policy_gradient", "E[grad log pi(a|s) Q(next_s, a)]", "different"),
+    ("policy_gradient", "E[grad log pi(a|s) A(s, next_action)]", "undecided"),
+)  # fmt: skip
+
 NUMBERS = (
     ("trpo_objective", "E[|r_t| A_t]", "equivalent"),
     ("trpo_objective", "E[r_t^0 A_t]", "different"),
@@ -123,9 +148,12 @@ CODE = (
      "equivalent"),
     ("ratio", "new_action_probs / old_action_probs", "equivalent"),
     ("ratio", "torch.exp(new_logp.sum(-1) - old_logp.sum(-1))", "equivalent"),
+    ("ratio", "(new_logp - old_logp).sum(dim=1).exp()", "equivalent"),
+    ("ratio", "(new_logp - old_logp).exp().sum(dim=-1)", "different"),
     ("advantage", "Q[a] - sum(pi[b] * Q[b] for b in range(n))", "equivalent"),
-    ("advantage", "q_table[s][a] - sum(policy[s][b] * q_table[s][b] for b in range(n))",
+    ("advantage", "qvalues[s][a] - sum(policy[s][b] * qvalues[s][b] for b in range(n))",
      "equivalent"),
+    ("ppo_clip", f"torch.min(ratio * adv, {CLAMP} * adv).mean() + 0.01 * ent", "different"),
     ("advantage", "q.gather(1, a[:, None]) - v", "undecided"),
     ("advantage", "q.gather(1, a[:, None]).squeeze(1) - v", "equivalent"),
     ("advantage", "q.gather(1, a[:, None])[:, 0] - v", "equivalent"),
@@ -146,7 +174,7 @@ CODE = (
 
 
 @pytest.mark.parametrize(
-    ("formula", "text", "expected"), [*SAMPLES, *POLICIES, *VALUES, *NUMBERS, *CODE]
+    ("formula", "text", "expected"), [*SAMPLES, *POLICIES, *VALUES, *ARGUMENTS, *NUMBERS, *CODE]
 )
 def test_a_line_on_policies_is_read_by_its_meaning(ask, formula, text, expected) -> None:
     verdict = ask(formula, text)

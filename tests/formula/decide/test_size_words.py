@@ -181,8 +181,12 @@ def test_leaves_open(ask, formula, text) -> None:
 @pytest.mark.parametrize(
     ("formula", "text", "remarked"),
     [
-        ("gqa_head_map", "floor(h/g), g = 4", "the number given for g is read as an example"),
-        ("gqa_head_map", "floor(h/g), g = H_q/H_kv", ""),
+        (
+            "gqa_head_map",
+            "floor(h/n_rep), n_rep = 4",
+            "the number given for n_rep is read as an example",
+        ),
+        ("gqa_head_map", "floor(h/n_rep), n_rep = H_q/H_kv", ""),
         ("kv_cache_bytes", "2 B L n (d_model / H_q) H_kv b", "d_model is read as H_q d"),
         ("kv_cache_bytes", "2 B L n d H_kv b", ""),
     ],
