@@ -1,5 +1,6 @@
 """Divergences, entropies and cross-entropies of named policies, by all the names they go by."""
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 DIVERGENCES = {"kl", "dkl", "d_kl", "kl_div", "kl_divergence", "kldiv", "kldivergence", "d",
                "mean_kl", "div"}  # fmt: skip
+MOMENTS = {"mu", "mean", "loc"}
+"""The first of the numbers that a normal distribution is made of."""
 ENTROPIES = {"s", "h", "entropy", "ent"}
 DISTRIBUTIONS = {"categorical", "normal", "distribution", "independent", "multivariatenormal",
                  "onehotcategorical", "softmax", "log_softmax", "logsoftmax"}  # fmt: skip
@@ -51,12 +54,12 @@ def of_policies(tabular: "Tabular", node: Call, env: "Env", position: int) -> Nu
             return tabular.entropy("new", env)
         if (
             len(node.args) == 1
-            and (which := _policy_of(tabular, node.args[0], position)) is not None
+            and (which := policy_of(tabular, node.args[0], position)) is not None
         ):
             if tabular.world.is_sample:
                 raise Undecidable("an entropy needs a whole distribution")
             return tabular.entropy(which, env)
-        pair = [_policy_of(tabular, side, position) for side in _sides(node.args)]
+        pair = [policy_of(tabular, side, position) for side in _sides(node.args)]
         match pair:
             case (str() as first_policy, str() as second_policy) if (
                 tabular.program.is_code and first == "entropy"
@@ -100,21 +103,21 @@ def _sides(args: tuple[Node, ...]) -> tuple[Node, ...]:
 
 
 def _which(tabular: "Tabular", node: Node, position: int) -> str:
-    found = _policy_of(tabular, node, position)
+    found = policy_of(tabular, node, position)
     if found is None:
         raise Undecidable("a divergence of something that is no policy")
     return found
 
 
-def _policy_of(tabular: "Tabular", node: Node, position: int) -> str | None:
+def policy_of(tabular: "Tabular", node: Node, position: int) -> str | None:
     """Return which policy an argument names: pi_old, pi_old(.|s), theta_old, old_dist."""
     match node:
         case Call(fn=fn, args=args) if flat_lower(fn) in DISTRIBUTIONS:
-            inner = [*args, *(value for _, value in node.kwargs)]
-            found = (_policy_of(tabular, each, position) for each in inner)
+            inner = map(_holder, (*args, *(value for _, value in node.kwargs)))
+            found = (policy_of(tabular, each, position) for each in inner)
             return next((which for which in found if which is not None), None)
         case Call(fn=fn):
-            return _policy_of(tabular, fn, position)
+            return policy_of(tabular, fn, position)
         case Name(name="theta"):
             return "old" if is_old(node) or node.primes else "new"
         case Name():
@@ -122,15 +125,20 @@ def _policy_of(tabular: "Tabular", node: Node, position: int) -> str | None:
             value = None if number is None else tabular.program.entries[number].values[-1]
             is_made = isinstance(value, Call) and flat_lower(value.fn) in DISTRIBUTIONS
             if number is not None and value is not None and is_made:
-                return _policy_of(tabular, value, number)
+                return policy_of(tabular, value, number)
             if role_of(node, tabular.subject) in {"policy", "logp"}:
                 return tabular.which(node)
             return "old" if "old" in flat_lower(node) else (
                 "new" if flat_lower(node) in {"new", "new_dist", "curr",
                                               "current"} else None)  # fmt: skip
         case Given(left=left):
-            return _policy_of(tabular, left, position)
+            return policy_of(tabular, left, position)
     return None
+
+
+def _holder(node: Node) -> Node:
+    """Return the distribution that a moment belongs to: `mu_old` is of `dist_old`."""
+    return replace(node, name="dist") if isinstance(node, Name) and node.name in MOMENTS else node
 
 
 def _kl_div(

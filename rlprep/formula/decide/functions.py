@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from rlprep.formula.decide.distributions import Sampling
-from rlprep.formula.decide.divergences import of_policies
+from rlprep.formula.decide.divergences import of_policies, policy_of
 from rlprep.formula.decide.logits import of_logits
 from rlprep.formula.decide.numbers import Number
 from rlprep.formula.decide.policies import is_batch, role_of
@@ -55,7 +55,7 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
     if lowered in {"log_prob", "logprob", "log_pi", "log_probs", "logpdf", "logpmf"} or (
         lowered == "logp" and len(args) == 2
     ):  # fmt: skip
-        return _log_probability(tabular, node, env)
+        return _log_probability(tabular, node, env, position)
     if lowered in {"prob", "probs"} and (found := _probability(tabular, node, env)) is not None:
         return found
     if lowered in {"softmax", "log_softmax", "logsoftmax"} and isinstance(args[0], Name):
@@ -268,8 +268,14 @@ def is_sampled(tabular: "Tabular", node: Node) -> bool:
     return bool(roles & SAMPLED or is_batch(node)) and "policy" not in roles
 
 
-def _log_probability(tabular: "Tabular", node: Call, env: "Env") -> Number:
-    """`dist.log_prob(action)`: of the policy that the object's name says."""
+def _log_probability(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
+    """`dist.log_prob(action)`: of the policy that the object's name says, or what it is made of."""
+    first, *rest = node.args or (node.fn,)
+    is_made = isinstance(first, Call) or (
+        isinstance(first, Name) and tabular.program.definition(first, position) is not None
+    )
+    if is_made and (which := policy_of(tabular, first, position)) is not None:
+        return tabular.precision.log(tabular.chances(which, env)[tabular.action(tuple(rest), env)])
     names = [a for a in node.args if isinstance(a, Name)]
     holder = names[0] if names else node.fn
     given = tuple(names[1:])

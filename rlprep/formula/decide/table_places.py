@@ -167,13 +167,30 @@ def _is_of(node: Node, letters: set[str]) -> bool:
     return isinstance(node, Name) and node.name in letters
 
 
+def _bound_outcomes(env: Env) -> list[str]:
+    """Return the letters of the actions or outcomes that sums run over."""
+    return [key.removeprefix("a:var:") for key in env if key.startswith("a:var:")]
+
+
+def refuse_other_index(node: Name, env: Env) -> None:
+    """Refuse an entry that no sum runs over where one runs over another: q_j below a sum over i.
+
+    Raises:
+        Undecidable: the entry is such a one.
+    """
+    bound = _bound_outcomes(env)
+    indices = [i.name for i in indices_of(node) if isinstance(i, Name)]
+    if any(bound) and indices and not {*indices} & {*bound}:
+        raise Undecidable(f"{variable_key(node)} is bound by no sum and no expectation")
+
+
 def refuse_unbound(args: tuple[Node, ...], env: Env) -> None:
     """Refuse an outcome that no sum runs over where one runs over another: P(y) below a sum over x.
 
     Raises:
         Undecidable: an argument is such a variable.
     """
-    bound = [key.removeprefix("a:var:") for key in env if key.startswith("a:var:")]
+    bound = _bound_outcomes(env)
     outcomes = [n for n in argument_names(args) if len(n.name) == 1 and n.name not in STATE_LETTERS]
     if not any(bound) or not outcomes:
         return

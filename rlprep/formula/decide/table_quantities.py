@@ -14,7 +14,7 @@ from rlprep.formula.decide.argument_words import is_action, is_earlier, is_later
 from rlprep.formula.decide.distributions import whose
 from rlprep.formula.decide.logits import logit, raw_logits
 from rlprep.formula.decide.numbers import Dual, Number, Precision, plain
-from rlprep.formula.decide.policies import is_old, role_of
+from rlprep.formula.decide.policies import is_old, role_of, words_of
 from rlprep.formula.decide.table_places import (
     TRANSITIONS,
     Env,
@@ -24,6 +24,7 @@ from rlprep.formula.decide.table_places import (
     place_key,
     policy_labels,
     refuse_misplaced,
+    refuse_other_index,
     refuse_strangers,
     refuse_unbound,
 )
@@ -113,6 +114,8 @@ class Quantities:
             case "policy":
                 return self.policy(node, args, env)
             case "logp":
+                if "logits" in words_of(node):
+                    raise Undecidable("logits are log-probabilities only after log_softmax")
                 return self.precision.log(self.policy(node, args, env))
             case "ratio":
                 return self.ratio(env, args)
@@ -211,6 +214,8 @@ class Quantities:
         """Return a policy's probability of an action in a state."""
         if self.subject in {"kl", "entropy"} and is_moved(node):
             raise Undecidable(f"{node.name} of another outcome than the sum's")
+        if self.subject in {"kl", "entropy"} and not args:
+            refuse_other_index(node, env)
         which = self.which(node)
         parameters = [n for n in argument_names(args) if n.name == "theta"]
         if parameters and (is_old(parameters[0]) or parameters[0].primes):

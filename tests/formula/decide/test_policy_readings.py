@@ -14,6 +14,8 @@ RETURN = r"f(s) = V(s), A = Q(s,a)"
 DIVERGENCE = r"D(f, g) = \sum_x f(x) \log \frac{f(x)}{g(x)}"
 EXPLORED = r"(A(s,a) - \log\pi_\theta(a|s))"
 
+MADE = "Categorical(logits={}_logits).log_prob(a)".format
+
 SAMPLES = (
     ("trpo_constraint", rf"E_{{\tau \sim \pi_\theta, s \sim \tau}}[{KL}] \le \delta", "different"),
     ("trpo_constraint", rf"E_{{\tau \sim \pi_\theta}}[{KL}] \le \delta", "different"),
@@ -62,6 +64,7 @@ POLICIES = (
     ("kl", "(p * (log_p - log_q)).sum()", "equivalent"),
     ("kl", "(probs_p * (probs_p / probs_q).log()).sum()", "equivalent"),
     ("kl", f"{DIVERGENCE}, KL = D(P, Q)", "equivalent"),
+    ("kl", r"\sum_i p_i \log(p_i / q_j)", "undecided"),
 )  # fmt: skip
 
 VALUES = (
@@ -147,6 +150,12 @@ CODE = (
      "torch.min(log_ratios.exp() * adv, log_ratios.exp().clamp(1 - eps, 1 + eps) * adv)",
      "equivalent"),
     ("ratio", "new_action_probs / old_action_probs", "equivalent"),
+    ("ratio", "exp(new_logits - old_logits)", "undecided"),
+    ("ratio", f"torch.exp({MADE('new')} - {MADE('old')})", "equivalent"),
+    ("ratio", "d = Normal(mu, std)\ne = Normal(mu_old, std_old)\n"
+              "ratio = torch.exp(d.log_prob(a) - e.log_prob(a))", "equivalent"),
+    ("ratio", "d = Normal(mu, std)\ne = Normal(mu_old, std_old)\n"
+              "ratio = torch.exp(e.log_prob(a) - d.log_prob(a))", "different"),
     ("ratio", "torch.exp(new_logp.sum(-1) - old_logp.sum(-1))", "equivalent"),
     ("ratio", "(new_logp - old_logp).sum(dim=1).exp()", "equivalent"),
     ("ratio", "(new_logp - old_logp).exp().sum(dim=-1)", "different"),
