@@ -11,7 +11,8 @@ from rlprep.formula.decide.argument_words import ACTION_LETTERS, STATE_LETTERS
 from rlprep.formula.decide.table_places import Env, place_key
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import labels_of
-from rlprep.formula.tree import Index, Name, Neg, Node, Num, walk
+from rlprep.formula.show import latex
+from rlprep.formula.tree import Index, Name, Neg, Node, Num, Slice, walk
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.table_quantities import Quantities
@@ -37,6 +38,10 @@ def entry_place(tables: "Quantities", items: tuple[Node, ...], env: Env) -> Env:
     """
     place = dict(env)
     for item in items:
+        if isinstance(item, Slice) and (item.lo or item.hi) and item is items[0]:
+            tables.picked.add(latex(item))
+            if len(tables.picked) > 1:
+                raise Undecidable("entries of two places")
         if not isinstance(item, Name):
             continue
         key = place_key(item)

@@ -10,6 +10,7 @@ from rlprep.formula.decide.distributions import Sampling, leaves_sample, samplin
 from rlprep.formula.decide.numbers import Dual, Number, plain
 from rlprep.formula.decide.policies import is_batch, role_of
 from rlprep.formula.decide.reward_sums import Earned, earned
+from rlprep.formula.decide.sample_indices import refuse_other_samples
 from rlprep.formula.decide.table_entries import indexed_place
 from rlprep.formula.decide.table_places import (
     TRANSITIONS,
@@ -167,7 +168,7 @@ class Sums(Quantities):
                 case Big(kind="sum" | "range"):
                     if any(axis in {"time", "samples"} for axis, _ in self._axes(node)):
                         return True
-                case Call(fn=Name(name="sum" | "reduce_sum" | "dot" | "inner")):
+                case Call(fn=Name(name="sum" | "reduce_sum" | "dot" | "inner")) | Bin(op="@"):
                     return True
         return False
 
@@ -193,6 +194,7 @@ class Sums(Quantities):
         if node.kind == "prod":
             raise Undecidable("a product over a trajectory")
         axes = self._axes(node)
+        refuse_other_samples(node, self.subject, {key for _, key in axes})
         skips_one = isinstance(node.binder, Chain) and "!=" in node.binder.ops
         skips_end = _leaves_out(node) and any(k in SAMPLES or axis != "time" for axis, k in axes)
         if skips_one or skips_end:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from rlprep.formula.decide.argument_words import is_state
 from rlprep.formula.decide.distributions import Sampling
 from rlprep.formula.decide.effort import spend
-from rlprep.formula.decide.functions import apply, is_stabiliser
+from rlprep.formula.decide.functions import apply, is_sampled, is_stabiliser
 from rlprep.formula.decide.numbers import Dual, Number, dual, plain
 from rlprep.formula.decide.policies import is_old
 from rlprep.formula.decide.sample_counts import refuse_double_counts
@@ -131,6 +131,9 @@ class Tabular(Sums):
             with self.aside():
                 base = self.evaluate(node.left, env, position)
             return self.precision.power(base, self.evaluate(node.right, env, position))
+        if node.op == "@" and is_sampled(self, node):
+            product = Call(node.span, Name(node.span, "dot"), (node.left, node.right))
+            return self.call(product, env, position)
         a = self.evaluate(node.left, env, position)
         if node.op == "+" and is_stabiliser(node.right):
             self.remarks.add(
