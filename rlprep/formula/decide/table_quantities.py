@@ -114,7 +114,7 @@ class Quantities:
             case "policy":
                 return self.policy(node, args, env)
             case "logp":
-                if "logits" in words_of(node):
+                if "logits" in words_of(node) and self.subject not in {"kl", "entropy"}:
                     raise Undecidable("logits are log-probabilities only after log_softmax")
                 return self.precision.log(self.policy(node, args, env))
             case "ratio":
