@@ -9,7 +9,8 @@ from rlprep.formula.decide.tensor import ShapeError, ShapePairError
 from rlprep.formula.errors import Undecidable, Undefined
 
 SIZES = "Q is n x d, K is m x d, V is m x d_v"
-CLEAR = 1e-6
+CLEAR = 1e-10
+"""How far apart two numbers are that no rounding could have made of one."""
 
 
 def shape_witness(error: ShapeError, world: World) -> dict[str, Any]:
@@ -92,23 +93,24 @@ def _shown(
         where["d"] = "2"
     elif setting[0] == "phi":
         where["phi"] = "x^2 + 1, entry by entry"
-    return {"quantity": f"row {number + 1} of the output", "at": where, "yours": row_text(a),
-            "reference": row_text(b)}  # fmt: skip
+    places = next((p for p in (4, 8) if row_text(a, p) != row_text(b, p)), 12)
+    return {"quantity": f"row {number + 1} of the output", "at": where,
+            "yours": row_text(a, places), "reference": row_text(b, places)}  # fmt: skip
 
 
-def row_text(row: Any) -> str:
-    """Return a row as people read it: fractions exactly, other numbers to four places."""
+def row_text(row: Any, places: int) -> str:
+    """Return a row as people read it: fractions exactly, other numbers to some places."""
     if row[:1] == ("undefined",):
         return f"has no value: {row[1]}"
     if row[:1] == ("matrix",):
         return f"a {row[1]} x {row[2]} matrix"
-    return "[" + ", ".join(_number(x) for x in row) + "]"
+    return "[" + ", ".join(_number(x, places) for x in row) + "]"
 
 
-def _number(x: Fraction | float) -> str:
+def _number(x: Fraction | float, places: int) -> str:
     if isinstance(x, Fraction) and x.denominator < 10_000:
         return str(x)
-    return f"{float(x):.4f}"
+    return f"{float(x):.{places}f}"
 
 
 def _shape_text(side: Any) -> str:

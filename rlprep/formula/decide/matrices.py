@@ -8,12 +8,15 @@ rules by those of NumPy and torch for code.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import cached_property
 
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_world import World
 from rlprep.formula.decide.matrix_rules import Convention, Mask, Ones
 from rlprep.formula.decide.tensor import Tensor, combined, divide, inverse
 from rlprep.formula.decide.token_definitions import POSITION, Definitions, Scope
+from rlprep.formula.decide.token_denominators import TINIEST, denominators, literal
+from rlprep.formula.decide.token_indices import compared
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import variable_key
@@ -29,13 +32,13 @@ from rlprep.formula.tree import (
     Neg,
     Node,
     Num,
+    Span,
     Sub,
     Trans,
     Tuple,
     Wrap,
 )
 
-TINIEST = Fraction(1, 1000)
 MAX_DEPTH = 60
 HADAMARD = ("circ", "∘")
 """Signs that are read as a plain product elsewhere."""
@@ -94,7 +97,7 @@ class Matrices(Definitions):
             node.left.name == "ones"
         ):  # fmt: skip
             return self.world.scalar(int(self.holds(node.right, scope)))
-        if node.op in {"+", "-"} and (kept := self._without_stabiliser(node, scope)) is not None:
+        if node.op == "+" and (kept := self._without_stabiliser(node, scope)) is not None:
             return self.value(kept, scope)
         if (turned := self._glued_transpose(node, scope)) is not None:
             return turned
@@ -110,7 +113,7 @@ class Matrices(Definitions):
                 return self.quotient(left, right)
             case "*" | "cdot" | "otimes" | "@" | "odot":
                 if self._is_literal_one(node.right) and left.ndim == 2:
-                    right = Ones(is_row=False)
+                    right = self._ones((node.right.sub,) if isinstance(node.right, Sub) else ())
                 return self.product(left, right, node.op)
         raise Undecidable(f"'{node.op}' has no meaning here")
 
@@ -150,12 +153,30 @@ class Matrices(Definitions):
                 return value == 1
         return False
 
+    @cached_property
+    def _denominators(self) -> list[Span]:
+        return denominators(self.program, lambda name: self.spelt(name).key)
+
+    def is_in_denominator(self, node: Node) -> bool:
+        """Whether an expression is a part of something that is divided by."""
+        start, end = node.span
+        return any(first <= start and end <= last for first, last in self._denominators)
+
+    def _ones(self, scripts: tuple[Node, ...]) -> Ones:
+        r"""Return a vector of ones; `\mathbf{1}_d` says that it has the length of a width."""
+        match scripts:
+            case (Name() as name,):
+                role = names.role_of(self.spelt(name).key)
+                axis = {"width": "d", "value_width": "e"}.get(role)
+                return Ones(is_row=False, size=self.world.sizes[axis] if axis else None)
+        return Ones(is_row=False)
+
     def _without_stabiliser(self, node: Bin, scope: Scope) -> Node | None:
-        """Return what is left of a sum when a tiny constant is dropped; None if there is none."""
+        """Return what is left of a denominator when a tiny constant is dropped, None otherwise."""
         for tiny, rest in ((node.right, node.left), (node.left, node.right)):
-            is_literal = 0 < _literal(tiny) <= TINIEST
+            is_literal = 0 < literal(tiny) <= TINIEST
             is_named = isinstance(tiny, Name) and self._is_tiny(tiny, scope)
-            if node.op == "+" and (is_literal or is_named):
+            if (is_literal or is_named) and self.is_in_denominator(node):
                 self.remarks.add("the tiny constant that keeps a denominator from 0 is ignored")
                 return rest
         return None
@@ -169,6 +190,8 @@ class Matrices(Definitions):
 
     def raised(self, node: Bin, scope: Scope) -> Tensor:
         """A power, a transposition, an inverse, or an exponential `e^x`."""
+        if number := literal(node):
+            return self.world.scalar(number)
         match node:
             case Bin(
                 left=Wrap(kind="norm", x=x) | Sub(x=Wrap(kind="norm", x=x), sub=Num(value=2)),
@@ -179,13 +202,14 @@ class Matrices(Definitions):
                 name in names.TRANSPOSES and name not in scope
             ):
                 if self._is_literal_one(node.left):
-                    return Ones(is_row=True)
+                    script = (node.left.sub,) if isinstance(node.left, Sub) else ()
+                    return self.transposed(self._ones(script))
                 return self.transposed(self.value(node.left, scope))
         return self.powered(self.value(node.left, scope), node.right, scope)
 
     def powered(self, base: Tensor, exponent: Node, scope: Scope) -> Tensor:
         """A power of a number or of a square matrix."""
-        power = self._constant(exponent, scope)
+        power = self.constant(exponent, scope)
         if base.ndim == 2:
             if power == -1:
                 one, zero = self.world.scalar(1).item, self.world.scalar(0).item
@@ -193,17 +217,17 @@ class Matrices(Definitions):
             raise Undecidable("a power of a matrix")
         return base.map(lambda x: self.root_power(x, power))
 
-    def _constant(self, node: Node, scope: Scope) -> Fraction:
+    def constant(self, node: Node, scope: Scope) -> Fraction:
         """Return an exponent: a rational constant."""
         match node:
             case Num(value=value):
                 return value
             case Neg(x=x):
-                return -self._constant(x, scope)
+                return -self.constant(x, scope)
             case Bin(op="/", left=left, right=right):
-                below = self._constant(right, scope)
+                below = self.constant(right, scope)
                 if below:
-                    return self._constant(left, scope) / below
+                    return self.constant(left, scope) / below
             case Name() if (key := variable_key(node)) in scope:
                 found = scope[key]
                 if isinstance(found, int):
@@ -247,7 +271,7 @@ class Matrices(Definitions):
             case "ones":
                 if node.subs and isinstance(node.subs[0], Chain):
                     return self.world.scalar(int(self.holds(node.subs[0], scope)))
-                return Ones(is_row=False)
+                return self._ones(node.subs)
             case "mask":
                 return self.causal_mask()
             case "length" if spelt.key == "M" and not spelt.indices:
@@ -275,7 +299,7 @@ class Matrices(Definitions):
     def subscripted(self, x: Node, script: Node, scope: Scope) -> Tensor:
         """`(Q K^T)_{ij}`, or a remark such as `softmax(...)_{col}`."""
         if self._is_literal_one(x):
-            return Ones(is_row=False)
+            return self._ones((script,))
         items = script.items if isinstance(script, Tuple) else (script,)
         indices = tuple(i for item in items for i in names.index_nodes(item))
         if isinstance(x, Call) and not indices:
@@ -329,20 +353,3 @@ class Matrices(Definitions):
         from rlprep.formula.decide.token_calls import call
 
         return call(self, node, scope)
-
-
-def _literal(node: Node) -> Fraction:
-    """Return a number, `10^{-8}` too; 0 for anything else."""
-    match node:
-        case Num(value=value):
-            return value
-        case Bin(op="^", left=Num(value=base), right=Neg(x=Num(value=power))) if power <= 64:
-            return Fraction(1) / base ** int(power) if base else Fraction(0)
-    return Fraction(0)
-
-
-def compared(op: str, a: int | None, b: int | None) -> bool:
-    """Return whether two indices satisfy a relation."""
-    if a is None or b is None:
-        raise Undecidable("a condition that is not known here")
-    return {"=": a == b, "<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b, "!=": a != b}[op]

@@ -27,13 +27,19 @@ LEFT_OVER = "a vector of ones of unknown length is left over"
 
 
 class Ones(Tensor):
-    """A vector of ones whose length is settled by what it meets."""
+    """A vector of ones whose length is settled by what it meets, unless the input says it."""
 
-    __slots__ = ("is_row",)
+    __slots__ = ("is_row", "size")
 
-    def __init__(self, *, is_row: bool) -> None:
+    def __init__(self, *, is_row: bool, size: int | None = None) -> None:
         self.shape = ()
         self.is_row = is_row
+        self.size = size
+
+    def check(self, size: int) -> None:
+        """Refuse a length that is not the one that the input says."""
+        if self.size not in {None, size}:
+            raise ShapeError("a vector of ones has another length than what it sums")
 
     def __getattr__(self, name: str) -> Any:
         """Refuse the entries: nobody knows how many there are."""
@@ -139,9 +145,11 @@ class Rules:
                 if a.shape[1] != 1:
                     raise ShapeError("a row of ones stands to the right of a matrix")
                 return a  # repeated columns: a quotient by them divides each row
+            b.check(a.shape[1])
             return self._collapsed(a.summed(1, keep=True))
         if isinstance(a, Ones) and not isinstance(b, Ones) and b.shape:
             if a.is_row:
+                a.check(b.shape[0])
                 return self._collapsed(b.summed(0, keep=True))
             if b.shape[0] != 1:
                 raise ShapeError("a column of ones stands to the left of a matrix")
@@ -194,7 +202,7 @@ class Rules:
     def transposed(self, a: Tensor) -> Tensor:
         """The transpose; of a number, itself."""
         if isinstance(a, Ones):
-            return Ones(is_row=not a.is_row)
+            return Ones(is_row=not a.is_row, size=a.size)
         return a.swapped(0, 1) if a.ndim == 2 else a
 
     def causal_mask(self) -> Tensor:

@@ -36,6 +36,7 @@ from rlprep.formula.tree import (
     Node,
     Num,
     Slice,
+    Trans,
 )
 
 LETTERS = {"t", "i", "j", "idx", "step", "pos", "n", "s", "l"}
@@ -69,11 +70,21 @@ class Arrays(Matrices):
                 parts = [self.value(node.body, {**scope, key: place})
                          for place in places(self, node, key, scope)]  # fmt: skip
                 return stacked(parts)
+            case Trans(x=x):
+                inner = self.value(x, scope)
+                if inner.ndim > 2 and not self._written(node).endswith("mT"):
+                    raise LayoutError("an array of more than two axes is turned round by .T")
+                return self.transposed(inner)
             case Chain(items=(left, Num(value=number)), ops=("=" | "!=" as op,)):
                 wanted = self.world.arithmetic.const(number)
                 yes, no = (self.world.scalar(int(x)).item for x in (op == "=", op != "="))
                 return self.value(left, scope).map(lambda x: yes if x == wanted else no)
         return super()._value(node, scope)
+
+    def _written(self, node: Node) -> str:
+        """Return the text of an expression, without the brackets around it."""
+        start, end = node.span
+        return self.program.text[start:end].rstrip(" )")
 
     # -- rules of arrays ------------------------------------------------------------------------
 
@@ -98,8 +109,13 @@ class Arrays(Matrices):
         """A quotient, entry by entry."""
         return combined(divide, a, b)
 
+    def powered(self, base: Tensor, exponent: Node, scope: Scope) -> Tensor:
+        """A power, entry by entry."""
+        power = self.constant(exponent, scope)
+        return base.map(lambda x: self.root_power(x, power))
+
     def transposed(self, a: Tensor) -> Tensor:
-        """`.T` and `.mT`: the last two axes (an array of more axes reverses them all)."""
+        """`.T` of a matrix, `.mT` of any array: the last two axes."""
         if a.ndim == 1 and self.convention.layout.startswith("query"):
             raise LayoutError("the vector of one query is transposed")  # it was meant as a matrix
         return a.swapped(-1, -2) if a.ndim >= 2 else a

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from rlprep.formula.decide import attention_names as names
@@ -10,6 +9,7 @@ from rlprep.formula.decide.attention_names import MAPS
 from rlprep.formula.decide.attention_world import FEATURES
 from rlprep.formula.decide.tensor import Tensor
 from rlprep.formula.decide.token_arguments import arguments, rectified, single
+from rlprep.formula.decide.token_denominators import TINIEST
 from rlprep.formula.decide.token_functions import FUNCTIONS
 from rlprep.formula.decide.token_shapes import SHAPES
 from rlprep.formula.errors import Undecidable
@@ -78,14 +78,21 @@ def _kept(of: Matrices, node: Call, scope: Scope) -> Tensor:
         of.remarks.add("dropout is read as switched off")
     if node.fn.name in {"clamp", "clip", "clamp_min", "maximum"}:
         of.remarks.add("the bound that keeps a denominator from 0 is ignored")
-        given = [x for x in (*node.args[1:], node.keyword("min"), node.keyword("max")) if x]
-        is_positive = _is_positive(of, node.args[0], set()) if node.args else False
-        if not is_positive or any(not (isinstance(x, Num) and 0 < x.value <= Fraction(1, 1000))
-                                  and not (isinstance(x, Name) and x.name in names.TINY)
-                                  for x in given):  # fmt: skip
+        bounds = [x for x in (*node.args[1:], node.keyword("min"), node.keyword("max")) if x]
+        is_positive = bool(node.args) and _is_positive(of, node.args[0], set())
+        if not (is_positive and of.is_in_denominator(node) and all(map(_is_tiny, bounds))):
             raise Undecidable(f"'{node.fn.name}' has no meaning here")
     arguments(node, 1)
     return of.value(node.args[-1 if node.fn.name == "append" else 0], scope)
+
+
+def _is_tiny(node: Node) -> bool:
+    match node:
+        case Num(value=value):
+            return 0 < value <= TINIEST
+        case Name(name=name):
+            return name in names.TINY
+    return False
 
 
 def _places_alone(

@@ -1,6 +1,7 @@
-"""The index letters that an expression leaves free: what its value depends on."""
+"""Indices: the letters that an expression leaves free, relations between two of them."""
 
 from rlprep.formula.decide import attention_names as names
+from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import variable_key
 from rlprep.formula.tree import Big, Name, Node, Num, Sub, Tuple, children, walk
 
@@ -43,3 +44,10 @@ def _indices(node: Node) -> tuple[Node, ...]:
             is_index = spelt.key != "softmax" and names.role_of(spelt.key) != "ones"
             return spelt.indices if is_index else ()
     return ()
+
+
+def compared(op: str, a: int | None, b: int | None) -> bool:
+    """Return whether two indices satisfy a relation."""
+    if a is None or b is None:
+        raise Undecidable("a condition that is not known here")
+    return {"=": a == b, "<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b, "!=": a != b}[op]

@@ -279,8 +279,10 @@ class Code(Arrays):
             raise Undecidable("a slice that is not understood")
         start, end = self.whole_number(first, {}), self.whole_number(whole.hi, {})
         end = min(end, self.world.sizes["n"])
-        if value.ndim != 2 or end - start != value.shape[0]:
+        if value.ndim != 2 or value.shape[0] == 1 < end - start:
             raise Undecidable("rows that are stored do not fit")
+        if end - start != value.shape[0]:
+            raise Undefined("more or fewer rows are stored than there is room for")
         self.stored.setdefault(key, {}).update(enumerate(value.along(0), start))
 
     def _keep(self, stated: Node, value: Tensor) -> None:

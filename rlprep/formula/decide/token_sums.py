@@ -13,6 +13,7 @@ from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_names import MAPS
 from rlprep.formula.decide.tensor import Tensor, combined
 from rlprep.formula.decide.token_arguments import refuse_fixed
+from rlprep.formula.decide.token_indices import compared
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import variable_key
@@ -50,8 +51,6 @@ def places(of: Matrices, node: Big, key: str, scope: Scope) -> list[int]:
 
 
 def _within(node: Big, key: str, place: int, bound: dict[str, int], text: str) -> bool:
-    from rlprep.formula.decide.matrices import compared
-
     inner = {**bound, key: place}
     if node.lo is not None and place < _limit(node.lo, bound):
         return False

@@ -6,7 +6,17 @@ from tests.formula.decide.verdicts import SAME_OUTPUTS, assert_accepted, assert_
 
 SOFTMAX, LINEAR, CAUSAL = "softmax_attention", "linear_attention", "linear_attention_causal"
 
+NUM, DEN = "num = phi(Q) @ (phi(K).T @ V)\n", "den = phi(Q) @ phi(K).sum(0)[:, None]\n"
+
 RIGHT = [
+    (LINEAR, NUM + DEN + "den += 1e-6\nout = num / den"),
+    (LINEAR, NUM + DEN + "out = num * (den + 1e-6) ** -1"),
+    (LINEAR, NUM + DEN + "z = torch.reciprocal(den + eps)\nout = num * z"),
+    (LINEAR, NUM + DEN + "out = torch.div(num, torch.add(den, 1e-6))"),
+    (LINEAR, "phi = lambda x: F.relu(x) + 1e-6\n" + NUM + DEN + "num / den"),
+    (LINEAR, "phi(Q) @ (phi(K).T @ V) / (phi(Q) @ (phi(K).T @ ones(K.shape[0], 1)))"),
+    (LINEAR, "(phi(q) @ (phi(k).mT @ v)) / (phi(q) @ phi(k).sum(1).unsqueeze(-1))"),
+    (SOFTMAX, "s = Q @ K.T / sqrt(d) + 1e-9\ntorch.softmax(s, -1) @ V"),
     (LINEAR,
      "phi(Q) @ (phi(K).T @ V) / (phi(Q) @ phi(K).sum(0)).clamp(min=1e-6)[:, "
      "None]"),
@@ -129,6 +139,14 @@ RIGHT = [
 ]  # fmt: skip
 
 WRONG = [
+    (LINEAR, NUM + DEN + "out = num / den + 1e-6", None),
+    (LINEAR, NUM + DEN + "out = num / den\nout += 1e-6", None),
+    (LINEAR, NUM + DEN + "num = num + eps\nout = num / den", None),
+    (LINEAR, NUM + DEN + "out = num * (den + 0.5) ** -1", None),
+    (SOFTMAX,
+     "w = exp(Q @ K.T / sqrt(d))\nw = w / w.sum(-1, keepdim=True) + 1e-6\nw @ V", None),
+    (LINEAR, "phi(Q) @ (phi(K).T @ V) / (phi(Q) @ (phi(K).T @ ones(K.shape[1], 1)))", None),
+    (LINEAR, "phi(Q) @ (phi(K).T @ V) / (phi(Q) @ (phi(K).T @ np.ones((V.shape[1], 1))))", None),
     (SOFTMAX, "torch.softmax(torch.clamp(Q @ K.T, min=0) / math.sqrt(d), -1) @ V", None),
     (SOFTMAX, "torch.softmax(np.maximum(Q @ K.T, 0) / math.sqrt(d), -1) @ V", None),
     (SOFTMAX, "softmax(Q @ K.T) @ V * scale", "scale_outside"),

@@ -9,7 +9,6 @@ SOFTMAX, LINEAR, CAUSAL = "softmax_attention", "linear_attention", "linear_atten
 RIGHT = [
     (LINEAR, r"\exp(Q)(\exp(K)^\top V) / (\exp(Q)(\exp(K)^\top 1))"),
     (LINEAR, "silu(Q)(silu(K)^T V) / (silu(Q)(silu(K)^T 1))"),
-    (SOFTMAX, r"\mathrm{softmax}(QK^\top/\sqrt d) V + 10^{-9}"),
     (SOFTMAX, r"\mathrm{softmax}(QK^\top/\sqrt d + 10^{-9}) V"),
     (SOFTMAX, r"\mathrm{softmax}(QK^\top/\sqrt{d_k})V \in \mathbb{R}^{n \times d_v}"),
     (SOFTMAX,
@@ -45,6 +44,13 @@ RIGHT = [
     (LINEAR,
      r"(\phi(Q)(\phi(K)^\top V)) / (\phi(Q)(\phi(K)^\top \mathbf{1}) + "
      r"0.001)"),
+    (LINEAR,
+     r"o_i = \frac{\phi(q_i)^\top S}{\phi(q_i)^\top z}, S = \sum_j \phi(k_j)v_j^\top, "
+     r"z = y + \epsilon, y = \sum_j \phi(k_j)"),
+    (LINEAR,
+     r"\phi(x) = \mathrm{relu}(x) + \epsilon, o_i = \frac{\phi(q_i)^\top \sum_j "
+     r"\phi(k_j)v_j^\top}{\phi(q_i)^\top \sum_j \phi(k_j)}"),
+    (LINEAR, r"\frac{\phi(Q)(\phi(K)^\top V)}{\phi(Q)(\mathbf{1}_n^\top \phi(K))^\top}"),
     (CAUSAL,
      r"A_{ij} = \begin{cases} \phi(q_i)^\top\phi(k_j) & j \le i \\ 0 & j > "
      r"i\end{cases}, O = AV/(A 1)"),
@@ -68,6 +74,16 @@ RIGHT = [
 ]  # fmt: skip
 
 WRONG = [
+    (SOFTMAX, r"\mathrm{softmax}(QK^\top/\sqrt d) V + 10^{-9}", None),
+    (SOFTMAX, "softmax(QK^T/sqrt(d)) V + eps", None),
+    (SOFTMAX, "(softmax(QK^T/sqrt(d)) + 1e-9) V", None),
+    (SOFTMAX, "softmax((Q + 1e-6) K^T/sqrt(d)) V", None),
+    (LINEAR,
+     r"o_i = \frac{\phi(q_i)^\top S}{\phi(q_i)^\top z}, S = \sum_j \phi(k_j)v_j^\top + "
+     r"\epsilon, z = \sum_j \phi(k_j)", None),
+    (LINEAR, r"\frac{\phi(Q)(\phi(K)^\top V)}{\phi(Q)(\phi(K)^\top \mathbf{1}_d)}", None),
+    (LINEAR, r"\frac{\phi(Q)(\phi(K)^\top V)}{\phi(Q)(\phi(K)^\top 1_{d_v})}", None),
+    (LINEAR, r"\frac{\phi(Q)(\phi(K)^\top V)}{\phi(Q)(1_{d_k}^\top \phi(K))^\top}", None),
     (LINEAR, "gelu(Q)(gelu(K)^T V)", "missing_normaliser"),
     (SOFTMAX, "softmax(QK^T/0) V", None),
     (SOFTMAX, r"\mathrm{softmax}\left(\frac{QK^\top}{d - d}\right) V", None),
