@@ -30,7 +30,7 @@ from rlprep.formula.decide.token_projections import projected
 from rlprep.formula.decide.token_sums import component_axis
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.program import EQUALITIES, Program
-from rlprep.formula.tree import Bin, Call, Chain, Name, Node, Num, Sub
+from rlprep.formula.tree import Bin, Call, Chain, Name, Node, Num, Sub, walk
 
 __all__ = ["SUBJECTS", "VOCABULARY", "is_target", "meaning", "proof", "readings", "same",
            "setting_of", "witness"]  # fmt: skip
@@ -92,7 +92,8 @@ def conventions(program: Program, subject: str) -> list[Convention]:
         by_position = subject == "linear_attention_causal"
         return layouts(program.entries, sources_of(program.text), by_position=by_position)
     has_vectors = any(
-        isinstance(n, Name) and (names.spelling(n, is_code=False).indices or n.name in "qkv")
+        (isinstance(n, Name) and (names.spelling(n, is_code=False).indices or n.name in "qkv"))
+        or isinstance(n, Sub)
         for n in program.nodes()
     )
     found = [Convention(), Convention(rows=True)] if has_vectors else [Convention()]
@@ -212,6 +213,8 @@ def _position_row(evaluator: Code, row: Tensor | str) -> Hashable:
     for letter in evaluator.convention.layout:
         if letter in "bh" and row.ndim > 1:
             row = row.picked(0, 0)
+    while row.ndim > 1 and row.shape[0] == 1:  # `o[t] = ...` spreads it
+        row = row.picked(0, 0)
     return ("matrix", *row.shape, *row.data) if row.ndim > 1 else tuple(row.data)
 
 
@@ -255,7 +258,7 @@ def _row(
     evaluator: Matrices, side: Node, scope: Scope, rest: list[str], number: int
 ) -> tuple[Any, ...]:
     if rest:
-        axis = component_axis(evaluator, side, rest[0]) or "m"
+        axis = component_axis(evaluator, side, rest[0]) or _own_axis(side, rest[0])
         every = range(evaluator.base, evaluator.base + evaluator.world.sizes[axis])
         values = [evaluator.value(side, {**scope, rest[0]: j}) for j in every]
         if any(value.shape for value in values):
@@ -267,6 +270,12 @@ def _row(
     if value.ndim == 2 and 1 not in value.shape:
         return ("matrix", *value.shape, *value.data)
     return tuple(value.data)
+
+
+def _own_axis(side: Node, letter: str) -> str:
+    """Return what a second index counts: keys where a name bears it, else entries of the output."""
+    is_on_name = any(isinstance(n, Name) and letter in free_letters(n) for n in walk(side))
+    return "m" if is_on_name else "e"
 
 
 def rows_of(evaluator: Matrices, value: Tensor) -> Hashable:
@@ -329,6 +338,6 @@ def witness(mine: Meaning, theirs: Meaning, subject: str, setting: Setting) -> d
     """Return the shape that does not fit, or small inputs with different outputs."""
     from rlprep.formula.decide.attention_witness import shape_witness, small_witness
 
-    if mine.facts["shape"] is not None and not mine.facts["fits"]:
+    if not mine.facts["fits"]:
         return shape_witness(*mine.facts["shape"])
     return small_witness(mine, theirs, subject, setting)

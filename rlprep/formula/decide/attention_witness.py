@@ -10,7 +10,7 @@ from rlprep.formula.errors import Undecidable, Undefined
 
 SIZES = "Q is n x d, K is m x d, V is m x d_v"
 CLEAR = 1e-10
-"""How far apart two numbers are that no rounding could have made of one."""
+"""The share by which two numbers differ that no rounding could have made of one."""
 
 
 def shape_witness(error: ShapeError, world: World) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def _difference(
 def _differs(a: Any, b: Any) -> bool:
     if a[:1] == ("undefined",) or b[:1] == ("undefined",) or len(a) != len(b):
         return a != b and not _is_zero_row(a, b)
-    return any(isinstance(x, str) or abs(x - y) > CLEAR for x, y in zip(a, b, strict=True))
+    return any(abs(x - y) > CLEAR * max(1, abs(x), abs(y)) for x, y in zip(a, b, strict=True))
 
 
 def _is_zero_row(a: Any, b: Any) -> bool:
@@ -114,7 +114,7 @@ def _number(x: Fraction | float, places: int) -> str:
 
 
 def _shape_text(side: Any) -> str:
-    shape = [x for x in side[1:4] if isinstance(x, int)]
+    shape = [x for x in side if isinstance(x, int)]
     return "an array of " + " x ".join(map(str, shape)) if shape else "one number"
 
 

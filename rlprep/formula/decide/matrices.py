@@ -112,8 +112,8 @@ class Matrices(Definitions):
             case "/":
                 return self.quotient(left, right)
             case "*" | "cdot" | "otimes" | "@" | "odot":
-                if self._is_literal_one(node.right) and left.ndim == 2:
-                    right = self._ones((node.right.sub,) if isinstance(node.right, Sub) else ())
+                if isinstance(node.right, Num) and node.right.value == 1 and left.ndim == 2:
+                    right = Ones(is_row=False)
                 return self.product(left, right, node.op)
         raise Undecidable(f"'{node.op}' has no meaning here")
 
@@ -299,7 +299,12 @@ class Matrices(Definitions):
     def subscripted(self, x: Node, script: Node, scope: Scope) -> Tensor:
         """`(Q K^T)_{ij}`, or a remark such as `softmax(...)_{col}`."""
         if self._is_literal_one(x):
-            return self._ones((script,))
+            is_condition = isinstance(script, Chain)
+            return (
+                self.world.scalar(int(self.holds(script, scope)))
+                if is_condition
+                else (self._ones((script,)))
+            )
         items = script.items if isinstance(script, Tuple) else (script,)
         indices = tuple(i for item in items for i in names.index_nodes(item))
         if isinstance(x, Call) and not indices:

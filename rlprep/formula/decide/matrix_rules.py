@@ -115,7 +115,9 @@ class Rules:
             return combined(mul, Tensor(a.shape, a.data), Tensor(b.shape, b.data))
         if isinstance(a, Mask) or isinstance(b, Mask):
             return self._masked(a, b)
-        if op == "otimes" and 1 in a.shape and 1 in b.shape:
+        if op == "otimes":
+            if 1 not in a.shape or 1 not in b.shape:
+                raise Undecidable("an outer product of something that is no vector")
             return matmul(a.reshaped((len(a.data), 1)), b.reshaped((1, len(b.data))))
         if a.shape[1] == b.shape[0]:
             return self._collapsed(matmul(a, b))
@@ -138,7 +140,7 @@ class Rules:
         return self._collapsed(matmul(a, b)) if a.shape[1] == b.shape[0] else combined(mul, a, b)
 
     def _product_with_ones(self, a: Tensor, b: Tensor) -> Tensor:
-        if isinstance(b, Ones) and not isinstance(a, Ones):
+        if isinstance(b, Ones):
             if not a.shape:
                 raise Undecidable(LEFT_OVER)
             if b.is_row:
@@ -147,7 +149,7 @@ class Rules:
                 return a  # repeated columns: a quotient by them divides each row
             b.check(a.shape[1])
             return self._collapsed(a.summed(1, keep=True))
-        if isinstance(a, Ones) and not isinstance(b, Ones) and b.shape:
+        if isinstance(a, Ones) and b.shape:
             if a.is_row:
                 a.check(b.shape[0])
                 return self._collapsed(b.summed(0, keep=True))

@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from hashlib import blake2b
 
-from rlprep.formula.errors import Undecidable, Undefined
+from rlprep.formula.errors import Undefined
 
 LOW = 2**61 - 1
 HIGH = 66 * LOW + 1
@@ -108,11 +108,12 @@ class PrimeArithmetic:
         return Residue(0, draw("log", x.high)[1], x.high)
 
     def sqrt(self, x: Residue) -> Residue:
-        """Return the root that is itself a square; roots of symbols are multiplicative."""
+        """Return the root that is itself a square; roots of symbols are multiplicative.
+
+        Of what has no such root it is an unknown function: equal where its arguments are.
+        """
         root = Residue(pow(x.low, (LOW + 1) // 4, LOW), pow(x.high, (HIGH + 1) // 4, HIGH))
-        if (root * root).key() != x.key():  # a logarithm has none either
-            raise Undecidable("the square root of something that is no known square")
-        return root
+        return root if (root * root).key() == x.key() else self.opaque("root", x)
 
     def length(self, square: Residue) -> Residue:
         """Return the root of a sum of squares: a fixed unknown function of it."""

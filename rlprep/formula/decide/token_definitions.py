@@ -40,15 +40,19 @@ class Definitions(Rules):
         self.known: dict[tuple[int, tuple[object, ...]], Tensor] = {}
 
     def _has_bare_query(self) -> bool:
-        """Whether a plain `q` stands beside keys or values with indices: one query's vector."""
+        """Whether a plain `q` stands beside keys or values with indices: one query's vector.
+
+        Beside a plain `k` or `v` it is a matrix as they are.
+        """
         spelt = [
             self.spelt(n)
             for e in self.program.entries for v in e.values for n in names.plain_names(v)
         ]  # fmt: skip
         inputs = [s for s in spelt if s.key in names.INPUT_NAMES]
-        return any(s.key == "q" and not s.indices for s in inputs) and any(
+        bare = {s.key for s in inputs if not s.indices}
+        return "q" in bare and not bare & {"k", "v"} and any(
             s.indices for s in inputs if s.key != "q"
-        )
+        )  # fmt: skip
 
     def spelt(self, name: Name) -> names.Spelling:
         """Return a name taken apart, as this input writes names."""

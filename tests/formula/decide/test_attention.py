@@ -263,6 +263,24 @@ def test_a_witness_holds_small_matrices_and_both_rows(ask) -> None:
     assert shown["reference"] == "[17/24, 23/8, 13/12]"
 
 
+SHOWN = {
+    "a matrix for a row": (LINEAR, r"o_i = \sum_j \phi(k_j) v_j^\top", "a 2 x 3 matrix"),
+    "an array of four axes": (
+        SOFTMAX, "(torch.softmax(Q @ K.T / math.sqrt(d), -1)[:, :, None] * V[None, :])[None]",
+        "an array of 1 x 3 x 3 x 3"),
+    "a number over a matrix": (
+        SOFTMAX, "1/(QK^T)", "a number divided by n x m, which doesn't fit"),
+    "a rational root": (LINEAR, r"\phi(Q)(\phi(K)^\top V)/\sqrt{4}", "[17/2, 69/2, 13]"),
+    # tanh(1) = 0.7616 and tanh(2) = 0.9640; the weights of the keys are 0.5800, 0 and 0.7342
+    "another feature map": (LINEAR, "tanh(Q) (tanh(K)^T V)", "[0.5800, 4.5227, 1.4684]"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("formula", "text", "yours"), SHOWN.values(), ids=SHOWN)
+def test_a_witness_shows_what_comes_out(ask, formula, text, yours) -> None:
+    assert ask(formula, text).counterexample["yours"] == yours
+
+
 def test_remarks_name_what_the_reading_leans_on(ask) -> None:
     stabilised = ask(LINEAR, r"\frac{\phi(Q)(\phi(K)^T V)}{\phi(Q)\phi(K)^T \mathbf{1} + \epsilon}")
     concrete = ask(LINEAR, "(elu(Q) + 1) ((elu(K) + 1)^T V) / ((elu(Q) + 1) ((elu(K) + 1)^T 1))")

@@ -28,6 +28,12 @@ SCAN = """\
 S = tf.cumsum(phi(k)[:, :, None] * v[:, None, :], axis=0, {flag}=True)
 z = tf.cumsum(phi(k), axis=0, {flag}=True)
 np.einsum('nd,ndm->nm', phi(q), S) / np.einsum('nd,nd->n', phi(q), z)[:, None]"""
+STATES = r"S_t = S_{t-1} + \phi(k_t) v_t^\top,\ z_t = z_{t-1} + \phi(k_t),\ "
+STORED = """\
+for t in range(n):
+    S = S + torch.outer(phi(k[t]), v[t])
+    z = z + phi(k[t])
+    o[t] = {row} / (phi(q[t]) @ z)"""
 
 DIFFERENT = {
     "the library's mask by position": (
@@ -67,9 +73,20 @@ DIFFERENT = {
     "the present is left out by a test": (CAUSAL, TESTED.format(test="j < i")),
     "scores cut off below": (
         SOFTMAX, "torch.softmax(torch.maximum(q @ k.T / math.sqrt(d), 0), dim=-1) @ v"),
+    "one number for all rows": (SOFTMAX, "(torch.softmax(Q @ K.T / math.sqrt(d), -1) @ V).sum()"),
+    "a loop over nothing": (
+        SOFTMAX, "for i in range(n, n):\n    o[i] = torch.softmax(q[i] @ k.T / sqrt(d), -1) @ v"),
+    "a length that would be right in batches only": (
+        SOFTMAX, "p = torch.exp(Q @ K.transpose(-2, -1) / math.sqrt(d))\n"
+                 "(p / (p.mean(-1, keepdim=True) * K.shape[1])) @ V"),
+    "no value at the first position": (
+        CAUSAL, STATES + r"o_t = \frac{\phi(q_t)^\top S_t}{\phi(q_t)^\top z_t} \cdot"
+                r"\frac{\phi(q_t)^\top z_{t-1}}{\phi(q_t)^\top z_{t-1}}"),
+    "a column where a row is stored": (CAUSAL, STORED.format(row="(phi(q[t])[None] @ S).T")),
 }  # fmt: skip
 
 OPEN = {
+    "a transposition sign with a script": (SOFTMAX, r"\mathrm{softmax}(Q K^{T_i}/\sqrt{d}) V"),
     "a remark about columns": (
         SOFTMAX, r"softmax(QK^T/\sqrt{d})V \text{ where the softmax is over columns}"),
     "a remark about the mask": (
@@ -117,6 +134,17 @@ EQUIVALENT = {
                 "    S = S + jnp.outer(phi(k), v)\n    z = z + phi(k)\n"
                 "    return (S, z), phi(q) @ S / (phi(q) @ z)"),
     "the present by a test": (CAUSAL, TESTED.format(test="j <= i")),
+    "a row of the weights": (SOFTMAX, r"o_i = (\mathrm{softmax}(QK^\top/\sqrt d))_i V"),
+    "a matrix of one row stored as a row": (CAUSAL, STORED.format(row="phi(q[t])[None, :] @ S")),
+    "the output alone one step ahead": (
+        CAUSAL, STATES + r"o_{t+1} = \frac{\phi(q_{t+1})^\top S_{t+1}}"
+                r"{\phi(q_{t+1})^\top z_{t+1}}"),
+    "a state without an index, an output with one": (
+        CAUSAL, r"S \leftarrow S + \phi(k) v^\top, z \leftarrow z + \phi(k),"
+                r" o_t = \frac{\phi(q_t)^\top S}{\phi(q_t)^\top z}"),
+    "names of code that differ in a script": (
+        SOFTMAX, "p_n = torch.exp(Q @ K.T / math.sqrt(d))\np_t = p_n.sum(-1, keepdim=True)\n"
+                 "(p_n / p_t) @ V"),
 }  # fmt: skip
 
 

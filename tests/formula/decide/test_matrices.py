@@ -7,6 +7,18 @@ from tests.formula.decide.verdicts import SAME_OUTPUTS, assert_accepted, assert_
 SOFTMAX, LINEAR, CAUSAL = "softmax_attention", "linear_attention", "linear_attention_causal"
 
 RIGHT = [
+    (SOFTMAX, r"e \exp(-1) \mathrm{softmax}(QK^\top/\sqrt d) V"),
+    (SOFTMAX, "2 softmax(QK^T/sqrt(d)) V / 2"),
+    (SOFTMAX, r"\sqrt3 \mathrm{softmax}(QK^\top/\sqrt{d}) V / \sqrt3"),
+    (SOFTMAX, r"o_{ic} = (\mathrm{softmax}(QK^\top/\sqrt d) V)_{ic}"),
+    (SOFTMAX, r"A = \mathrm{softmax}(q k^\top/\sqrt d), o_i = \sum_j A_{ij} v_j"),
+    (SOFTMAX, r"A = \mathrm{softmax}(q k^\top/\sqrt d), o_i = (A v)_i"),
+    (CAUSAL,
+     r"\frac{(\phi(Q)\phi(K)^\top \odot M) V}{\mathrm{rowsum}(\phi(Q) \odot (M \phi(K)))}"),
+    *((CAUSAL,
+       rf"\frac{{\sum_j {one} \phi(q_i)^\top\phi(k_j) v_j}}{{\sum_j {one} "
+       rf"\phi(q_i)^\top\phi(k_j)}}")
+      for one in (r"1_{j \le i}", r"1[j \le i]", r"\mathbb{1}_{j \le i}")),
     (LINEAR, r"\exp(Q)(\exp(K)^\top V) / (\exp(Q)(\exp(K)^\top 1))"),
     (LINEAR, "silu(Q)(silu(K)^T V) / (silu(Q)(silu(K)^T 1))"),
     (SOFTMAX, r"\mathrm{softmax}(QK^\top/\sqrt d + 10^{-9}) V"),
@@ -74,6 +86,30 @@ RIGHT = [
 ]  # fmt: skip
 
 WRONG = [
+    (SOFTMAX, r"\exp(\sqrt{\log d}) \mathrm{softmax}(QK^\top/\sqrt d) V", None),
+    (SOFTMAX, r"\mathrm{softmax}(\sqrt{QK^\top}) V", None),
+    (SOFTMAX, r"\mathrm{softmax}(QK^\top/\sqrt{3}) V", None),
+    (SOFTMAX, r"\mathrm{softmax}(QK^\top/\sqrt{d + 1}) V", None),
+    (SOFTMAX, r"e^{\log(n)\log(n)} \mathrm{softmax}(QK^\top/\sqrt d) V", None),
+    (SOFTMAX,
+     r"A_{ij} = \frac{v_j}{v_j}\frac{\exp(q_i^\top k_j/\sqrt d)}{\sum_l \exp(q_i^\top "
+     r"k_l/\sqrt d)}, O = A V", None),
+    (SOFTMAX,
+     r"o = \sum_i \frac{\exp(q_i^\top k_i/\sqrt d)}{\sum_j \exp(q^\top k_j/\sqrt d)} v_i", None),
+    (SOFTMAX, r"o_{ic} = (\mathrm{softmax}(QK^\top) V)_{ic}", "missing_scale"),
+    (CAUSAL, r"\frac{(M \phi(Q)\phi(K)^\top) V}{(M \phi(Q)\phi(K)^\top) 1}", None),
+    (CAUSAL,
+     r"\frac{\sum_{T} 2^T \phi(q_i)^\top\phi(k_T) v_T}{\sum_{T} 2^T \phi(q_i)^\top\phi(k_T)}",
+     None),
+    (CAUSAL,
+     r"\frac{\sum_j \gamma [j \le i] \phi(q_i)^\top\phi(k_j) v_j}{\sum_j [j \le i] "
+     r"\phi(q_i)^\top\phi(k_j)}", None),
+    (CAUSAL,
+     r"\frac{\sum_j 1_{j < i} \phi(q_i)^\top\phi(k_j) v_j}{\sum_j 1_{j < i} "
+     r"\phi(q_i)^\top\phi(k_j)}", "off_by_one"),
+    (CAUSAL,
+     r"S_t = S_{t-1} + \phi(k_t) v_t^\top, z_t = z_{t-1} + \phi(k_t), o_t = \begin{cases} v_1 & "
+     r"t = 1 \\ \frac{\phi(q_t)^\top S_{t-1}}{\phi(q_t)^\top z_{t-1}} & t > 1 \end{cases}", None),
     (SOFTMAX, r"\mathrm{softmax}(QK^\top/\sqrt d) V + 10^{-9}", None),
     (SOFTMAX, "softmax(QK^T/sqrt(d)) V + eps", None),
     (SOFTMAX, "(softmax(QK^T/sqrt(d)) + 1e-9) V", None),
@@ -141,9 +177,12 @@ WRONG = [
 ]  # fmt: skip
 
 OPEN = [
-    (SOFTMAX, r"\exp(\sqrt{\log d}) \mathrm{softmax}(QK^\top/\sqrt d) V"),
+    (SOFTMAX, r"\mathrm{softmax}(QK^\top d^{-1/3}) V"),
+    (SOFTMAX, r"\mathrm{softmax}(QK^\top/\|Q\|) V"),
+    (CAUSAL,
+     r"S_t = S_{t-1} + \phi(k_t) v_t^\top, z_t = z_{t-1} + \phi(k_t), o_t = "
+     r"\frac{\phi(q_t)^\top \otimes S_t}{\phi(q_t)^\top z_t}"),
     (SOFTMAX, r"\exp(q_i^\top k_j/\sqrt d) v_l"),
-    (SOFTMAX, r"\mathrm{softmax}(\sqrt{QK^\top}) V"),
     (SOFTMAX, "softmax(dT/sqrt(d))V"),
     (SOFTMAX, "softmax(QK^T // sqrt(d)) V"),
     (SOFTMAX, "softmax(Q^{1/0} K^T) V"),
