@@ -14,7 +14,7 @@ from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_world import World
 from rlprep.formula.decide.matrix_rules import Convention, Mask, Ones
 from rlprep.formula.decide.tensor import Tensor, combined, divide, inverse
-from rlprep.formula.decide.token_definitions import POSITION, Definitions, Scope
+from rlprep.formula.decide.token_definitions import POSITION, Definitions, Scope, bound_to
 from rlprep.formula.decide.token_denominators import TINIEST, denominators, literal
 from rlprep.formula.decide.token_indices import compared
 from rlprep.formula.errors import Undecidable, Undefined
@@ -249,13 +249,20 @@ class Matrices(Definitions):
         if spelt.key in scope and not spelt.indices:
             found = scope[spelt.key]
             return found if isinstance(found, Tensor) else self.world.scalar(found)
-        if spelt.key in scope and isinstance(scope[spelt.key], Tensor):
-            return self.at(scope[spelt.key], self.places(spelt.indices, scope))  # type: ignore[arg-type]
+        if (bound := bound_to(spelt, scope)) is not None:
+            return bound
+        whole = scope.get(spelt.key)
+        if isinstance(whole, Tensor) and not (1 in whole.shape and self._is_input(spelt)):
+            return self.at(whole, self.places(spelt.indices, scope))
         if spelt.key in self.carried and not spelt.indices:
             return self.state(spelt.key, scope)
         if found := self.usable_definitions(spelt.key):
             return self.defined(spelt, found, scope)
         return self.given(node, spelt, scope)
+
+    def _is_input(self, spelt: names.Spelling) -> bool:
+        r"""Whether a name is an input: `k_l` is one beside the parameter k of `\alpha(q, k)`."""
+        return names.role_of(spelt.key) in {"Q", "K", "V"}
 
     def given(self, node: Name, spelt: names.Spelling, scope: Scope) -> Tensor:
         """An input, a size, or an unknown symbol."""

@@ -9,11 +9,12 @@ from rlprep.formula.decide.attention_names import MAPS
 from rlprep.formula.decide.attention_world import FEATURES
 from rlprep.formula.decide.tensor import Tensor
 from rlprep.formula.decide.token_arguments import arguments, rectified, single
+from rlprep.formula.decide.token_definitions import bound_key
 from rlprep.formula.decide.token_denominators import TINIEST
 from rlprep.formula.decide.token_functions import FUNCTIONS
 from rlprep.formula.decide.token_shapes import SHAPES
 from rlprep.formula.errors import Undecidable
-from rlprep.formula.tree import Call, Name, Node, Num, walk
+from rlprep.formula.tree import Call, Name, Node, Num, Tuple, walk
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.matrices import Matrices
@@ -33,7 +34,7 @@ def call(of: Matrices, node: Call, scope: Scope) -> Tensor:
     spelt = of.spelt(node.fn)
     if found := of.definitions(spelt.key):
         return _user_function(of, node, found[-1], scope)
-    if node.fn.name in MAPS or spelt.key in MAPS:
+    if node.fn.name in MAPS:
         features = of.world.features(single(of, node, scope), _letter_of(of, spelt.key))
         return _after(of, spelt, features, scope)
     if (inner := rectified(node, is_code=of.is_code)) is not None:
@@ -78,19 +79,35 @@ def _kept(of: Matrices, node: Call, scope: Scope) -> Tensor:
         of.remarks.add("dropout is read as switched off")
     if node.fn.name in {"clamp", "clip", "clamp_min", "maximum"}:
         of.remarks.add("the bound that keeps a denominator from 0 is ignored")
-        bounds = [x for x in (*node.args[1:], node.keyword("min"), node.keyword("max")) if x]
-        is_positive = bool(node.args) and _is_positive(of, node.args[0], set())
-        if not (is_positive and of.is_in_denominator(node) and all(map(_is_tiny, bounds))):
+        (first,), floor = arguments(node, 1), node.keyword("min", "a_min")
+        bounds = node.args[1:] if floor is None else (floor, *node.args[1:])
+        if (
+            not (_is_positive(of, first, set()) and of.is_in_denominator(node))
+            or node.keyword("max", "a_max") is not None
+            or not _is_tiny(bounds)
+        ):
             raise Undecidable(f"'{node.fn.name}' has no meaning here")
-    arguments(node, 1)
-    return of.value(node.args[-1 if node.fn.name == "append" else 0], scope)
+    if node.fn.name == "append":
+        return of.value(_appended(of, node), scope)
+    return single(of, node, scope)
 
 
-def _is_tiny(node: Node) -> bool:
-    match node:
-        case Num(value=value):
+def _appended(of: Matrices, node: Call) -> Node:
+    """Return what is put at the end of a list; `np.append` puts arrays together."""
+    into, last = arguments(node, 2)
+    if isinstance(into, Name) and names.role_of(of.spelt(into).key) not in {"Q", "K", "V"}:
+        started = [entry.values[-1] for _, entry in of.definitions(of.spelt(into).key)]
+        if all(isinstance(value, Tuple | Call) for value in started):
+            return last
+    raise Undecidable("only a list is appended to here")
+
+
+def _is_tiny(bounds: tuple[Node, ...]) -> bool:
+    """Whether a lower bound stands alone (`None` above it says no more) and is tiny."""
+    match bounds:
+        case (Num(value=value),) | (Num(value=value), Name(name="None")):
             return 0 < value <= TINIEST
-        case Name(name=name):
+        case (Name(name=name),) | (Name(name=name), Name(name="None")):
             return name in names.TINY
     return False
 
@@ -142,7 +159,7 @@ def _user_function(of: Matrices, node: Call, found: tuple[int, Any], scope: Scop
         if (places := _places_alone(of, parameter, argument, scope)) is not None:
             inner |= places
             continue
-        inner[of.spelt(parameter).key] = of.value(argument, scope)
+        inner[bound_key(of.spelt(parameter))] = of.value(argument, scope)
         for letter in of.spelt(parameter).indices:
             if isinstance(letter, Name) and isinstance(value := scope.get(letter.name), int):
                 inner[letter.name] = value

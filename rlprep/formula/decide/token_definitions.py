@@ -15,12 +15,26 @@ from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.integers import maybe_integer
 from rlprep.formula.names import variable_key
 from rlprep.formula.program import Entry, Program
+from rlprep.formula.show import latex
 from rlprep.formula.tree import Big, Bin, Call, Index, Name, Node, Num, Span, walk
 
 Scope = dict[str, "Tensor | int"]
 MAX_STEPS = 4
 POSITION, UPDATED = "@", "@updated"
 """Where a state is carried without an index: the present position, and the update that runs."""
+
+
+def bound_key(spelt: names.Spelling) -> str:
+    """Return the key of a parameter, with its indices: `x_i` is one name."""
+    return "_".join([spelt.key, *map(latex, spelt.indices)])
+
+
+def bound_to(spelt: names.Spelling, scope: Scope) -> Tensor | None:
+    """Return what a parameter with indices stands for; None for any other name."""
+    if not any(isinstance(value, Tensor) for value in scope.values()):
+        return None
+    found = scope.get(bound_key(spelt))
+    return found if isinstance(found, Tensor) else None
 
 
 class Definitions(Rules):
