@@ -108,7 +108,7 @@ def conventions(program: Program, subject: str) -> list[Convention]:
 
 def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
     """Return what a formula means under each convention; those whose shapes fit come first."""
-    program = with_named_features(projected(program))
+    program = projected(with_named_features(program))
     if not any(isinstance(n, Name) and _is_input(n) for n in program.nodes()):
         what, where = "neither queries nor keys nor values occur here", program.formula.node.span
         raise Unreadable(what, where, hint="write the formula with Q, K and V")
@@ -146,7 +146,9 @@ def _refuted_by_shape(found: list[Meaning], program: Program) -> list[Meaning]:
 def _fits_elsewhere(meaning: Meaning, convention: Convention) -> bool:
     """Whether a formula fits under a convention that differs in more than what `scale` is."""
     mine = meaning.facts["convention"]
-    return meaning.facts["fits"] and replace(mine, scale=convention.scale) != convention
+    is_array = meaning.values[0][0][:1] == ("array",)  # the axes of a batch may be wanting
+    is_other = replace(mine, scale=convention.scale) != convention
+    return meaning.facts["fits"] and is_other and not is_array
 
 
 def _is_input(name: Name) -> bool:

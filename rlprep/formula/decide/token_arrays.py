@@ -219,8 +219,16 @@ class Arrays(Matrices):
                 return self._stored(key, items[-1], scope)
             if self._is_carried(key) and key not in self.variables:
                 return self.world.scalar(0)
+            if self._is_of_a_batch(key, items):
+                raise LayoutError("a fixed number picks one of a batch")
         whole = self.value(x, scope)
         return self.sliced(whole, items, scope)
+
+    def _is_of_a_batch(self, key: str, items: tuple[Node, ...]) -> bool:
+        """Whether `k[0]` would be the first of a batch where `k` has no axis of tokens."""
+        is_input = names.role_of(key) in {"Q", "K", "V"} and key not in self.variables
+        layout = self.convention.layout
+        return is_input and "n" not in layout and "b" in layout and isinstance(items[0], Num)
 
     def _stored(self, key: str, item: Node, scope: Scope) -> Tensor:
         place = self.whole_number(item, scope)
@@ -251,7 +259,7 @@ class Arrays(Matrices):
         axis = 0
         for item in items:
             match item:
-                case Slice(lo=None, hi=None):
+                case Slice() if self.is_whole(item):
                     axis += 1
                 case Slice(lo=lo, hi=hi):
                     x = self._range(x, axis, lo, hi, scope)
@@ -264,6 +272,15 @@ class Arrays(Matrices):
                     size = x.shape[x.axis(axis)]
                     x = x.picked(axis, place + size if place < 0 else place)
         return x
+
+    def is_whole(self, item: Node) -> bool:
+        """Whether an index takes all of an axis: `:`, or `:n` where no loop counts n."""
+        match item:
+            case Slice(lo=None, hi=None):
+                return True
+            case Slice(lo=None, hi=Name(name="n", subs=())):
+                return self.position is None and "n" not in self.indices
+        return False
 
     def _range(
         self, x: Tensor, axis: int, lo: Node | None, hi: Node | None, scope: Scope

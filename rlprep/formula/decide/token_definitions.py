@@ -120,12 +120,15 @@ class Definitions(Rules):
                      and (self.is_code or i != self.program.main)]  # fmt: skip
         return found
 
-    def _uses_inputs(self, entry: Entry) -> bool:
+    def _uses_inputs(self, entry: Entry, seen: frozenset[str] = frozenset()) -> bool:
+        """Whether a statement says something of the inputs, in itself or by what it names."""
+        keys = {self.spelt(node).key for node in names.plain_names(entry.values[-1])} - seen
+        if any(key in names.INPUT_NAMES or names.role_of(key) in "QKV" for key in keys):
+            return True
         return any(
-            self.spelt(node).key in names.INPUT_NAMES
-            or names.role_of(self.spelt(node).key) in "QKV"
-            for node in names.plain_names(entry.values[-1])
-        )
+            self._uses_inputs(other, seen | keys)
+            for key in keys for _, other in self.definitions(key) if other is not entry
+        )  # fmt: skip
 
     def defined(
         self, spelt: names.Spelling, found: list[tuple[int, Entry]], scope: Scope
@@ -140,6 +143,8 @@ class Definitions(Rules):
                 return self.entry_value(number, entry, {})
         general = [(n, e) for n, e in found
                    if not any(isinstance(p, Num) for p in self.parameters(e))]  # fmt: skip
+        # `S = sum_j S_j` defines two things by one letter
+        general = [p for p in general if bool(self.parameters(p[1])) == bool(places)] or general
         if not general:
             raise Undecidable(f"{spelt.key} is not defined everywhere")
         number, entry = self._in_force(general)
@@ -230,7 +235,7 @@ class Definitions(Rules):
             values = [self.entry_value(number, entry, inner | {letters[1]: j + self.base})
                       for j in range(sizes[1])]  # fmt: skip
             rows.append(Tensor((len(values),), [value.item for value in values]))
-        return self._marked(stacked(rows))
+        return self.marked(stacked(rows))
 
     def _counted(self, letter: str, node: Node, default: str, depth: int) -> str:
         """Return what an index counts where it stands: queries "n" or keys and values "m"."""
@@ -249,7 +254,7 @@ class Definitions(Rules):
                     return "n" if role == "Q" else "m"
         return default
 
-    def _marked(self, a: Tensor) -> Tensor:
+    def marked(self, a: Tensor) -> Tensor:
         """Return a matrix of zeros and ones as a mask."""
         zero, one = self.world.scalar(0).item, self.world.scalar(1).item
         return Mask.of(a) if all(x in (zero, one) for x in a.data) else a

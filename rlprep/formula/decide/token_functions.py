@@ -144,7 +144,8 @@ def _rsqrt(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 def _matmul(of: Matrices, node: Call, scope: Scope) -> Tensor:
     a, b = (of.value(arg, scope) for arg in arguments(node, 2))
-    turned = [node.keyword(f"transpose_{x}", f"adjoint_{x}") for x in "ab"]  # TensorFlow
+    named = [node.keyword(f"transpose_{x}", f"adjoint_{x}") for x in "ab"]  # TensorFlow
+    turned = [*node.args[2:4]] if len(node.args) == 4 else named
     a, b = (x.swapped(-1, -2) if isinstance(t, Num) and t.value else x
             for x, t in zip((a, b), turned, strict=True))  # fmt: skip
     return of.product(a, b, "@")
@@ -152,6 +153,8 @@ def _matmul(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 def _inner(of: Matrices, node: Call, scope: Scope) -> Tensor:
     a, b = (of.value(arg, scope) for arg in arguments(node, 2))
+    if of.is_code and node.fn.name == "inner" and a.ndim == b.ndim == 2:
+        return matmul(a, b.swapped(0, 1))  # of every two rows
     if len(a.data) != len(b.data) or max(a.ndim, b.ndim) > 1 + (not of.is_code):
         raise ShapeError("a dot product of vectors of different widths")
     flat = [x.reshaped((len(x.data),)) for x in (a, b)]
@@ -175,11 +178,11 @@ def _einsum(of: Matrices, node: Call, scope: Scope) -> Tensor:
     parts = inputs.split(",")
     if not arrow or len(parts) != len(operands):
         raise Undecidable("this einsum is not understood")
-    named = (len(part.replace("...", "")) for part in parts)
-    leading = max((x.ndim - n for x, n in zip(operands, named, strict=True)), default=0)
-    rest = [x for x in "ABCDEFGHIJ" if x not in pattern][: max(leading, 0)]
-    parts = [p.replace("...", "".join(rest)) for p in parts]
-    return einsum(parts, output.replace("...", "".join(rest)), operands)
+    own = [x.ndim - len(p.replace("...", "")) for x, p in zip(operands, parts, strict=True)]
+    leading = "".join(x for x in "ABCDEFGHIJ" if x not in pattern)[: max(0, *own)]
+    # an operand with fewer leading axes has the last of them
+    parts = [p.replace("...", leading[len(leading) - n :]) for p, n in zip(parts, own, strict=True)]
+    return einsum(parts, output.replace("...", leading), operands)
 
 
 def _is_pattern(node: Node) -> bool:

@@ -50,7 +50,8 @@ def indexes_queries(body: list[Entry], key: str) -> bool:
                 match node:
                     case Index(x=Name() as name, items=items):
                         spelt = names.spelling(name, is_code=True).key
-                        letters = {n.name for i in items for n in walk(i) if isinstance(n, Name)}
+                        inside = [n for i in items for n in walk(i) if isinstance(n, Name)]
+                        letters = {names.spelling(n, is_code=True).key for n in inside}
                         if key in letters and names.role_of(spelt) == "Q":
                             return True
     return False

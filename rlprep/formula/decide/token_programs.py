@@ -218,6 +218,7 @@ class Code(Arrays):
                         yield from (
                             n.name for item in node.items for n in walk(item)
                             if isinstance(n, Name) and n.name in LETTERS - bound
+                            and not self.is_whole(item)
                         )  # fmt: skip
 
     def _pass(self, entries: list[Entry]) -> Tensor:

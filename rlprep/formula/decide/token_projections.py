@@ -30,8 +30,7 @@ def _without_projections(entry: Entry) -> Entry:
     values = tuple(rewritten(value, _joined) for value in entry.values)
     if all(new is old for new, old in zip(values, entry.values, strict=True)):
         return entry
-    node = entry.node if entry.target is not None else values[0]
-    return replace(entry, node=node, values=values)
+    return replace(entry, values=values)
 
 
 def _joined(node: Node) -> Node:

@@ -27,7 +27,9 @@ def _transpose(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 def _unsqueeze(of: Matrices, node: Call, scope: Scope) -> Tensor:
     axis = axis_of(of, node, 1)
-    return single(of, node, scope).expanded(-1 if axis is None else axis)
+    if axis is None:
+        raise Undecidable("a new axis without a place")
+    return single(of, node, scope).expanded(axis)
 
 
 def _squeeze(of: Matrices, node: Call, scope: Scope) -> Tensor:
@@ -53,7 +55,7 @@ def _diagonal(of: Matrices, node: Call, scope: Scope) -> Tensor:
 
 def _triangle(of: Matrices, node: Call, scope: Scope) -> Tensor:
     inner = single(of, node, scope)
-    if isinstance(inner.shape, tuple) and inner.ndim < 2:
+    if inner.ndim < 2:
         inner = spread(inner, (of.world.sizes["n"], of.world.sizes["m"]))
     shift = next((x for x in (node.keyword("diagonal", "k"), *node.args[1:]) if x), None)
     offset = integers(shift)[0] if shift is not None else 0
@@ -65,7 +67,8 @@ def _triangle(of: Matrices, node: Call, scope: Scope) -> Tensor:
         i, j = place // columns % rows, place % columns
         return j <= i + offset if is_lower else j >= i + offset
 
-    return Tensor(inner.shape, [x if kept(p) else zero for p, x in enumerate(inner.data)])
+    data = [x if kept(place) else zero for place, x in enumerate(inner.data)]
+    return of.marked(Tensor(inner.shape, data))
 
 
 def _masked_fill(of: Matrices, node: Call, scope: Scope) -> Tensor:
@@ -88,7 +91,9 @@ def _ones(of: Matrices, node: Call, scope: Scope) -> Tensor:
         (first,) = arguments(node, 1)
         if isinstance(first, Chain):
             return of.world.scalar(int(of.holds(first, scope)))
-        return of.product(Ones(is_row=False), of.value(first, scope), "*")
+        is_row = of.spelt(node.fn).transposed
+        found = of.product(Ones(is_row=is_row), of.value(first, scope), "*")
+        return of.transposed(found) if is_row else found  # the call is turned as its name is
     sizes = [of.extent(x, scope) for arg in node.args
              for x in (arg.items if isinstance(arg, Tuple) else (arg,))]  # fmt: skip
     return spread(of.world.scalar(1), tuple(sizes))

@@ -147,8 +147,6 @@ def _runs_over_queries(of: Matrices, body: Node, key: str) -> bool:
         }:  # fmt: skip
             is_query = any(_is_query(of, n) for n in walk(node.x) if isinstance(n, Name))
             queries, others = queries or is_query, others or not is_query
-        elif isinstance(node, Call) and node.fn.name == "softmax" and not of.is_code:
-            others = True
     return queries and not others
 
 

@@ -266,8 +266,8 @@ def test_a_witness_holds_small_matrices_and_both_rows(ask) -> None:
 SHOWN = {
     "a matrix for a row": (LINEAR, r"o_i = \sum_j \phi(k_j) v_j^\top", "a 2 x 3 matrix"),
     "an array of four axes": (
-        SOFTMAX, "(torch.softmax(Q @ K.T / math.sqrt(d), -1)[:, :, None] * V[None, :])[None]",
-        "an array of 1 x 3 x 3 x 3"),
+        SOFTMAX, "(torch.softmax(Q @ K.T / math.sqrt(d), -1)[:, :, None] * V[None, :])[:, None]",
+        "an array of 3 x 1 x 3 x 3"),
     "a number over a matrix": (
         SOFTMAX, "1/(QK^T)", "a number divided by n x m, which doesn't fit"),
     "a rational root": (LINEAR, r"\phi(Q)(\phi(K)^\top V)/\sqrt{4}", "[17/2, 69/2, 13]"),

@@ -9,6 +9,67 @@ SOFTMAX, LINEAR, CAUSAL = "softmax_attention", "linear_attention", "linear_atten
 NUM, DEN = "num = phi(Q) @ (phi(K).T @ V)\n", "den = phi(Q) @ phi(K).sum(0)[:, None]\n"
 
 RIGHT = [
+    (SOFTMAX, "softmax(Q * K.T / sqrt(d), axis=1) * V"),
+    (SOFTMAX,
+     "w = Q * K.T / scale\n"
+     "softmax(w, axis=-1) * V"),
+    (LINEAR,
+     "z = phi(k).sum(-2)\n"
+     "(phi(q) @ (phi(k).transpose(-2, -1) @ v)) / (phi(q) @ z[..., None])[..., 0, "
+     "None]"),
+    (SOFTMAX, "torch.softmax(Q[:n] @ K[:n].T / math.sqrt(d), -1) @ V[:n]"),
+    (CAUSAL,
+     "A = phi(Q) @ phi(K).T\n"
+     "mask_t = torch.tril(torch.ones(n, n))\n"
+     "A = A * mask_t[:n, :n]\n"
+     "(A @ V) / A.sum(-1, keepdim=True)"),
+    (CAUSAL,
+     "M = torch.tril(torch.ones(1, 1, n, n))\n"
+     "A = (phi(q) @ phi(k).transpose(-2, -1)) * M\n"
+     "(A @ v) / A.sum(-1, keepdim=True)"),
+    (CAUSAL,
+     "M = np.tril(np.ones(n))\n"
+     "A = (phi(Q) @ phi(K).T) * M\n"
+     "(A @ V) / A.sum(-1, keepdims=True)"),
+    (CAUSAL,
+     "A = phi(Q) @ phi(K).T\n"
+     "d = torch.diag(A)\n"
+     "B = torch.tril(A, -1)\n"
+     "(B @ V + d[:, None] * V) / (B.sum(-1) + d)[:, None]"),
+    (SOFTMAX, "tf.matmul(tf.nn.softmax(tf.matmul(q, k, transpose_b=True) / tf.sqrt(d)), v)"),
+    (SOFTMAX, "tf.matmul(tf.nn.softmax(tf.matmul(q, k, False, True) / tf.sqrt(d)), v)"),
+    (SOFTMAX, "softmax(np.inner(Q, K) / np.sqrt(d), axis=-1) @ V"),
+    (LINEAR,
+     "torch.einsum('...d,...de->...e', phi(q), torch.einsum('...nd,...ne->...de', "
+     "phi(k), v)) / torch.einsum('...d,...d->...', phi(q), phi(k).sum(-2))[..., "
+     "None]"),
+    (SOFTMAX,
+     "torch.einsum('...ij,...jd->...id', "
+     "torch.softmax(torch.einsum('...id,...jd->...ij', q, k) / math.sqrt(d), -1), v)"),
+    (SOFTMAX, "F.scaled_dot_product_attention(q[None], k[None], v[None])[0]"),
+    (SOFTMAX, "F.normalize(torch.exp(Q @ K.T / math.sqrt(d)), p=1, dim=-1) @ V"),
+    (SOFTMAX, "F.normalize(torch.exp(Q @ K.T / math.sqrt(d)), 1) @ V"),
+    (CAUSAL,
+     "kv = phi(k)[:, :, None] * v[:, None, :]\n"
+     "S = kv.sum(0) - tf.cumsum(kv, axis=0, reverse=True) + kv\n"
+     "z = phi(k).sum(0) - tf.cumsum(phi(k), axis=0, reverse=True) + phi(k)\n"
+     "np.einsum('nd,ndm->nm', phi(q), S) / np.einsum('nd,nd->n', phi(q), z)[:, None]"),
+    (SOFTMAX,
+     "Q = query_states / math.sqrt(d)\n"
+     "K = key_states\n"
+     "V = value_states\n"
+     "torch.softmax(Q @ K.T, -1) @ V"),
+    (SOFTMAX,
+     "Q = x @ W_q\n"
+     "K = x @ W_k\n"
+     "V = x @ W_v\n"
+     "out = torch.softmax(Q @ K.T / math.sqrt(d), -1) @ V"),
+    (SOFTMAX,
+     "out = torch.softmax(Q @ K.T / math.sqrt(d), -1) @ V\n"
+     "d = 64"),
+    (LINEAR,
+     "den = np.clip((phi(Q) @ phi(K).sum(0))[:, None], 1e-6, None)\n"
+     "(phi(Q) @ (phi(K).T @ V)) / den"),
     (LINEAR, NUM + DEN + "den += 1e-6\nout = num / den"),
     (LINEAR, NUM + DEN + "out = num * (den + 1e-6) ** -1"),
     (LINEAR, NUM + DEN + "z = torch.reciprocal(den + eps)\nout = num * z"),
@@ -139,6 +200,16 @@ RIGHT = [
 ]  # fmt: skip
 
 WRONG = [
+    (SOFTMAX, "softmax(np.inner(Q, V) / np.sqrt(d), axis=-1) @ V", None),
+    (SOFTMAX,
+     "F.normalize(torch.exp(Q @ K.T / math.sqrt(d)), p=1, dim=0) @ V", "wrong_softmax_dim"),
+    (SOFTMAX, "F.normalize(torch.exp(Q @ K.T / math.sqrt(d)), p=2, dim=-1) @ V", None),
+    (SOFTMAX,
+     "q = Q\n"
+     "torch.softmax(K @ q / math.sqrt(d), 0) @ V", None),
+    (SOFTMAX,
+     "mask_t = 2 * torch.ones(n)\n"
+     "o = torch.softmax(Q @ K.T / math.sqrt(d) * mask_t[t], -1) @ V", None),
     (LINEAR, NUM + DEN + "out = num / den + 1e-6", None),
     (LINEAR, NUM + DEN + "out = num / den\nout += 1e-6", None),
     (LINEAR, NUM + DEN + "num = num + eps\nout = num / den", None),
@@ -222,6 +293,23 @@ WRONG = [
 ]  # fmt: skip
 
 OPEN = [
+    (SOFTMAX, "F.normalize(torch.exp(Q @ K.T / math.sqrt(d)), p=3, dim=-1) @ V"),
+    (SOFTMAX, "F.normalize(torch.exp(Q @ K.T / math.sqrt(d)), p=d, dim=-1) @ V"),
+    (SOFTMAX, "np.append(V, torch.softmax(Q @ K.T / math.sqrt(d), -1) @ V)"),
+    (SOFTMAX,
+     "w = Q @ K.T\n"
+     "np.append(w, torch.softmax(Q @ K.T / math.sqrt(d), -1) @ V)"),
+    (LINEAR,
+     "den = (phi(Q) @ phi(K).sum(0))[:, None].clamp(max=1e-6)\n"
+     "(phi(Q) @ (phi(K).T @ V)) / den"),
+    (LINEAR,
+     "den = (phi(Q) @ phi(K).sum(0))[:, None].clamp(1e-9, 1e-6)\n"
+     "(phi(Q) @ (phi(K).T @ V)) / den"),
+    (LINEAR,
+     "den = (phi(Q) @ phi(K).sum(0))[:, None].clamp(min=0.5)\n"
+     "(phi(Q) @ (phi(K).T @ V)) / den"),
+    (SOFTMAX, "torch.clamp(torch.softmax(Q @ K.T / math.sqrt(d), -1) @ V, min=1e-6)"),
+    (LINEAR, "(phi(Q) @ (phi(K).T @ V)) / (phi(Q) @ phi(K).sum(0)).unsqueeze()"),
     (CAUSAL,
      "A = phi(Q) @ phi(K).T\nA = A.masked_fill(mask == 0, 1)\n(A @ V) / A.sum(-1, keepdim=True)"),
     (SOFTMAX, "torch.softmax(Q[:2] @ K.T / math.sqrt(d), -1) @ V"),

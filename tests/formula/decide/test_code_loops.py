@@ -18,6 +18,27 @@ UPDATE = "S = S + jnp.outer(phi(k), v)\n    z = z + phi(k)\n    "
 GIVEN = "return (S, z), (phi(q) @ S) / (phi(q) @ z)"
 
 RIGHT = [
+    (SOFTMAX,
+     "for row_idx in range(n):\n"
+     "    o[row_idx] = torch.softmax(K @ Q[row_idx] / math.sqrt(d), -1) @ V"),
+    (SOFTMAX,
+     "for r_i in range(n):\n"
+     "    o[r_i] = torch.softmax(K @ Q[r_i] / math.sqrt(d), -1) @ V"),
+    (CAUSAL,
+     "S = S + phi(k)[..., None] * v[..., None, :]\n"
+     "z = z + phi(k)\n"
+     "out = (phi(q)[..., None, :] @ S)[..., 0, :] / (phi(q) * z).sum(-1, "
+     "keepdims=True)"),
+    (SOFTMAX,
+     "for i in range(n):\n"
+     "    s = K @ Q[i] / math.sqrt(d)\n"
+     "    w = torch.exp(s - s.max(dim=0)[0])\n"
+     "    o[i] = w @ V / w.sum()"),
+    (SOFTMAX,
+     "outs = []\n"
+     "for i in range(n):\n"
+     "    outs.append(torch.softmax(K @ Q[i] / math.sqrt(d), -1) @ V)\n"
+     "torch.stack(outs)"),
     ("linear_attention_causal", SCAN.format(body=UPDATE + GIVEN, how="")),
     ("softmax_attention",
      "S = Q @ K.T / np.sqrt(Q.shape[-1])\nS = S - S.max(axis=-1, keepdims=True)\n"
@@ -142,6 +163,23 @@ RIGHT = [
 ]  # fmt: skip
 
 WRONG = [
+    (CAUSAL,
+     "S = S + torch.outer(phi(k[0]), v[0])\n"
+     "z = z + phi(k[0])\n"
+     "o = phi(q[0]) @ S / (phi(q[0]) @ z)", None),
+    (CAUSAL,
+     "S = S + torch.dot(phi(k), v)\n"
+     "z = z + phi(k)\n"
+     "out = phi(q) @ S / torch.dot(phi(q), z)", "inner_not_outer"),
+    (CAUSAL,
+     "S = S + torch.dot(phi(k), v)\n"
+     "z = z + phi(k)\n"
+     "out = S @ phi(q) / torch.dot(phi(q), z)", "inner_not_outer"),
+    (SOFTMAX,
+     "for i in range(n):\n"
+     "    w = softmax((K @ Q[i] / math.sqrt(d))[:, None])\n"
+     "    o[i] = w[:, 0] @ V", None),
+    (SOFTMAX, "o[t] = torch.softmax(q @ k.T / math.sqrt(d), -1) @ v", None),
     ("linear_attention_causal", SCAN.format(body=UPDATE + GIVEN, how=", reverse=True"), None),
     ("linear_attention_causal",
      SCAN.format(body="o = (phi(q) @ S) / (phi(q) @ z)\n    " + UPDATE + "return (S, z), o",
@@ -266,6 +304,11 @@ WRONG = [
 ]  # fmt: skip
 
 OPEN = [
+    (SOFTMAX,
+     "for i in range(n):\n"
+     "    w = np.array([np.exp(2 * np.inner(0.5, Q[i] * K[j]) / np.sqrt(d)) for j "
+     "in range(n)])\n"
+     "    o[i] = w @ V / w.sum()"),
     (CAUSAL,
      "for t in range(4):\n    S = S + torch.outer(phi(k[t]), v[t])\n    z = "
      "z + phi(k[t])\n    out[t] = phi(q[t]) @ S / (phi(q[t]) @ z)"),

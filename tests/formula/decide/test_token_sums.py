@@ -8,6 +8,38 @@ SOFTMAX, LINEAR, CAUSAL = "softmax_attention", "linear_attention", "linear_atten
 
 RIGHT = [
     (LINEAR,
+     r"o_i = \frac{\sum_j \kappa(\phi(q_i), \phi(k_j)) v_j}{\sum_j \kappa(\phi(q_i), "
+     r"\phi(k_j))}, \kappa(x_i, y_j) = x_i^\top y_j"),
+    (LINEAR,
+     r"o_i = \frac{\sum_j \kappa(q_i, \phi(k_j)) v_j}{\sum_j \kappa(q_i, "
+     r"\phi(k_j))}, \kappa(x_i, y_j) = \phi(q_i)^\top y_j"),
+    (LINEAR,
+     r"o_i = \frac{\sum_j \kappa(q_i, k_j) v_j}{\sum_j \kappa(q_i, k_j)}, "
+     r"\kappa(x_1, y_2) = \phi(x_1)^\top \phi(y_2)"),
+    (SOFTMAX,
+     r"o_i = \sum_j \alpha(q_i, k_j) v_j, \alpha(q_i, k) = \frac{\exp(q_i^\top "
+     r"k/\sqrt d)}{\sum_l \exp(q_i^\top k_l/\sqrt d)}"),
+    (SOFTMAX,
+     r"o = \sum_j \alpha(q, k_j) v_j, \alpha(q_i, k_j) = \frac{\exp(q_i^\top "
+     r"k_j/\sqrt d)}{\sum_l \exp(q_i^\top k_l/\sqrt d)}"),
+    (LINEAR,
+     r"S = \sum_j S_j, S_j = \phi(k_j) v_j^\top, z = \sum_j \phi(k_j), o_i = "
+     r"\frac{\phi(q_i)^\top S}{\phi(q_i)^\top z}"),
+    (LINEAR,
+     r"o_i = \frac{\sum_{j=0}^{n-1} \phi(q_i)^\top\phi(k_j) v_j}{\sum_{j=0}^{n-1} "
+     r"\phi(q_i)^\top\phi(k_j)}"),
+    (CAUSAL,
+     r"L_{ij} = \mathbb{1}[j \le i], O = \frac{(L \odot \phi(Q)\phi(K)^\top) V}{(L "
+     r"\odot \phi(Q)\phi(K)^\top) 1}"),
+    (LINEAR,
+     r"o_i = \frac{\sum_j \phi(q_i)^\top\phi(k_j) "
+     r"v_j}{\mathbf{1}^\top(\phi(K)\phi(q_i))}"),
+    (SOFTMAX,
+     r"q_n = W_q x_n, k_m = W_k x_m, v_m = W_v x_m, o_n = \sum_m \frac{\exp(q_n^\top "
+     r"k_m/\sqrt d)}{\sum_l \exp(q_n^\top k_l/\sqrt d)} v_m"),
+    (SOFTMAX, r"Q = X W_Q, K = X W_K, V = X W_V, O = \mathrm{softmax}(QK^\top/\sqrt d) V"),
+    (SOFTMAX, r"\mathrm{dropout}_{\text{attn}}(\mathrm{softmax}(QK^\top/\sqrt d)) V"),
+    (LINEAR,
      r"\phi(x) = \exp(x),\ o_i = \frac{\phi(q_i)^\top \sum_j \phi(k_j) "
      r"v_j^\top}{\phi(q_i)^\top \sum_j \phi(k_j)}"),
     (LINEAR,
@@ -99,6 +131,22 @@ RIGHT = [
 ]  # fmt: skip
 
 WRONG = [
+    (SOFTMAX,
+     r"o_i = \sum_j \alpha(q_i, 2 k_j) v_j, \alpha(q_i, k_j) = \frac{\exp(q_i^\top "
+     r"k_j/\sqrt d)}{\sum_l \exp(q_i^\top k_l/\sqrt d)}", None),
+    (SOFTMAX,
+     r"o_i = \sum_j \alpha(q_i, K) v_j, \alpha(q_i, k_j) = \frac{\exp(q_i^\top "
+     r"k_j/\sqrt d)}{\sum_l \exp(q_i^\top k_l/\sqrt d)}", None),
+    (SOFTMAX, r"Q = A, A = K, O = \mathrm{softmax}(QK^\top/\sqrt d) V", None),
+    (CAUSAL,
+     r"S_1 = 2 \phi(k_1) v_1^\top, z_1 = \phi(k_1), S_t = S_{t-1} + \phi(k_t) "
+     r"v_t^\top, z_t = z_{t-1} + \phi(k_t), o_t = \frac{\phi(q_t)^\top "
+     r"S_t}{\phi(q_t)^\top z_t}", None),
+    (LINEAR,
+     r"o_i = \frac{\sum_j \phi(q_i)^\top\phi(k_j) v_j}{\mathbf{1}(\phi(K)\phi(q_i))}", None),
+    (CAUSAL,
+     r"S_t = S_{t-1} + \phi(k_t) v_t^\top, z_t = z_{t-1} + \phi(k_t), o_t = "
+     r"\phi(q_t) S_t / z_t", "normaliser_no_query"),
     (LINEAR,
      r"o_i = \frac{\phi(q_i)^\top \sum_j \phi(k_j) v_j^\top}{\phi(q_i)^\top "
      r"\sum_j \phi(k_j)}, \phi(x) = x", None),
@@ -145,6 +193,14 @@ WRONG = [
 ]  # fmt: skip
 
 OPEN = [
+    (SOFTMAX, r"A = B, A = A/\sqrt d, B = A, O = \mathrm{softmax}(A) V"),
+    (SOFTMAX, r"A_{i+1} = q_i^\top K^\top, O = \mathrm{softmax}(A/\sqrt d) V"),
+    (LINEAR,
+     r"o_i = \frac{\sum_{j=1}^{x} \phi(q_i)^\top\phi(k_j) v_j}{\sum_{j=1}^{x} "
+     r"\phi(q_i)^\top\phi(k_j)}"),
+    (SOFTMAX,
+     r"o_i = \sum_l \mathrm{sim}(q_i, l) v_l, \mathrm{sim}(q, j) = "
+     r"\mathrm{softmax}_j(q^\top k_j/\sqrt d)"),
     (SOFTMAX,
      r"o_i = \sum_{j=1}^{3} \frac{\exp(q_i^\top k_j/\sqrt "
      r"d)}{\sum_{l=1}^{3} \exp(q_i^\top k_l/\sqrt d)} v_j"),
