@@ -8,14 +8,14 @@ rules by those of NumPy and torch for code.
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cached_property
 
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_world import World
-from rlprep.formula.decide.matrix_rules import Convention, Mask, Ones
+from rlprep.formula.decide.matrix_products import Products
+from rlprep.formula.decide.matrix_rules import Convention
 from rlprep.formula.decide.tensor import Tensor, combined, divide, inverse
-from rlprep.formula.decide.token_definitions import POSITION, Definitions, Scope, bound_to
-from rlprep.formula.decide.token_denominators import TINIEST, denominators, literal
+from rlprep.formula.decide.token_definitions import POSITION, Scope, bound_to
+from rlprep.formula.decide.token_denominators import literal
 from rlprep.formula.decide.token_indices import compared
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.integers import maybe_integer
@@ -32,7 +32,6 @@ from rlprep.formula.tree import (
     Neg,
     Node,
     Num,
-    Span,
     Sub,
     Trans,
     Tuple,
@@ -40,11 +39,9 @@ from rlprep.formula.tree import (
 )
 
 MAX_DEPTH = 60
-HADAMARD = ("circ", "∘")
-"""Signs that are read as a plain product elsewhere."""
 
 
-class Matrices(Definitions):
+class Matrices(Products):
     """Evaluates the expressions of one program in one world under one convention."""
 
     def __init__(self, program: Program, world: World, convention: Convention) -> None:
@@ -97,96 +94,7 @@ class Matrices(Definitions):
             node.left.name == "ones"
         ):  # fmt: skip
             return self.world.scalar(int(self.holds(node.right, scope)))
-        if node.op == "+" and (kept := self._without_stabiliser(node, scope)) is not None:
-            return self.value(kept, scope)
-        if (turned := self._glued_transpose(node, scope)) is not None:
-            return turned
-        if (masked := self._masked_product(node, scope)) is not None:
-            return masked
-        left, right = self.value(node.left, scope), self.value(node.right, scope)
-        match node.op:
-            case "+":
-                return self.plus(left, right)
-            case "-":
-                return self.plus(left, right.map(lambda v: -v))
-            case "/":
-                return self.quotient(left, right)
-            case "*" | "cdot" | "otimes" | "@" | "odot":
-                if isinstance(node.right, Num) and node.right.value == 1 and left.ndim == 2:
-                    right = Ones(is_row=False)
-                return self.product(left, right, node.op)
-        raise Undecidable(f"'{node.op}' has no meaning here")
-
-    def _glued_transpose(self, node: Bin, scope: Scope) -> Tensor | None:
-        """Return the value of `QKT`, as it comes out of a PDF; None where nothing is so written."""
-        if node.op != "*" or not isinstance(node.right, Name) or node.right.name != "T":
-            return None
-        last = node.left.right if isinstance(node.left, Bin) else node.left
-        if not isinstance(last, Name) or self.spelt(last).key not in {"Q", "K", "V"}:
-            return None
-        if node.right.span[0] != last.span[1] or self.definitions("T"):
-            return None
-        self.remarks.add("a T that is glued to a matrix is read as its transpose")
-        turned = Trans(node.span, last)
-        if isinstance(node.left, Bin):
-            return self.value(Bin(node.span, node.left.op, node.left.left, turned), scope)
-        return self.value(turned, scope)
-
-    def _masked_product(self, node: Bin, scope: Scope) -> Tensor | None:
-        r"""Return `M \odot A B` as M entry by entry times A B; None where nothing is so written."""
-        match node:
-            case Bin(op="*", left=Bin(op="*" | "odot" as op, left=hides, right=a), right=b):
-                between = self.program.text[hides.span[1] : a.span[0]]
-                if op != "odot" and not any(sign in between for sign in HADAMARD):
-                    return None
-                mask, first = self.value(hides, scope), self.value(a, scope)
-                if isinstance(mask, Mask) and first.shape != mask.shape:
-                    return self.product(mask, self.product(first, self.value(b, scope), "*"), "*")
-        return None
-
-    def _is_literal_one(self, node: Node) -> bool:
-        """Whether a factor is a plain `1`, written where the vector of ones belongs."""
-        match node:
-            case Num(value=value):
-                return value == 1
-            case Sub(x=Num(value=value)):
-                return value == 1
-        return False
-
-    @cached_property
-    def _denominators(self) -> list[Span]:
-        return denominators(self.program, lambda name: self.spelt(name).key)
-
-    def is_in_denominator(self, node: Node) -> bool:
-        """Whether an expression is a part of something that is divided by."""
-        start, end = node.span
-        return any(first <= start and end <= last for first, last in self._denominators)
-
-    def _ones(self, scripts: tuple[Node, ...]) -> Ones:
-        r"""Return a vector of ones; `\mathbf{1}_d` says that it has the length of a width."""
-        match scripts:
-            case (Name() as name,):
-                role = names.role_of(self.spelt(name).key)
-                axis = {"width": "d", "value_width": "e"}.get(role)
-                return Ones(is_row=False, size=self.world.sizes[axis] if axis else None)
-        return Ones(is_row=False)
-
-    def _without_stabiliser(self, node: Bin, scope: Scope) -> Node | None:
-        """Return what is left of a denominator when a tiny constant is dropped, None otherwise."""
-        for tiny, rest in ((node.right, node.left), (node.left, node.right)):
-            is_literal = 0 < literal(tiny) <= TINIEST
-            is_named = isinstance(tiny, Name) and self._is_tiny(tiny, scope)
-            if (is_literal or is_named) and self.is_in_denominator(node):
-                self.remarks.add("the tiny constant that keeps a denominator from 0 is ignored")
-                return rest
-        return None
-
-    def _is_tiny(self, node: Name, scope: Scope) -> bool:
-        key = self.spelt(node).key
-        if names.role_of(key) != "tiny" or key in scope:
-            return False
-        found = self.definitions(key)
-        return not found or isinstance(found[-1][1].values[-1], Num)
+        return self.joined(node, scope)
 
     def raised(self, node: Bin, scope: Scope) -> Tensor:
         """A power, a transposition, an inverse, or an exponential `e^x`."""
@@ -201,9 +109,9 @@ class Matrices(Definitions):
             case Bin(right=Name(name=name, subs=())) if (
                 name in names.TRANSPOSES and name not in scope
             ):
-                if self._is_literal_one(node.left):
+                if self.is_literal_one(node.left):
                     script = (node.left.sub,) if isinstance(node.left, Sub) else ()
-                    return self.transposed(self._ones(script))
+                    return self.transposed(self.ones(script))
                 return self.transposed(self.value(node.left, scope))
         return self.powered(self.value(node.left, scope), node.right, scope)
 
@@ -278,7 +186,7 @@ class Matrices(Definitions):
             case "ones":
                 if node.subs and isinstance(node.subs[0], Chain):
                     return self.world.scalar(int(self.holds(node.subs[0], scope)))
-                return self._ones(node.subs)
+                return self.ones(node.subs)
             case "mask":
                 return self.causal_mask()
             case "length" if spelt.key == "M" and not spelt.indices:
@@ -305,12 +213,12 @@ class Matrices(Definitions):
 
     def subscripted(self, x: Node, script: Node, scope: Scope) -> Tensor:
         """`(Q K^T)_{ij}`, or a remark such as `softmax(...)_{col}`."""
-        if self._is_literal_one(x):
+        if self.is_literal_one(x):
             is_condition = isinstance(script, Chain)
             return (
                 self.world.scalar(int(self.holds(script, scope)))
                 if is_condition
-                else (self._ones((script,)))
+                else (self.ones((script,)))
             )
         items = script.items if isinstance(script, Tuple) else (script,)
         indices = tuple(i for item in items for i in names.index_nodes(item))

@@ -120,7 +120,8 @@ class Arrays(Matrices):
             raise LayoutError("the vector of one query is transposed")  # it was meant as a matrix
         return a.swapped(-1, -2) if a.ndim >= 2 else a
 
-    def _is_literal_one(self, node: Node) -> bool:
+    def is_literal_one(self, node: Node) -> bool:
+        """Return False: the ones of code are written out."""
         return False
 
     # -- names ----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ What a denominator is made of stands on other lines too: `den = ... + 1e-6` and 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
+from rlprep.formula.decide import attention_names as names
 from rlprep.formula.program import Entry, Program
 from rlprep.formula.tree import Bin, Call, Index, Name, Neg, Node, Num, Span, walk
 
@@ -25,6 +26,17 @@ def denominators(program: Program, key: Key) -> list[Span]:
     divisors = [[part for value in entry.values for n in walk(value) for part in _below(n)]
                 for entry in program.entries]  # fmt: skip
     found = [part.span for parts in divisors for part in parts]
+    makers = _makers(program, divisors, key)
+    while True:
+        spans = found + [v.span for n in makers for v in program.entries[n].values]
+        stray = {n for n in makers if _is_used_beside(n, program, spans, key)}
+        if not stray:
+            return spans
+        makers -= stray
+
+
+def _makers(program: Program, divisors: list[list[Node]], key: Key) -> set[int]:
+    """Return the numbers of the statements whose names divide, or make names that do."""
     used: set[str] = set()
     if not program.is_code:
         used.update(*(_names(part, key) for parts in divisors for part in parts))
@@ -38,7 +50,34 @@ def denominators(program: Program, key: Key) -> list[Span]:
             used.update(*(_names(part, key) for part in divisors[number]))
         if program.is_code or len(makers) == before:
             break
-    return found + [value.span for number in makers for value in program.entries[number].values]
+    return makers
+
+
+def _is_used_beside(number: int, program: Program, spans: list[Span], key: Key) -> bool:
+    """Whether what a statement makes stands outside of denominators too.
+
+    The features of queries or of keys may: a tiny constant makes other features of them.
+    """
+    made = program.entries[number]
+    if len({names.role_of(name) for name in _sources(made, program, key)} & {*"QKV"}) < 2:
+        return False
+    users = program.entries[number + 1 :] if program.is_code else program.entries
+    return any(
+        isinstance(part, Name) and key(part) == _target(made, key)
+        and not any(first <= part.span[0] and part.span[1] <= last for first, last in spans)
+        for entry in users for value in entry.values for part in walk(value)
+    )  # fmt: skip
+
+
+def _sources(made: Entry, program: Program, key: Key) -> set[str]:
+    """Return the names that a statement's value is made of, those of their statements too."""
+    found: set[str] = set()
+    pending = [made]
+    while pending:
+        new = set().union(*(_names(value, key) for value in pending.pop().values)) - found
+        found |= new
+        pending.extend(entry for entry in program.entries if _target(entry, key) in new)
+    return found
 
 
 def _below(node: Node) -> Iterator[Node]:

@@ -82,6 +82,8 @@ DIFFERENT = {
     "no value at the first position": (
         CAUSAL, STATES + r"o_t = \frac{\phi(q_t)^\top S_t}{\phi(q_t)^\top z_t} \cdot"
                 r"\frac{\phi(q_t)^\top z_{t-1}}{\phi(q_t)^\top z_{t-1}}"),
+    "many rows stored as one": (
+        CAUSAL, STORED.format(row="torch.ones(n, 1) * (phi(q[t]) @ S)")),
     "a column where a row is stored": (CAUSAL, STORED.format(row="(phi(q[t])[None] @ S).T")),
 }  # fmt: skip
 

@@ -9,6 +9,14 @@ SOFTMAX, LINEAR, CAUSAL = "softmax_attention", "linear_attention", "linear_atten
 NUM, DEN = "num = phi(Q) @ (phi(K).T @ V)\n", "den = phi(Q) @ phi(K).sum(0)[:, None]\n"
 
 RIGHT = [
+    (LINEAR,
+     "fq = F.relu(Q) + eps\n"
+     "fk = F.relu(K) + eps\n"
+     "fq @ (fk.T @ V) / (fq @ fk.sum(0))[:, None]"),
+    (LINEAR,
+     "A = phi(Q) @ phi(K).T\n"
+     "z = A.sum(-1, keepdim=True) + 1e-6\n"
+     "A @ V / z"),
     (SOFTMAX, "softmax(Q * K.T / sqrt(d), axis=1) * V"),
     (SOFTMAX,
      "w = Q * K.T / scale\n"
@@ -200,6 +208,9 @@ RIGHT = [
 ]  # fmt: skip
 
 WRONG = [
+    (LINEAR,
+     "A = phi(Q) @ phi(K).T + 1e-6\n"
+     "A @ V / A.sum(-1, keepdim=True)", None),
     (SOFTMAX, "softmax(np.inner(Q, V) / np.sqrt(d), axis=-1) @ V", None),
     (SOFTMAX,
      "F.normalize(torch.exp(Q @ K.T / math.sqrt(d)), p=1, dim=0) @ V", "wrong_softmax_dim"),

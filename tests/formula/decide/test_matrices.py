@@ -7,6 +7,9 @@ from tests.formula.decide.verdicts import SAME_OUTPUTS, assert_accepted, assert_
 SOFTMAX, LINEAR, CAUSAL = "softmax_attention", "linear_attention", "linear_attention_causal"
 
 RIGHT = [
+    (LINEAR,
+     r"Q' = \mathrm{relu}(Q) + \epsilon, K' = \mathrm{relu}(K) + \epsilon, O = "
+     r"\frac{Q'(K'^\top V)}{Q'(K'^\top 1)}"),
     (SOFTMAX, r"e \exp(-1) \mathrm{softmax}(QK^\top/\sqrt d) V"),
     (SOFTMAX, "2 softmax(QK^T/sqrt(d)) V / 2"),
     (SOFTMAX, r"\sqrt3 \mathrm{softmax}(QK^\top/\sqrt{d}) V / \sqrt3"),
@@ -86,6 +89,10 @@ RIGHT = [
 ]  # fmt: skip
 
 WRONG = [
+    (SOFTMAX, r"A = \exp(QK^\top/\sqrt d) + \epsilon, O = \frac{A V}{A 1}", None),
+    (LINEAR,
+     r"w_{ij} = \phi(q_i)^\top\phi(k_j) + \epsilon, o_i = \frac{\sum_j w_{ij} "
+     r"v_j}{\sum_j w_{ij}}", None),
     (SOFTMAX, r"\exp(\sqrt{\log d}) \mathrm{softmax}(QK^\top/\sqrt d) V", None),
     (SOFTMAX, r"\mathrm{softmax}(\sqrt{QK^\top}) V", None),
     (SOFTMAX, r"\mathrm{softmax}(QK^\top/\sqrt{3}) V", None),

@@ -7,6 +7,9 @@ from tests.formula.decide.verdicts import SAME_OUTPUTS, assert_accepted, assert_
 SOFTMAX, LINEAR, CAUSAL = "softmax_attention", "linear_attention", "linear_attention_causal"
 
 RIGHT = [
+    (CAUSAL,
+     r"z[t] = z[t-1] + \phi(k_t), S_t = S_{t-1} + \phi(k_t) v_t^\top, o_t = "
+     r"\frac{\phi(q_t)^\top S_t}{\phi(q_t)^\top z[t]}"),
     (LINEAR,
      r"o_i = \frac{\sum_j \kappa(\phi(q_i), \phi(k_j)) v_j}{\sum_j \kappa(\phi(q_i), "
      r"\phi(k_j))}, \kappa(x_i, y_j) = x_i^\top y_j"),
@@ -193,6 +196,7 @@ WRONG = [
 ]  # fmt: skip
 
 OPEN = [
+    (SOFTMAX, r"o_i = \sum_j A[i,j] V[j], A = \mathrm{softmax}(QK^\top/\sqrt d)"),
     (SOFTMAX, r"A = B, A = A/\sqrt d, B = A, O = \mathrm{softmax}(A) V"),
     (SOFTMAX, r"A_{i+1} = q_i^\top K^\top, O = \mathrm{softmax}(A/\sqrt d) V"),
     (LINEAR,
