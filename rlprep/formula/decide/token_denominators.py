@@ -4,9 +4,10 @@ What a denominator is made of stands on other lines too: `den = ... + 1e-6` and 
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
-from rlprep.formula.decide import attention_names as names
+from rlprep.formula.decide.attention_names import role_of
 from rlprep.formula.program import Entry, Program
 from rlprep.formula.tree import Bin, Call, Index, Name, Neg, Node, Num, Span, walk
 
@@ -16,6 +17,25 @@ TINIEST = Fraction(1, 1000)
 Key = Callable[[Name], str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """What is read of a statement once.
+
+    Attributes:
+        target: the name that it makes.
+        places: the names in its values, with where they stand.
+        names: the same names, without their places.
+        spans: where its values stand.
+        divisors: where denominators stand, with the names in them.
+    """
+
+    target: str | None
+    places: list[tuple[str, Span]]
+    names: set[str]
+    spans: list[Span]
+    divisors: list[tuple[Span, set[str]]]
+
+
 def denominators(program: Program, key: Key) -> list[Span]:
     """Return where denominators stand, and the statements that only make parts of them.
 
@@ -23,60 +43,70 @@ def denominators(program: Program, key: Key) -> list[Span]:
         program: the input; its code runs in order, so that a name is used after its statement.
         key: the key of a name, as the evaluator spells it.
     """
-    divisors = [[part for value in entry.values for n in walk(value) for part in _below(n)]
-                for entry in program.entries]  # fmt: skip
-    found = [part.span for parts in divisors for part in parts]
-    makers = _makers(program, divisors, key)
+    statements = [_read(entry, key) for entry in program.entries]
+    found = [span for statement in statements for span, _ in statement.divisors]
+    makers = _makers(statements, in_order=program.is_code)
     while True:
-        spans = found + [v.span for n in makers for v in program.entries[n].values]
-        stray = {n for n in makers if _is_used_beside(n, program, spans, key)}
+        spans = found + [span for n in makers for span in statements[n].spans]
+        stray = {n for n in makers
+                 if _is_used_beside(n, statements, spans, in_order=program.is_code)}  # fmt: skip
         if not stray:
             return spans
         makers -= stray
 
 
-def _makers(program: Program, divisors: list[list[Node]], key: Key) -> set[int]:
+def _read(entry: Entry, key: Key) -> _Statement:
+    nodes = [node for value in entry.values for node in walk(value)]
+    places = [(key(node), node.span) for node in nodes if isinstance(node, Name)]
+    divisors = [(part.span, {key(n) for n in walk(part) if isinstance(n, Name)})
+                for node in nodes for part in _below(node)]  # fmt: skip
+    spans = [value.span for value in entry.values]
+    return _Statement(_target(entry, key), places, {name for name, _ in places}, spans, divisors)
+
+
+def _makers(statements: list[_Statement], *, in_order: bool) -> set[int]:
     """Return the numbers of the statements whose names divide, or make names that do."""
     used: set[str] = set()
-    if not program.is_code:
-        used.update(*(_names(part, key) for parts in divisors for part in parts))
+    if not in_order:
+        used.update(*(names for s in statements for _, names in s.divisors))
     makers: set[int] = set()
-    for _ in program.entries:  # code needs one pass, mathematics one for each step between names
+    for _ in statements:  # code needs one pass, mathematics one for each step between names
         before = len(makers)
-        for number, entry in reversed([*enumerate(program.entries)]):
-            if _target(entry, key) in used:
+        for number, statement in reversed([*enumerate(statements)]):
+            if statement.target in used:
                 makers.add(number)
-                used.update(*(_names(value, key) for value in entry.values))
-            used.update(*(_names(part, key) for part in divisors[number]))
-        if program.is_code or len(makers) == before:
+                used |= statement.names
+            used.update(*(names for _, names in statement.divisors))
+        if in_order or len(makers) == before:
             break
     return makers
 
 
-def _is_used_beside(number: int, program: Program, spans: list[Span], key: Key) -> bool:
+def _is_used_beside(
+    number: int, statements: list[_Statement], spans: list[Span], *, in_order: bool
+) -> bool:
     """Whether what a statement makes stands outside of denominators too.
 
     The features of queries or of keys may: a tiny constant makes other features of them.
     """
-    made = program.entries[number]
-    if len({names.role_of(name) for name in _sources(made, program, key)} & {*"QKV"}) < 2:
+    made = statements[number]
+    if len({role_of(name) for name in _sources(made, statements)} & {*"QKV"}) < 2:
         return False
-    users = program.entries[number + 1 :] if program.is_code else program.entries
     return any(
-        isinstance(part, Name) and key(part) == _target(made, key)
-        and not any(first <= part.span[0] and part.span[1] <= last for first, last in spans)
-        for entry in users for value in entry.values for part in walk(value)
-    )  # fmt: skip
+        name == made.target and not any(first <= start and end <= last for first, last in spans)
+        for statement in statements[number + 1 if in_order else 0 :]
+        for name, (start, end) in statement.places
+    )
 
 
-def _sources(made: Entry, program: Program, key: Key) -> set[str]:
+def _sources(made: _Statement, statements: list[_Statement]) -> set[str]:
     """Return the names that a statement's value is made of, those of their statements too."""
     found: set[str] = set()
     pending = [made]
     while pending:
-        new = set().union(*(_names(value, key) for value in pending.pop().values)) - found
+        new = pending.pop().names - found
         found |= new
-        pending.extend(entry for entry in program.entries if _target(entry, key) in new)
+        pending.extend(statement for statement in statements if statement.target in new)
     return found
 
 
@@ -96,10 +126,6 @@ def _below(node: Node) -> Iterator[Node]:
             args=(divisor, *_),
         ):
             yield divisor
-
-
-def _names(node: Node, key: Key) -> set[str]:
-    return {key(part) for part in walk(node) if isinstance(part, Name)}
 
 
 def _target(entry: Entry, key: Key) -> str | None:
