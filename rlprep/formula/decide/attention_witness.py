@@ -72,7 +72,14 @@ def _difference(
 def _differs(a: Any, b: Any) -> bool:
     if a[:1] == ("undefined",) or b[:1] == ("undefined",) or len(a) != len(b):
         return a != b and not _is_zero_row(a, b)
-    return any(abs(x - y) > CLEAR * max(1, abs(x), abs(y)) for x, y in zip(a, b, strict=True))
+    return any(map(_is_apart, a, b))
+
+
+def _is_apart(x: Fraction | float, y: Fraction | float) -> bool:
+    """Whether two numbers are not one: fractions are exact, other numbers are rounded."""
+    if isinstance(x, Fraction) and isinstance(y, Fraction):
+        return x != y
+    return abs(x - y) > CLEAR * max(1, abs(x), abs(y))
 
 
 def _is_zero_row(a: Any, b: Any) -> bool:
@@ -93,7 +100,7 @@ def _shown(
         where["d"] = "2"
     elif setting[0] == "phi":
         where["phi"] = "x^2 + 1, entry by entry"
-    places = next((p for p in (4, 8) if row_text(a, p) != row_text(b, p)), 12)
+    places = next((p for p in (4, 8, 12) if row_text(a, p) != row_text(b, p)), 16)
     return {"quantity": f"row {number + 1} of the output", "at": where,
             "yours": row_text(a, places), "reference": row_text(b, places)}  # fmt: skip
 

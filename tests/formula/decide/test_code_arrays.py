@@ -209,6 +209,11 @@ RIGHT = [
 
 WRONG = [
     (LINEAR,
+     "num = phi(Q) @ (phi(K).T @ V)\n"
+     "den = phi(Q) @ phi(K).sum(0)[:, None]\n"
+     "out = num / den + 1e-12", None),
+    (SOFTMAX, "softmax(np.inner(K, Q) / np.sqrt(d), axis=-1) @ V", "kq_swapped"),
+    (LINEAR,
      "A = phi(Q) @ phi(K).T + 1e-6\n"
      "A @ V / A.sum(-1, keepdim=True)", None),
     (SOFTMAX, "softmax(np.inner(Q, V) / np.sqrt(d), axis=-1) @ V", None),

@@ -7,6 +7,9 @@ from tests.formula.decide.verdicts import SAME_OUTPUTS, assert_accepted, assert_
 SOFTMAX, LINEAR, CAUSAL = "softmax_attention", "linear_attention", "linear_attention_causal"
 
 RIGHT = [
+    (LINEAR,
+     r"z = \sum_j z_j, z_j = \phi(k_j), S = \phi(K)^\top V, o_i = "
+     r"\frac{\phi(q_i)^\top S}{\phi(q_i)^\top z}"),
     (CAUSAL,
      r"z[t] = z[t-1] + \phi(k_t), S_t = S_{t-1} + \phi(k_t) v_t^\top, o_t = "
      r"\frac{\phi(q_t)^\top S_t}{\phi(q_t)^\top z[t]}"),
@@ -134,6 +137,12 @@ RIGHT = [
 ]  # fmt: skip
 
 WRONG = [
+    (LINEAR,
+     r"o_i = \frac{\sum_j \kappa(q_i, k_j) v_j}{\sum_j \kappa(q_i, k_j)}, "
+     r"\kappa(x_i, y_j) = \phi(y_j)^\top \phi(y_j)", None),
+    (LINEAR,
+     r"S = \sum_j S_j, S_j = \phi(k_j) v_j^\top, z = \sum_j \phi(k_j), o_i = "
+     r"\frac{\phi(q_i)^\top S_i}{\phi(q_i)^\top z}", None),
     (SOFTMAX,
      r"o_i = \sum_j \alpha(q_i, 2 k_j) v_j, \alpha(q_i, k_j) = \frac{\exp(q_i^\top "
      r"k_j/\sqrt d)}{\sum_l \exp(q_i^\top k_l/\sqrt d)}", None),
