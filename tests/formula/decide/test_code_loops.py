@@ -18,6 +18,10 @@ UPDATE = "S = S + jnp.outer(phi(k), v)\n    z = z + phi(k)\n    "
 GIVEN = "return (S, z), (phi(q) @ S) / (phi(q) @ z)"
 
 RIGHT = [
+    (CAUSAL,
+     "S = S + torch.outer(phi(k), v)\n"
+     "out = phi(q) @ S / (phi(q) @ (z + phi(k)))\n"
+     "z = z + phi(k)"),
     (SOFTMAX,
      "for row_idx in range(n):\n"
      "    o[row_idx] = torch.softmax(K @ Q[row_idx] / math.sqrt(d), -1) @ V"),
