@@ -36,11 +36,6 @@ class Ones(Tensor):
         self.is_row = is_row
         self.size = size
 
-    def check(self, size: int) -> None:
-        """Refuse a length that is not the one that the input says."""
-        if self.size not in {None, size}:
-            raise ShapeError("a vector of ones has another length than what it sums")
-
     def __getattr__(self, name: str) -> Any:
         """Refuse the entries: nobody knows how many there are."""
         if name == "data":
@@ -147,11 +142,13 @@ class Rules:
                 if a.shape[1] != 1:
                     raise ShapeError("a row of ones stands to the right of a matrix")
                 return a  # repeated columns: a quotient by them divides each row
-            b.check(a.shape[1])
+            if b.size not in {None, a.shape[1]}:
+                raise ShapePairError(a.shape, (b.size or 0, 1), "times")
             return self._collapsed(a.summed(1, keep=True))
         if isinstance(a, Ones) and b.shape:
             if a.is_row:
-                a.check(b.shape[0])
+                if a.size not in {None, b.shape[0]}:
+                    raise ShapePairError((1, a.size or 0), b.shape, "times")
                 return self._collapsed(b.summed(0, keep=True))
             if b.shape[0] != 1:
                 raise ShapeError("a column of ones stands to the left of a matrix")

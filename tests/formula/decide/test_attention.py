@@ -270,6 +270,9 @@ SHOWN = {
         "an array of 3 x 1 x 3 x 3"),
     "a number over a matrix": (
         SOFTMAX, "1/(QK^T)", "a number divided by n x m, which doesn't fit"),
+    "ones as many as a width": (
+        LINEAR, r"\phi(Q)(\phi(K)^\top V) / (\phi(Q)(\phi(K)^\top \mathbf{1}_d))",
+        "r x m times d x 1, which doesn't fit"),
     "a rational root": (LINEAR, r"\phi(Q)(\phi(K)^\top V)/\sqrt{4}", "[17/2, 69/2, 13]"),
     # tanh(1) = 0.7616 and tanh(2) = 0.9640; the weights of the keys are 0.5800, 0 and 0.7342
     "another feature map": (LINEAR, "tanh(Q) (tanh(K)^T V)", "[0.5800, 4.5227, 1.4684]"),
