@@ -14,11 +14,13 @@ from rlprep.formula.decide.token_denominators import TINIEST
 from rlprep.formula.decide.token_functions import FUNCTIONS
 from rlprep.formula.decide.token_shapes import SHAPES
 from rlprep.formula.errors import Undecidable
+from rlprep.formula.integers import maybe_integer
 from rlprep.formula.tree import Call, Name, Node, Num, Tuple, walk
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.matrices import Matrices
     from rlprep.formula.decide.token_definitions import Scope
+    from rlprep.formula.program import Entry
 
 
 HANDLERS = FUNCTIONS | SHAPES
@@ -33,6 +35,8 @@ def call(of: Matrices, node: Call, scope: Scope) -> Tensor:
     """Return the value of a call."""
     spelt = of.spelt(node.fn)
     if found := of.definitions(spelt.key):
+        if (state := _state_at(of, node, found, scope)) is not None:
+            return state
         return _user_function(of, node, found[-1], scope)
     if node.fn.name in MAPS:
         features = of.world.features(single(of, node, scope), _letter_of(of, spelt.key))
@@ -141,6 +145,28 @@ def _is_positive(of: Matrices, node: Node, seen: set[str]) -> bool:
                        for _, entry in of.definitions(key)):  # fmt: skip
                     return True
     return False
+
+
+def _state_at(
+    of: Matrices, node: Call, found: list[tuple[int, Entry]], scope: Scope
+) -> Tensor | None:
+    """Return `S(t - 1)` of `S(t) = S(t - 1) + ...`, a state by its place; None for other calls."""
+    places = [maybe_integer(argument, of.known_indices(scope)) for argument in node.args]
+    known = [place for place in places if place is not None]
+    if of.is_code or len(known) != len(places):
+        return None
+    for number, entry in found:
+        parameters = list(entry.target.args) if isinstance(entry.target, Call) else []
+        if [maybe_integer(parameter, {}) for parameter in parameters] == places:
+            return of.entry_value(number, entry, {})
+    for number, entry in found:
+        parameters = list(entry.target.args) if isinstance(entry.target, Call) else []
+        letters = [n.name for p in parameters for n in walk(p) if isinstance(n, Name)]
+        if len(letters) == len(places) and names.INDEX_LETTERS.issuperset(letters):
+            if known[0] < of.base:
+                return of.world.scalar(0)  # the state before the first position
+            return of.entry_value(number, entry, of.bound(parameters, known))
+    return None
 
 
 def _user_function(of: Matrices, node: Call, found: tuple[int, Any], scope: Scope) -> Tensor:

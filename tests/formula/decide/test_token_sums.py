@@ -7,6 +7,9 @@ from tests.formula.decide.verdicts import SAME_OUTPUTS, assert_accepted, assert_
 SOFTMAX, LINEAR, CAUSAL = "softmax_attention", "linear_attention", "linear_attention_causal"
 
 RIGHT = [
+    (CAUSAL,
+     r"S[0] = 0, S[t] = S[t-1] + \phi(k_t) v_t^\top, z[t] = z[t-1] + \phi(k_t), o_t "
+     r"= \frac{\phi(q_t)^\top S[t]}{\phi(q_t)^\top z[t]}"),
     (LINEAR,
      r"z = \sum_j z_j, z_j = \phi(k_j), S = \phi(K)^\top V, o_i = "
      r"\frac{\phi(q_i)^\top S}{\phi(q_i)^\top z}"),
@@ -137,6 +140,9 @@ RIGHT = [
 ]  # fmt: skip
 
 WRONG = [
+    (CAUSAL,
+     r"S[t] = S[t-1] + \phi(k_t) v_t^\top, z[t] = z[t-1] + \phi(k_t), o_t = "
+     r"\frac{\phi(q_t)^\top S[t-1]}{\phi(q_t)^\top z[t-1]}", "off_by_one"),
     (LINEAR,
      r"o_i = \frac{\sum_j \kappa(q_i, k_j) v_j}{\sum_j \kappa(q_i, k_j)}, "
      r"\kappa(x_i, y_j) = \phi(y_j)^\top \phi(y_j)", None),
