@@ -282,12 +282,16 @@ class Names(Scripts):
             return self.name()
         if self.token.kind == "}":
             return name
+        over = name.subs
+        if (self.token.kind, self.token.text) == ("kw", "for"):  # minimize over theta: ...
+            self.at += 1
+            over = (*over, self.name())
         while self.accept("quad", "nl", "row", ":"):
             pass
         # max_a Q(s, a) - V(s) is a difference; max_theta L - c KL is all to be maximised
-        is_inner = len(name.subs) == 1 and variable_key(name.subs[0]) in INNER
+        is_inner = len(over) == 1 and variable_key(over[0]) in INNER
         objective = self.product() if is_inner else self.sum()
-        return Optimise(self.spans(name), sense, objective, (), name.subs)
+        return Optimise(self.spans(name), sense, objective, (), over)
 
 
 def _is_probability(node: Node) -> bool:

@@ -8,6 +8,8 @@ import ast
 from collections.abc import Iterator
 from copy import deepcopy
 
+from rlprep.formula.code_lists import counted
+
 
 def straightened(statements: list[ast.stmt]) -> list[ast.stmt]:
     """Return statements without branches; one that can't be made straight is left as it stands."""
@@ -25,7 +27,9 @@ def straightened(statements: list[ast.stmt]) -> list[ast.stmt]:
             case ast.FunctionDef(body=body) if any(isinstance(s, ast.If) for s in body):
                 value = _returned(body, {})
                 statement.body = straightened(body) if value is None else [value]
-            case ast.FunctionDef(body=body) | ast.For(body=body) | ast.With(body=body):
+            case ast.For():
+                statement.body = straightened(counted(statement).body)
+            case ast.FunctionDef(body=body) | ast.With(body=body):
                 statement.body = straightened(body)
         found.append(statement)
     return found

@@ -31,3 +31,19 @@ def is_backwards(index: ast.expr) -> bool:
         case ast.Slice(lower=None, upper=None, step=ast.UnaryOp(ast.USub(), ast.Constant(value=1))):
             return True
     return False
+
+
+def counted(loop: ast.For) -> ast.For:
+    """Return a loop over things that it never looks at, `for _ in ("k", "v")`, as one over numbers.
+
+    Its variable gets a name of its own, since `_` may stand for that of a loop around it.
+    """
+    match loop:
+        case ast.For(target=ast.Name(id=name), iter=ast.Tuple(elts=items) | ast.List(elts=items)):
+            is_used = any(isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)
+                          for statement in loop.body for n in ast.walk(statement))  # fmt: skip
+            if items and not is_used:
+                number = ast.copy_location(ast.Constant(len(items)), loop.iter)
+                function = ast.copy_location(ast.Name("range", ast.Load()), loop.iter)
+                loop.iter = ast.copy_location(ast.Call(function, [number], []), loop.iter)
+    return loop

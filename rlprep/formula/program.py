@@ -242,6 +242,8 @@ def build(
     given = [e for e in entries if _sets_a_number(e, is_example)]
     if len(given) < len(entries):
         entries = [e for e in entries if e not in given]
+    if not is_code:
+        entries = [*entries, *_between(entries)]
     last_assigned = {e.key: i for i, e in enumerate(entries) if e.key}
     candidates = [
         i for i, e in enumerate(entries)
@@ -261,6 +263,17 @@ def build(
 
     examples = tuple(e.key for e in given if e.key)
     return Program(entries, max(candidates, key=rank), is_code, text, examples)
+
+
+def _between(entries: list[Entry]) -> Iterator[Entry]:
+    """Yield what `x = y = e` says of y, where another statement uses it and none defines it."""
+    defined = {e.key for e in entries}
+    for number, entry in enumerate(entries):
+        for middle in entry.values[:-1]:
+            key = key_of(middle) if isinstance(middle, Name) else None
+            used = any(key in e.uses for i, e in enumerate(entries) if i != number)
+            if key is not None and used and key not in defined:
+                yield Entry(entry.node, middle, entry.values[-1:], entry.uses)
 
 
 def _sets_a_number(entry: Entry, is_example: Callable[[Name, Fraction], bool]) -> bool:

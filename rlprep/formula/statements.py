@@ -12,7 +12,7 @@ from rlprep.formula.names import indices_of
 from rlprep.formula.parser import ExpressionParser, depth_of
 from rlprep.formula.stream import CLOSERS
 from rlprep.formula.tokens import Token
-from rlprep.formula.tree import Call, Chain, Dots, Name, Node, Num, Optimise, walk
+from rlprep.formula.tree import Bin, Call, Chain, Dots, Name, Node, Num, Optimise, walk
 from rlprep.formula.vocabulary import FUNCTIONS, GREEK_WORDS, OPTIMISERS, Vocabulary
 
 MAX_TREE_DEPTH = 120
@@ -74,7 +74,8 @@ class _Statements(ExpressionParser):
                 self._constrain(statements)
                 continue
             statements.append(self._statement())
-        return [s for s in statements if not _is_trailing(s)] if len(statements) > 1 else statements
+        kept = _without_ranges(statements)
+        return [s for s in kept if not _is_trailing(s)] if len(kept) > 1 else kept
 
     def _statement(self) -> Node:
         node = self.chain()
@@ -114,6 +115,13 @@ class _Statements(ExpressionParser):
     def _skip_clause(self) -> None:
         """Skip what follows 'for': it says for which indices the line holds."""
         self.chain()
+        if (self.token.kind, self.tokens[min(self.at + 1, len(self.tokens) - 1)].kind) == (
+            ",",
+            "dots",
+        ):  # for h = 0, ..., H - 1
+            self.at += 2
+            if self.accept(","):
+                self.chain()
         if self.token.kind not in SEPARATORS | {"end"}:
             raise self.fail("expected the end of the 'for' clause")
 
@@ -199,6 +207,23 @@ def without_remarks(tokens: list[Token]) -> list[Token]:
 def _is_word(text: str) -> bool:
     known = GREEK_WORDS | FUNCTIONS | OPTIMISERS.keys()
     return len(text) > 3 and text.isalpha() and text.islower() and text not in known
+
+
+def _without_ranges(statements: list[Node]) -> list[Node]:
+    """Return the statements but those that say where an index runs: `h = 0, ..., H - 1`."""
+    kept: list[Node] = []
+    rest = list(statements)
+    while rest:
+        match rest:
+            case [Chain(items=(Name(), Num()), ops=("=",)), Dots(), last, *others] if (
+                not isinstance(last, Chain) and (kept or others)
+            ):
+                rest = others
+            case [Chain(items=(Name(), Bin(op="..")), ops=("=",)), *others] if kept or others:
+                rest = others
+            case _:
+                kept.append(rest.pop(0))
+    return kept
 
 
 def _is_trailing(node: Node) -> bool:

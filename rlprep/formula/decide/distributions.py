@@ -8,7 +8,7 @@ from rlprep.formula.decide.policies import BATCHES, role_of
 from rlprep.formula.decide.table_places import is_next_index, place_key
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import labels_of
-from rlprep.formula.tree import Call, Chain, Expect, Given, Name, Node, Tuple, walk
+from rlprep.formula.tree import Bin, Call, Chain, Expect, Given, Name, Node, Tuple, walk
 
 if TYPE_CHECKING:
     from rlprep.formula.decide.table_quantities import Quantities
@@ -128,9 +128,16 @@ def _policy(item: Node, tables: "Quantities") -> Name | None:
 
 
 def _variables(node: Node) -> list[Name]:
-    if isinstance(node, Tuple):
-        return [n for n in node.items if isinstance(n, Name)]
-    return [node] if isinstance(node, Name) else []
+    names = node.items if isinstance(node, Tuple) else (node,)
+    return [n for n in names if isinstance(n, Name) and not _is_all_later(n)]
+
+
+def _is_all_later(name: Name) -> bool:
+    """Whether a name is of all actions after the sample's own, a_{t+1:inf}: its Q averages them."""
+    starts = (sub.items[0] for sub in name.subs if isinstance(sub, Tuple) and sub.items)
+    return name.name in {"a", "A", "u"} and any(
+        isinstance(first, Bin) and first.op == "+" for first in starts
+    )
 
 
 def leaves_sample(key: str, axis: str, body: Node) -> bool:

@@ -46,11 +46,12 @@ PHRASES: tuple[tuple[str, str, str], ...] = (
 """What a phrase says, the word for it, and the phrase without articles, in small letters."""
 
 _NAME = r"[A-Za-z](?:[^\W_]|_(?![{\\]))*+(?:_\{[^{}\n]*+\}|_\\\w++)?"
+_TEXT = r"\\(?:text|mathrm|textrm)\{\s*"
 _GLOSS = re.compile(
     rf"(?P<before>^|[,;\n]|\b(?:where|with|and|let|here|Here|Where)\b|:\s|\\q?quad\b"
     rf"|\\text\{{\s*(?:where|with|and)\s*\}})(?P<gap>\s*\$?\s*)"
-    rf"(?P<name>{_NAME})(?P<said>\s*\$?\s*(?:=|:=|:|\bis\b|\bare\b|\bdenotes\b|\bcounts\b"
-    r"|\bstands for\b)\s*|\s*\$?\s+(?=the\b))"
+    rf"(?P<name>{_NAME})(?P<said>\s*\$?\s*(?:{_TEXT})?(?:=|:=|:|\bis\b|\bare\b|\bdenotes\b"
+    rf"|\bcounts\b|\bstands for\b)\s*|\s*\$?\s+(?:{_TEXT})?(?=(?:the|bytes?|bits?)\b))"
     r"(?P<phrase>(?:\\(?:text|mathrm)\{)?\s*[A-Za-z#][A-Za-z#/\- ]*[A-Za-z]\s*\}?)"
     r"(?P<example>\s*\((?:e\.g\.?,?\s*)?\d+\s*(?:bytes?\s*)?(?:for|in|with|if)\s+[\w/ ,-]+\))?"
     r"(?=\s*(?:[,;.)\n$]|\\\]|\\\)|$))"
@@ -64,13 +65,30 @@ _COUNTED = re.compile(r"\b(?:number|count|bytes?|bits?|size|length|dimension|wid
 _AFTER = re.compile(
     r"(?<=[\w)}$])\s+(?:is|being|as)\s+(?P<phrase>the\s[A-Za-z/\- ]*[A-Za-z])(?=\s*(?:[,;.)\n$]|$))"
 )
+_BEHIND = re.compile(
+    r"(?:(?<=_kv)|(?<=_q)|(?<=_h)|(?<=[)}\d]))\s+(?P<phrase>[A-Za-z]+ [A-Za-z/\- ]*[A-Za-z])"
+    r"(?=\s*(?:[,;.)\n$]|$))"
+)
+"""The same without a verb: `G = H_q / H_kv query heads per KV head`."""
 _REMARK = re.compile(
     r"(?<=2)\s*\(\s*(?:for\s+)?(?:the\s+)?(?:K|keys?)\s+(?:and|&)\s+(?:V|values?)\s*\)"
-    r"|\(\s*MHA\s+(?:over|to|vs\.?|versus)\s+[GM]QA\s*\)(?=\s*:?=)",
+    r"|\(\s*(?:MHA\s+(?:over|to|vs\.?|versus)\s+)?[GM]QA(?:-\w+)?\s*\)(?=\s*:?=)",
     re.IGNORECASE,
 )
 """What the 2 of a cache counts, `2 (K and V)`, and which factor is meant: `(MHA over GQA) =`."""
-_JOINED = re.compile(rf"\s+and\s+(?=\$?\s*{_NAME}\s*\$?\s*(?:=|:|is\b|are\b|denotes\b|the\b))")
+_SAME = re.compile(
+    r"(?P<first>[A-Za-z][A-Za-z/\- ]*[A-Za-z])(?P<second>\s*\(?\s*=\s*"
+    r"(?P<phrase>[A-Za-z][A-Za-z/\- ]*[A-Za-z])\s*\)?)(?=\s*(?:[,;.)\n$]|$))"
+)
+_FACTOR = re.compile(
+    r"(?P<before>[=x×*·]\s+)(?P<phrase>[A-Za-z]+(?:[ -](?!x\b)[A-Za-z]+)+?)"
+    r"(?=\s+[x×*·/]\s|\s*(?:[,;\n]|$))"
+)
+_TITLE = re.compile(r"^[ \t]*(?P<phrase>[A-Za-z]+(?: [A-Za-z]+)+)[ \t]*:?=", re.MULTILINE)
+_JOINED = re.compile(
+    rf"\s+and\s+(?P<closed>\}}\s*)?(?=\$?\s*{_NAME}\s*\$?\s*(?:{_TEXT})?"
+    r"(?:=|:|is\b|are\b|denotes\b|the\b))"
+)
 
 
 def role_of(phrase: str) -> tuple[str, str] | None:
@@ -92,10 +110,12 @@ def without_words(text: str) -> str:
     """
     parts, start = [], 0
     for joint in _JOINED.finditer(text):  # `... heads and g = ...` ends a phrase
-        parts += [text[start : joint.start()], "," + " " * (len(joint[0]) - 1)]
+        mark = "}," if joint["closed"] else ","
+        parts += [text[start : joint.start()], mark.ljust(len(joint[0]))]
         start = joint.end()
     joined = "".join((*parts, text[start:]))
-    changed = _AFTER.sub(_stated, _REMARK.sub(_blank, joined))
+    changed = _BEHIND.sub(_stated, _AFTER.sub(_stated, _REMARK.sub(_blank, joined)))
+    changed = _SAME.sub(_once, _FACTOR.sub(_factor, _as_one_word(changed)))
     changed = _GLOSS.sub(_named, _SPOKEN.sub(_spelt, _ASIDE.sub(_opened, changed)))
     return text if changed == joined else changed
 
@@ -108,6 +128,31 @@ def _stated(found: re.Match[str]) -> str:
     """Leave out what is said of a size behind its definition: `g = H_q/H_kv is the group size`."""
     clause = re.split(r"[,;\n]", found.string[: found.start()])[-1]
     return _blank(found) if "=" in clause and role_of(found["phrase"]) else found[0]
+
+
+def _as_one_word(text: str) -> str:
+    """Return a text in which a phrase that a line defines and another uses is one name."""
+    for title in _TITLE.finditer(text):
+        phrase = title["phrase"]
+        if text.count(phrase) > 1:
+            text = text.replace(phrase, phrase.replace(" ", "_"))
+    return text
+
+
+def _factor(found: re.Match[str]) -> str:
+    """Return the word for a factor that is written out: `2 x layers x kv heads`."""
+    role = role_of(found["phrase"])
+    if role is None or len(role[1]) > len(found["phrase"]):
+        return found[0]
+    return found["before"] + role[1].ljust(len(found["phrase"]))
+
+
+def _once(found: re.Match[str]) -> str:
+    """Leave out what says the same again: `number of groups = number of KV heads`."""
+    role = role_of(found["first"])
+    if role is None or role_of(found["phrase"]) != role:
+        return found[0]
+    return found["first"] + " " * len(found["second"])
 
 
 def _opened(found: re.Match[str]) -> str:
@@ -130,8 +175,14 @@ def _named(found: re.Match[str]) -> str:
             raise Undecidable(f"it is not clear what '{said}' counts: define it by a formula")
         return found[0]
     if found["name"] == role[1]:  # `bits = bits per element` tells a reader, and says nothing
-        return _blank(found)
-    before = found["before"]
+        blank = _blank(found)
+        return f"{blank[:-1]}}}" if _ends_text(found) else blank
+    before = found["before"] + "}" * _ends_text(found)
     gap = re.sub(r"\$", " ", found["gap"])
     new = f"{before}{gap}{found['name']} = {role[1]}"
     return new.ljust(len(found[0])) if len(new) <= len(found[0]) else found[0]
+
+
+def _ends_text(found: re.Match[str]) -> bool:
+    r"""Whether a gloss ends a `\text{...}` that began before it."""
+    return found["phrase"].endswith("}") and "{" not in found["said"] + found["phrase"]

@@ -57,6 +57,7 @@ class Quantities:
         self.remarks: set[str] = set()
         self.unknown: dict[str, Span] = {}
         self.in_gradient = False
+        self.is_before = False  # inside a function of theta that is taken at the old parameters
         self.parameters: list[dict[str, tuple[Node, Env, int]]] = []
         self.roles = policy_roles(program, subject)
         self.compared = compared(program) if subject == "kl" else frozenset()
@@ -229,7 +230,7 @@ class Quantities:
 
     def which(self, node: Name) -> str:
         """Return 'new' or 'old' for a policy's name."""
-        return self.roles(node)
+        return "old" if self.is_before else self.roles(node)
 
     def ratio(self, env: Env, args: tuple[Node, ...]) -> Number:
         """Return pi_theta / pi_old at the sample."""

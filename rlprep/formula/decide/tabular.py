@@ -208,13 +208,14 @@ class Tabular(Sums):
                 )
                 if key is not None and not is_same and not _is_label(parameter):
                     frame[key] = (argument, env, self.program.main)
-        if frame:
-            self.parameters = [*self.parameters, frame]
+        saved, before = self.parameters, self.is_before
+        self.parameters = [*saved, frame] if frame else saved
+        if isinstance(target, Call):
+            self.is_before = before or _is_taken_before(target.args, arguments)
         try:
             return self.evaluate(entry.values[-1], env, number)
         finally:
-            if frame:
-                self.parameters = self.parameters[:-1]
+            self.parameters, self.is_before = saved, before
 
     def _resolved(self, args: tuple[Node, ...]) -> tuple[Node, ...]:
         """Put what a definition was called with in its parameters' place: f(s') of f(s) = V(s)."""
@@ -338,6 +339,15 @@ def _arguments(node: Call) -> tuple[Node, ...]:
 
 def _is_label(node: Node) -> bool:
     return isinstance(node, Name) and node.name in {"theta", "t", "pi"}
+
+
+def _is_taken_before(parameters: tuple[Node, ...], arguments: tuple[Node, ...]) -> bool:
+    """Whether a function of theta is taken at the old parameters: l(theta_old) of l(theta)."""
+    return any(
+        isinstance(p, Name) and isinstance(a, Name) and p.name == a.name == "theta"
+        and is_old(a) and not is_old(p)
+        for p, a in zip(parameters, arguments, strict=False)
+    )  # fmt: skip
 
 
 def _is_constant_in(x: Node, of: Node) -> bool:

@@ -105,6 +105,10 @@ def _folded(loop: ForLine, step: Node, op: str) -> Node:
     """Return what all turns of a loop add, or by what they multiply."""
     kind, span = KINDS[op], step.span
     match loop:
+        case ForLine(
+            target=Name() as variable, over=Call(fn=Name(name="range"), args=(count,))
+        ) if kind == "sum" and variable_key(variable) not in _names(step):
+            return Bin(span, "*", count, step)
         case ForLine(target=Name() as variable, over=Call(fn=Name(name="range"), args=args)) if (
             1 <= len(args) <= 2
         ):
