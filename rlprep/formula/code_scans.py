@@ -6,6 +6,7 @@ statement a scan is read like any other loop.
 
 import ast
 from copy import deepcopy
+from typing import Any
 
 from rlprep.formula.code_branches import written_out
 from rlprep.formula.code_lists import is_backwards
@@ -79,6 +80,13 @@ def _scan(
     )
     if not len(names) == len(starts) == len(news) or len(elements) != len(arrays):
         return None
+    own = _Renamed({
+        name: f"{name}_i" for name, array in zip(elements, arrays, strict=True)
+        if any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(array))
+    })  # fmt: skip
+    if own.names:  # an element that is called as its array is
+        rest, news = [own.of(line) for line in rest], [own.of(value) for value in news]
+        given, elements = own.of(given), [own.names.get(name, name) for name in elements]
     fields = _Fields(item)
     if elements == [item]:  # transition.reward is an entry of the array of that name
         rest = [fields.visit(deepcopy(line)) for line in rest]
@@ -96,6 +104,20 @@ def _scan(
     run = _run(whole)
     each = f"for {PLACE} in {f'reversed({run})' if is_backward else run}:"
     return ast.parse("\n".join([*head, each, *_indented(turn)])).body
+
+
+class _Renamed(ast.NodeTransformer):
+    """Writes other names for some."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+
+    def of(self, node: Any) -> Any:
+        """Return a copy of a node with the other names."""
+        return self.visit(deepcopy(node))
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.copy_location(ast.Name(self.names.get(node.id, node.id), node.ctx), node)
 
 
 class _Fields(ast.NodeTransformer):

@@ -41,7 +41,8 @@ MOST_UNKNOWN = 2
 _TURNED = re.compile(
     r"\b(?:over|along|across|to|per|on|by|of)\s+(?:the\s+|all\s+|each\s+|every\s+)*"
     r"(?:columns?\b(?!\s+vector)|queries\b)|\bcolumn[\s-]?wise\b"
-    r"|\bupper[\s-]+triang|\bstrict(?:ly)?\s+(?:lower|causal)",
+    r"|\bupper[\s-]+triang|\bstrict(?:ly)?\s+(?:lower|causal)"
+    r"|#[^\n]*\balready\b[^\n]*",
     re.IGNORECASE,
 )
 """Remarks in words that make another formula of what stands before them."""
