@@ -7,7 +7,7 @@ from rlprep.formula.decide.bounds import plain_gap, states_the_bound
 from rlprep.formula.decide.functions import MEANS
 from rlprep.formula.decide.numbers import close, plain
 from rlprep.formula.decide.policies import role_of, words_of
-from rlprep.formula.decide.table_quantities import Free
+from rlprep.formula.decide.table_divergences import Free
 from rlprep.formula.decide.tabular import Tabular
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.program import EQUALITIES

@@ -72,7 +72,7 @@ _BEHIND = re.compile(
 """The same without a verb: `G = H_q / H_kv query heads per KV head`."""
 _REMARK = re.compile(
     r"(?<=2)\s*\(\s*(?:for\s+)?(?:the\s+)?(?:K|keys?)\s+(?:and|&)\s+(?:V|values?)\s*\)"
-    r"|\(\s*(?:MHA\s+(?:over|to|vs\.?|versus)\s+)?[GM]QA(?:-\w+)?\s*\)(?=\s*:?=)",
+    r"|(?<=\s)\(\s*(?:MHA\s+(?:over|to|vs\.?|versus)\s+)?[GM]QA(?:-\w+)?\s*\)(?=\s*:?=)",
     re.IGNORECASE,
 )
 """What the 2 of a cache counts, `2 (K and V)`, and which factor is meant: `(MHA over GQA) =`."""
@@ -81,7 +81,8 @@ _SAME = re.compile(
     r"(?P<phrase>[A-Za-z][A-Za-z/\- ]*[A-Za-z])\s*\)?)(?=\s*(?:[,;.)\n$]|$))"
 )
 _FACTOR = re.compile(
-    r"(?P<before>[=x×*·]\s+)(?P<phrase>[A-Za-z]+(?:[ -](?!x\b)[A-Za-z]+)+?)"
+    r"(?P<before>[x×*·]\s+|=\s+(?=[^,;=\n]*\s[x×*·]\s))"
+    r"(?P<phrase>[A-Za-z]+(?:[ -](?!x\b)[A-Za-z]+)+?)"
     r"(?=\s+[x×*·/]\s|\s*(?:[,;\n]|$))"
 )
 _TITLE = re.compile(r"^[ \t]*(?P<phrase>[A-Za-z]+(?: [A-Za-z]+)+)[ \t]*:?=", re.MULTILINE)

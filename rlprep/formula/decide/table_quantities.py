@@ -13,8 +13,9 @@ from zlib import crc32
 from rlprep.formula.decide.argument_words import is_action, is_earlier, is_later, is_state
 from rlprep.formula.decide.distributions import whose
 from rlprep.formula.decide.logits import logit, raw_logits
-from rlprep.formula.decide.numbers import Dual, Number, Precision, plain
+from rlprep.formula.decide.numbers import Dual, Number, plain
 from rlprep.formula.decide.policies import is_old, role_of, words_of
+from rlprep.formula.decide.table_divergences import ONLY_NAMED, Divergences
 from rlprep.formula.decide.table_places import (
     TRANSITIONS,
     Env,
@@ -35,28 +36,14 @@ from rlprep.formula.names import flat, labels_of
 from rlprep.formula.program import Program
 from rlprep.formula.tree import Given, Name, Node, Span
 
-ONLY_NAMED = "the formula only names what is asked for"
 
-
-class Free(Undecidable):
-    """A quantity needs a state, action or next state that nothing binds."""
-
-    def __init__(self, axis: str) -> None:
-        super().__init__(axis)
-        self.axis = axis
-
-
-class Quantities:
+class Quantities(Divergences):
     """The quantities of one world, by the names that one program gives them."""
 
     def __init__(self, program: Program, world: World, subject: str) -> None:
-        self.program = program
-        self.world = world
-        self.subject = subject
-        self.precision = Precision()
+        super().__init__(program, world, subject)
         self.remarks: set[str] = set()
         self.unknown: dict[str, Span] = {}
-        self.in_gradient = False
         self.is_before = False  # inside a function of theta that is taken at the old parameters
         self.parameters: list[dict[str, tuple[Node, Env, int]]] = []
         self.roles = policy_roles(program, subject)
@@ -281,52 +268,7 @@ class Quantities:
         """Whether a name is the next state, or one that a sum or an expectation binds."""
         return is_next_index(name) or f"s:var:{place_key(name)}" in env
 
-    def refuse_own_name(self, subject: str) -> None:
-        """Refuse what is asked for by its own name; in code a library's function is an answer.
-
-        Raises:
-            Undecidable: it is asked for, and the input is no code.
-        """
-        if self.subject == subject and not self.program.is_code:
-            raise Undecidable(ONLY_NAMED)
-
-    def chances(self, which: str, env: Env) -> list[Number]:
-        """Return a policy's probabilities in the current state, with slopes inside a gradient."""
-        s = self.current("s", env)
-        if which == "old":
-            return list(self.world.old[s])
-        if not self.in_gradient:
-            return list(self.world.new[s])
-        slopes = self.world.slope[s]
-        return [Dual(p, p * slope) for p, slope in zip(self.world.new[s], slopes, strict=True)]
-
-    def divergence(self, first: str, second: str, env: Env) -> Number:
-        """KL of two policies at the current state."""
-        self.refuse_own_name("kl")
-        total: Number = Fraction(0)
-        for p, q in zip(self.chances(first, env), self.chances(second, env), strict=True):
-            total = total + p * self.precision.log(self.precision.divide(p, q))
-        return total
-
-    def cross_entropy(self, first: str, second: str, env: Env) -> Number:
-        """Minus the mean logarithm of the second policy, under the first, at the current state."""
-        total: Number = Fraction(0)
-        for p, q in zip(self.chances(first, env), self.chances(second, env), strict=True):
-            total = total - p * self.precision.log(q)
-        return total
-
-    def entropy(self, which: str, env: Env) -> Number:
-        """Entropy of a policy at the current state."""
-        self.refuse_own_name("entropy")
-        return self.cross_entropy(which, which, env)
-
     # -- where a quantity is taken --------------------------------------------------------------
-
-    def current(self, axis: str, env: Env) -> int:
-        """Return the state, action or next state at hand."""
-        if axis not in env:
-            raise Free(axis)
-        return env[axis]
 
     def state(self, args: tuple[Node, ...], env: Env) -> int:
         """Return the state that the arguments name, else the current one."""

@@ -11,6 +11,7 @@ from rlprep.formula.decide.numbers import Dual, Number, plain
 from rlprep.formula.decide.policies import is_batch, role_of
 from rlprep.formula.decide.reward_sums import Earned, earned
 from rlprep.formula.decide.sample_indices import refuse_other_samples
+from rlprep.formula.decide.table_divergences import Free
 from rlprep.formula.decide.table_entries import indexed_place
 from rlprep.formula.decide.table_places import (
     TRANSITIONS,
@@ -19,7 +20,7 @@ from rlprep.formula.decide.table_places import (
     is_moved,
     is_next_index,
 )
-from rlprep.formula.decide.table_quantities import Free, Quantities
+from rlprep.formula.decide.table_quantities import Quantities
 from rlprep.formula.decide.worlds import World
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import variable_key

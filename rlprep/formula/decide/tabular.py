@@ -15,9 +15,9 @@ from rlprep.formula.decide.functions import apply, is_sampled, is_stabiliser
 from rlprep.formula.decide.numbers import Dual, Number, dual, plain
 from rlprep.formula.decide.policies import is_old
 from rlprep.formula.decide.sample_counts import refuse_double_counts
+from rlprep.formula.decide.table_divergences import Free
 from rlprep.formula.decide.table_entries import entry_place, refuse_one_entry
 from rlprep.formula.decide.table_places import PARAMETERS, Env, is_moved
-from rlprep.formula.decide.table_quantities import Free
 from rlprep.formula.decide.table_sums import Sums
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.names import is_label, variable_key
