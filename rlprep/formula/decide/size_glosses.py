@@ -45,7 +45,9 @@ PHRASES: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 """What a phrase says, the word for it, and the phrase without articles, in small letters."""
 
-_NAME = r"[A-Za-z](?:[^\W_]|_(?![{\\]))*+(?:_\{[^{}\n]*+\}|_\\\w++)?"
+# Taken whole or not at all, by what is seen ahead: the first releases of Python 3.11 match
+# possessive groups wrongly.
+_NAME = r"(?=(?P<whole>[A-Za-z](?:[^\W_]|_(?![{\\]))*(?:_\{[^{}\n]*\}|_\\\w+)?))(?P=whole)"
 _TEXT = r"\\(?:text|mathrm|textrm)\{\s*"
 _GLOSS = re.compile(
     rf"(?P<before>^|[,;\n]|\b(?:where|with|and|let|here|Here|Where)\b|:\s|\\q?quad\b"
