@@ -4,7 +4,7 @@ import ast
 from fractions import Fraction
 
 from rlprep.formula.code_calls import Calls
-from rlprep.formula.code_lists import is_backwards, joined_parts
+from rlprep.formula.code_lists import entry_of_part, is_backwards, joined_parts
 from rlprep.formula.tree import (
     Bin,
     Call,
@@ -93,6 +93,8 @@ class Expressions(Calls):
             return self.name(node, index.value)
         if is_backwards(index):
             return Call(self.span(node), Name(self.span(node), "flipud"), (self.expression(value),))
+        if (moved := entry_of_part(value, index)) is not None:
+            return self.subscript(node, *moved)
         items = index.elts if isinstance(index, ast.Tuple) else [index]
         return Index(self.span(node), self.expression(value),
                      tuple(self._index(item) for item in items))  # fmt: skip

@@ -47,3 +47,17 @@ def counted(loop: ast.For) -> ast.For:
                 function = ast.copy_location(ast.Name("range", ast.Load()), loop.iter)
                 loop.iter = ast.copy_location(ast.Call(function, [number], []), loop.iter)
     return loop
+
+
+def entry_of_part(value: ast.expr, index: ast.expr) -> tuple[ast.expr, ast.expr] | None:
+    """Return x and i + a for `x[a:][i]`, None for another entry or one that counts from an end."""
+    match value, index:
+        case _, ast.Slice() | ast.Tuple() | ast.UnaryOp():
+            return None
+        case ast.Subscript(value=whole, slice=ast.Slice(lower=None, step=None)), _:
+            return whole, index
+        case ast.Subscript(value=whole, slice=ast.Slice(lower=ast.expr() as first, step=None)), _:
+            if isinstance(first, ast.UnaryOp):
+                return None
+            return whole, ast.copy_location(ast.BinOp(index, ast.Add(), first), index)
+    return None

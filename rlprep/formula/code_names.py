@@ -62,6 +62,12 @@ class Names(Places, ABC):
         if node.attr in {"bits", "itemsize"} and _is_call(node.value, {"finfo", "iinfo", "dtype"}):
             return self.name(node, node.attr)
         self._holder(node.value)
+        if (
+            isinstance(node.value, ast.Name)
+            and node.value.id in {"p", "q"}
+            and (node.attr in {"logits", "probs"})
+        ):  # of which distribution they are
+            return self.name(node, f"{node.value.id}_{node.attr}")
         if isinstance(node.value, ast.Name) and node.value.id in STORED and node.attr in LOG_PROBS:
             return self.name(node, f"old_{node.attr}")  # it was stored when the action was taken
         return self.name(node, node.attr)

@@ -12,8 +12,8 @@ from rlprep.formula.errors import Undecidable
 _GLOSS = re.compile(
     r"(?:[,;.:\n]|\b(?:where|with|and|here|let|the)\b)[\s$~}]*"
     r"(?P<symbol>[^\s,;:]{1,40})[\s$~]*(?:\\(?:text|mathrm|textrm|mbox)\{[\s~]*)?"
-    r"\b(?P<verb>is|are|denotes?|means|stands for|runs|goes|ranges|skips|starts|begins|stops|ends"
-    r"|leaves|omits|excludes|ignores|drops)\b(?P<said>[^,;.\n$}]*)"
+    r"\b(?P<verb>is|are|denotes?|means|stands for|the(?=\s+number\b)|runs|goes|ranges|skips|starts"
+    r"|begins|stops|ends|leaves|omits|excludes|ignores|drops)\b(?P<said>[^,;.\n$}]*)"
 )
 _OPERATOR = re.compile(r"\b(?:sum|softmax|expectation|mean|average|product|clip|min|max)$", re.I)
 _LESS = {"skips", "starts", "begins", "stops", "ends", "leaves", "omits", "excludes", "ignores",
@@ -26,14 +26,26 @@ _OTHER_VALUE = re.compile(
     r"\b(?:inverse|reciprocal|negation|opposite|complement|logarithm|log)\s+(?:of|ratio)\b"
     r"|\b(?:negative|square|square root|double|half|twice|maximum|max|minimum|min)\s+(?:of|over)\b"
     r"|\b(?:minus|twice|half)\s+(?:the|an?|its)\b|^\s*(?:not|no longer|never)\b"
+    r"|\bnegative\s+(?!log)\w|^\s*(?:squared|cubed|halved|doubled|reversed)\b"
     r"|\b(?:negated|inverted|swapped|exchanged|shifted|unnormali[sz]ed)\b"
 )
+_CHANGED = re.compile(
+    r"\b(?:replac(?:ed|ing)\s+(?:by|with)|instead\s+of|except\s+(?:that|for)"
+    r"|(?:log\w*|logarithms?)\s+(?:is\s+|are\s+|taken\s+)*(?:to|in|with|of)\s+(?:the\s+)?base\s*(?:2|10|two|ten)"
+    r"|base[\s-]+(?:2|10)\s+log\w*)\b", re.IGNORECASE,
+)  # fmt: skip
+"""Words by which anything is something else than what is written."""
 _AHEAD = re.compile(r"\b(?:at|of|in)\s+(?:the\s+)?(?:next|following)\s+(?:state|step|time)\b")
 _HERE = re.compile(r"\b(?:current|present|same)\s+(?:state|step|time)\b")
 _NEWER = re.compile(r"\b(?:new|current|updated|latest|after)\b")
 _OLDER = re.compile(r"\b(?:old|older|previous|frozen|before)\b")
 _RATIOS = {"ratio", "ppo_clip"}
 _REWARDS = {"td_residual", "discounted_return", "nstep_advantage", "gae_lambda0", "gae_lambda1"}
+_ATTENTION = {"softmax_attention", "linear_attention", "linear_attention_causal"}
+_WIDTH = re.compile(r"\W*d(?:_\{?k\}?)?\W*$")
+_NO_WIDTH = re.compile(
+    r"\bnumber\s+of\s+(?:tokens|positions|queries|keys|heads)\b|\bsequence\s+len"
+)
 _SMALL_R = re.compile(r"r(?:_|$|\()")
 _NO_RATIO = re.compile(r"\b(?:reward|return)\b|^\s*(?:the\s+)?log")
 _NO_REWARD = re.compile(r"\b(?:return|cumulative|sum)\b")
@@ -49,8 +61,11 @@ def refuse_turning(text: str, subject: str) -> None:
     Raises:
         Undecidable: a gloss makes another formula of this one.
     """
+    if words := _CHANGED.search(text):
+        raise Undecidable(f"it is not clear what '{words[0]}' changes: write it as a formula")
     for gloss in _GLOSS.finditer(text):
-        symbol, verb, said = gloss["symbol"], gloss["verb"], gloss["said"]
+        symbol, verb = gloss["symbol"], gloss["verb"]
+        said = re.split(r"\band\b", gloss["said"])[0]
         if _is_turned(symbol, verb, said.lower(), subject):
             words = " ".join(re.sub(r"[\\{}$]|\\text", " ", f"{verb}{said}").split())
             raise Undecidable(f"it is not clear what '{words}' changes: write it as a formula")
@@ -69,6 +84,8 @@ def _is_turned(symbol: str, verb: str, said: str, subject: str) -> bool:
     is_ahead = re.search(r"t\s*\+\s*1|'|\\prime", symbol) is not None
     if _HERE.search(said) if is_ahead else (_AHEAD.search(said) and re.search(r"_\{?t\b", symbol)):
         return True
+    if subject in _ATTENTION and _WIDTH.match(symbol):
+        return _NO_WIDTH.search(said) is not None
     if not _SMALL_R.match(symbol):
         return False
     wrong = _NO_RATIO if subject in _RATIOS else _NO_REWARD if subject in _REWARDS else None

@@ -30,6 +30,11 @@ TURNED = (
     ("advantage", "A(s,a) = Q(s,a) - V(s)", "where V(s) is the maximum of Q over actions"),
     ("ratio", RATIO, "where pi_old is the policy after the update"),
     ("entropy", ENTROPY, r"\text{ where the sum is over the states}"),
+    ("entropy", ENTROPY, "log to base 2"),
+    ("ppo_clip", CLIP, "where A_t is the negative advantage"),
+    ("gae", "A_t = sum_{l=0}^inf (gamma lambda)^l delta_{t+l}", "where lambda is squared"),
+    ("td_residual", TD, "with V(s_{t+1}) replaced by max_a Q(s_{t+1}, a)"),
+    ("softmax_attention", SOFTMAX, "with d the number of tokens"),
 )  # fmt: skip
 
 TOLD = (
@@ -47,6 +52,7 @@ TOLD = (
     ("ppo_clip", CLIP, "where r_t is the probability ratio and A_t is the advantage estimate"),
     ("trpo_step", r"\sqrt{\frac{2\delta}{g^\top H^{-1} g}} H^{-1} g",
      r"\text{ where } H^{-1} \text{ is the inverse of the Hessian}"),
+    ("softmax_attention", SOFTMAX, "where d is the head dimension and n the number of tokens"),
     ("ppo_total", "L = L^{CLIP} - c_1 L^{VF} + c_2 S",
      "where L^{VF} is the squared error of the value function and S is the entropy"),
     ("gae", r"A_t = \sum_{l=0}^\infty (\gamma\lambda)^l \delta_{t+l}",

@@ -35,7 +35,8 @@ def is_later(name: Name) -> bool:
 
 def is_earlier(name: Name) -> bool:
     """Whether words say that a state or an action is the one before."""
-    return bool(_words(name) & EARLIER)
+    is_letter = name.name in STATE_LETTERS | ACTION_LETTERS
+    return bool(_words(name) & EARLIER) or (is_letter and "old" in _words(name))
 
 
 def _words(name: Name) -> set[str]:

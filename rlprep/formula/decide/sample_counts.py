@@ -4,7 +4,7 @@ from collections import Counter
 
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import flat
-from rlprep.formula.tree import Big, Bin, Call, Expect, Index, Name, Neg, Node, Wrap
+from rlprep.formula.tree import Big, Bin, Call, Chain, Expect, Index, Name, Neg, Node, Wrap, walk
 
 LENGTH = "length"
 """How long an array is: the number of samples by no name of its own."""
@@ -30,11 +30,36 @@ def refuse_double_counts(node: Node) -> Counter[str]:
         case _:
             return Counter()
     twice = [name for name, times in found.items() if times > 1]
+    if found and node.op in {"*", "cdot", "/"}:
+        _refuse_other_count(node, set(found))
     if LENGTH in found and len(found) > 1:
         raise Undecidable("a product that divides by two numbers of samples")
     if twice:
         raise Undecidable(f"a product that divides by {twice[0]} twice")
     return found
+
+
+def _refuse_other_count(node: Node, divisors: set[str]) -> None:
+    """Refuse a sum up to M that is divided by N: no mean, unless the two are the same.
+
+    Raises:
+        Undecidable: every sum says where it ends, and none where the divisor does.
+    """
+    limits = [_limit(n) for n in walk(node) if isinstance(n, Big)]
+    names = {n.name for limit in limits if limit for n in walk(limit) if isinstance(n, Name)}
+    if not all(limits):
+        return
+    missing = {name.strip("|") for name in divisors - {LENGTH}} - names
+    if missing and names & COUNTS:
+        raise Undecidable(f"a sum that is divided by {min(missing)} and ends elsewhere")
+
+
+def _limit(node: Big) -> Node | None:
+    """Return where a sum ends, None where it does not say."""
+    match node.binder:
+        case Chain(items=(*_, last), ops=(*_, "<=" | "<")):
+            return last
+    return node.hi
 
 
 def _factors(node: Node) -> Counter[str]:

@@ -129,7 +129,8 @@ def _blank(found: re.Match[str]) -> str:
 
 def _stated(found: re.Match[str]) -> str:
     """Leave out what is said of a size behind its definition: `g = H_q/H_kv is the group size`."""
-    clause = re.split(r"[,;\n]", found.string[: found.start()])[-1]
+    before = found.string[: found.start()]
+    clause = re.split(r"[,;\n]|\b(?:where|with|and|let|here)\b", before)[-1]
     return _blank(found) if "=" in clause and role_of(found["phrase"]) else found[0]
 
 

@@ -321,6 +321,7 @@ class Code(Arrays):
         if role in {"width", "length", "value_width"}:
             return (
                 _is_measure(entry.values[-1])
+                or entry.is_constant  # an array of zeros, however its sizes are said
                 or not any(
                     isinstance(n, Call) and n.fn.name in {"shape", "size", "len"}
                     for n in walk(entry.values[-1])

@@ -273,9 +273,7 @@ class Run(Names):
                 self.filled[flat(array)] = array
             case Name():
                 key = flat(target)
-                if isinstance(value, Call) and (
-                    value.fn.name in EMPTY or (value.fn.name in LISTS and not _told(value))
-                ):
+                if isinstance(value, Call) and (value.fn.name in EMPTY or _is_empty_list(value)):
                     self.scope.forget(key)
                     self.scope.arrays[key] = {}
                     return
@@ -300,9 +298,12 @@ class Run(Names):
                 raise Undecidable("an unusual assignment")
 
 
-def _told(call: Call) -> list[Node]:
-    """Return the arguments of a call, without the library that it comes from."""
-    return [arg for arg in call.args if not (isinstance(arg, Name) and arg.name == "collections")]
+def _is_empty_list(call: Call) -> bool:
+    """Whether a call makes a list of nothing: `deque()`, `collections.deque([])`."""
+    return call.fn.name in LISTS and all(
+        (isinstance(a, Tuple) and not a.items) or (isinstance(a, Name) and a.name == "collections")
+        for a in call.args
+    )
 
 
 def flat_of(node: Node) -> str:
