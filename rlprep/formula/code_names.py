@@ -13,6 +13,8 @@ from rlprep.formula.tree import Call, Name, Node, Num, Span, Trans
 STORED = {"batch", "traj_batch", "mb", "minibatch", "rollout", "rollouts", "buffer", "buf", "traj",
           "trajectory", "transition", "transitions", "storage", "memory", "experience",
           "sample", "samples", "rollout_data"}  # fmt: skip
+WHOSE = {"p", "q", "old", "new", "prev", "cur", "curr", "current", "behavior", "behaviour"}
+"""Words of an object that say of which policy its logits and probabilities are."""
 LOG_PROBS = {"log_prob", "log_probs", "logp", "logps", "logprob", "logprobs", "log_pi"}
 SAME = {"detach", "contiguous", "float", "double", "clone", "item", "data", "numpy", "cpu", "to",
         "type_as", "half", "bfloat16", "requires_grad_", "long", "type", "astype",
@@ -62,11 +64,9 @@ class Names(Places, ABC):
         if node.attr in {"bits", "itemsize"} and _is_call(node.value, {"finfo", "iinfo", "dtype"}):
             return self.name(node, node.attr)
         self._holder(node.value)
-        if (
-            isinstance(node.value, ast.Name)
-            and node.value.id in {"p", "q"}
-            and (node.attr in {"logits", "probs"})
-        ):  # of which distribution they are
+        if isinstance(node.value, ast.Name) and node.attr in {"logits", "probs"} and (
+            WHOSE & set(node.value.id.split("_"))
+        ):  # fmt: skip
             return self.name(node, f"{node.value.id}_{node.attr}")
         if isinstance(node.value, ast.Name) and node.value.id in STORED and node.attr in LOG_PROBS:
             return self.name(node, f"old_{node.attr}")  # it was stored when the action was taken

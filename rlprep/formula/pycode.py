@@ -29,7 +29,7 @@ _CODE = re.compile(
     r"\b(?:torch|np|numpy|jnp|math|nn|tf|jax|th|self|F|scipy|cfg|config|args|hparams|conf)\.[a-zA-Z]"
     r"|//|<<|>>|\b(?:log1p|expm1|rsqrt)\("
     r"|\.(?:mean|sum|exp|log|clamp|clip|T|transpose|mT|softmax|pow|square|log_prob|entropy|dot"
-    r"|permute|unsqueeze|cumsum|sqrt|gather|dot|detach|shape|size|min|max|abs|div|mul|matmul|neg|add)\b"
+    r"|permute|unsqueeze|cumsum|sqrt|gather|probs|logits|detach|shape|size|min|max|abs|div|mul|matmul|neg|add)\b"
     r"|\*\*|\bfor\s+\w+\s+in\b|\[[^\]]*:[^\]]*\]|^\s*(?:def|return|import|from|for|with)\b"
     r"|^\s*(?:if\b[^:\n]+|elif\b[^:\n]+|else\s*):"
     r"|^\s*[a-z_]\w*(?:\[[^\]]*\])?\s*=\s*[a-z_]\w*\s*=[^=]"
