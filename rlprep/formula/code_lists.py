@@ -36,7 +36,7 @@ def is_backwards(index: ast.expr) -> bool:
 def counted(loop: ast.For) -> ast.For:
     """Return a loop over things that it never looks at, `for _ in ("k", "v")`, as one over numbers.
 
-    Its variable gets a name of its own, since `_` may stand for that of a loop around it.
+    The statement is changed in place.
     """
     match loop:
         case ast.For(target=ast.Name(id=name), iter=ast.Tuple(elts=items) | ast.List(elts=items)):

@@ -92,6 +92,10 @@ class Call(Node):
         """Return the value of the first keyword argument of one of these names."""
         return next((value for key, value in self.kwargs if key in names), None)
 
+    def axis(self, position: int = 1) -> Node | None:
+        """Return the axis that a call of an array library names, else its argument at a place."""
+        return self.keyword("dim", "axis") or next(iter(self.args[position:]), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Index(Node):

@@ -47,7 +47,7 @@ def _axis_of(node: Node) -> int | None:
     """Return the one axis along which a call works, None where it says none."""
     if not isinstance(node, Call) or flat_lower(node.fn) not in OVER_ACTIONS:
         return None
-    match node.keyword("dim", "axis") or (node.args[1] if len(node.args) > 1 else None):
+    match node.axis():
         case Num(value=value):
             return int(value)
         case Neg(x=Num(value=value)):

@@ -85,7 +85,7 @@ def _joined(left: str | None, right: str | None, *nodes: Node) -> str | None:
 
 
 def _of_call(node: Call, inner: str | None) -> str | None:
-    name, axis = node.fn.name, node.keyword("dim", "axis") or next(iter(node.args[1:]), None)
+    name, axis = node.fn.name, node.axis()
     if name == "gather":
         index = node.keyword("index") or next(iter(node.args[2:]), None)
         return PICKED if _gains_axis(index) else None

@@ -220,7 +220,7 @@ def _total(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
         node.span, "*", node.args[0], node.args[1])  # fmt: skip
     if isinstance(body, Big):
         return tabular.big(body, env, position)
-    axis = node.keyword("dim", "axis") or next(iter(node.args[1:]), None)
+    axis = node.axis()
     if _is_last(axis) and _is_log_probability(tabular, body):
         tabular.remarks.add("the sum of log-probabilities is over the dimensions of one action")
         return tabular.evaluate(body, env, position)

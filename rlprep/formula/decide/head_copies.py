@@ -183,7 +183,7 @@ def _is_early(value: Node) -> TypeGuard[Name]:
 
 def _refuse_last_axis(node: Call) -> None:
     """Refuse copies of the entries of each key, `dim=-1`."""
-    axis = node.keyword("dim", "axis") or next(iter(node.args[2:]), None)
+    axis = node.axis(position=2)
     whole = node.args[0] if node.args else None
     is_last = isinstance(axis, Neg) and isinstance(axis.x, Num) and axis.x.value == 1
     if (is_last or (isinstance(axis, Num) and axis.value >= 3)) and isinstance(whole, Name):
