@@ -176,7 +176,7 @@ ELSEWHERE = {
     "python -m pytest -n 2": "it runs this test; .ci/run takes it from the README",
     ".ci/run": "it runs this test",
 }
-BENCHES = {"formulas", "answers", "kernels", "class", "grade", "startup"}
+BENCHES = {"formulas", "answers", "kernels", "labs", "class", "grade", "startup"}
 
 
 def fences(page: str) -> list[tuple[str, str]]:

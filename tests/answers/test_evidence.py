@@ -1,7 +1,5 @@
 """Judging an answer: states, quotations, the doubt that false claims cast, abstaining."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +10,7 @@ from rlprep.answers.pattern import PatternError
 from rlprep.answers.rubric import CompiledRubric, compile_rubric, faults
 from rlprep.bank.schema import Question
 from tests.answers.conftest import DATA, VOCABULARY
+from tests.limits import cpu_limit
 
 FILLER = "The method is used in robotics and games by many groups. "
 
@@ -210,10 +209,9 @@ def test_words_in_any_order_are_judged(rubric: CompiledRubric, words: list[str])
 @pytest.mark.parametrize("unit", ["not ", "(", "clip bounds kl ", "x.\n"])
 def test_a_megabyte_is_bounded(rubric: CompiledRubric, unit: str):
     text = (unit * (1_000_000 // len(unit) + 1))[:1_000_000]
-    began = time.process_time()
-    assert judge(rubric, text).abstained is not None
-    judge(rubric, text[:MAX_CHARACTERS])
-    assert time.process_time() - began < 5
+    with cpu_limit(20):
+        assert judge(rubric, text).abstained is not None
+        judge(rubric, text[:MAX_CHARACTERS])
 
 
 def test_concepts_are_resolved_inside_each_other_and_circles_are_named(question: Question):

@@ -1,7 +1,6 @@
 """The engine against labelled answers: the figures that must not fall."""
 
 import json
-import time
 
 import pytest
 
@@ -22,9 +21,8 @@ def tally(request: pytest.FixtureRequest) -> Tally:
     tally = Tally()
     for _, answer in labelled([request.param]):
         rubric = rubric_of(answer["question"])
-        began = time.process_time()
         judgement = judge(rubric, answer["text"])
-        tally.add(answer, judgement, time.process_time() - began)
+        tally.add(answer, judgement)
         for quote in (
             *(p.quote for p in judgement.points),
             *(c.quote for c in judgement.misconceptions),
@@ -37,11 +35,6 @@ def test_the_figures_hold(tally: Tally):
     figures = tally.figures()
     assert {name: figures[name] for name, floor in FLOORS.items() if figures[name] < floor} == {}
     assert {name: figures[name] for name, most in CEILINGS.items() if figures[name] > most} == {}
-
-
-def test_a_usual_answer_takes_at_most_50_milliseconds(tally: Tally):
-    ordered = sorted(tally.seconds)
-    assert ordered[int(len(ordered) * 0.9)] < 0.05
 
 
 def test_every_labelled_answer_names_its_points():

@@ -1,13 +1,12 @@
 """What a writer takes back counts as not said, and nothing else does."""
 
-import time
-
 import pytest
 
 from rlprep.answers.reading import Reading, read
 from rlprep.answers.retraction import TAKEN_BACK
 from rlprep.answers.stance import ASSERTED, UNASSERTED
 from rlprep.answers.stems import Speller
+from tests.limits import cpu_limit
 
 SAID = "Lambda zero is Monte Carlo"
 MEANT = "lambda zero is the one-step error"
@@ -87,6 +86,5 @@ def test_taken_back_twice():
 
 @pytest.mark.parametrize("word", ["no wait ", "sorry, ", "no, ", "wait, no, ", "reversed, "])
 def test_repeating_it_takes_no_longer_than_its_length(word: str):
-    started = time.process_time()
-    reading("It is biased. " + word * 4000)
-    assert time.process_time() - started < 5
+    with cpu_limit(10):
+        reading("It is biased. " + word * 4000)

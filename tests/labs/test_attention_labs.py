@@ -100,6 +100,26 @@ def test_lengths_that_do_not_fit_are_left_out_and_said(monkeypatch: pytest.Monke
     assert "n = 256 on was left out: it needs 4,194,304 B of memory" in said[0]
 
 
+def test_where_the_curves_cross_is_said(monkeypatch: pytest.MonkeyPatch):
+    """With made-up times: n² / 100 for softmax, n for linear, and 5 n token by token."""
+
+    def made_up(form: Form, n: int, settings: Settings) -> tuple[list[float], float, float]:
+        per_token = 5.0 if form.label == RECURRENT else 1.0
+        time = n * n / 100 if "softmax" in form.label else per_token * n
+        return [time], 1.0, 0.0
+
+    monkeypatch.setattr(linear_vs_softmax, "_measure", made_up)
+    found = linear_vs_softmax.run(Settings(quick=True)).findings
+    for mask in ("causal", "without a mask"):
+        assert (
+            f"{mask}: linear is faster than softmax, fused from n ≈ 100 on, 10.2 times at n = 1024."
+        ) in found
+    assert (
+        "causal: linear, by token is faster than softmax, fused from n ≈ 500 on, "
+        "2.05 times at n = 1024."
+    ) in found
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_machine_without_memory_is_told_before_anything_is_allocated(
     monkeypatch: pytest.MonkeyPatch, name: str

@@ -8,8 +8,8 @@ from statistics import median
 from rlprep.formula.check import decide
 from rlprep.formula.spec import FormulaVerdict
 from tests.formula.corpus.labels import specs
-from tests.formula.corpus.limits import cpu_limit
 from tests.formula.corpus.variants import Line
+from tests.limits import cpu_limit
 
 SLOW_S, HANG_S = 1.0, 20.0
 CRASH = "crashed: "

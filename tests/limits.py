@@ -1,4 +1,8 @@
-"""A CPU limit for code that may never end: a hang fails its test instead of the whole run."""
+"""A CPU limit for code that may never end: a hang fails its test instead of the whole run.
+
+A limit is many times what the code takes, so that a busy machine changes no result; how fast
+things are is measured in tests/bench.
+"""
 
 import signal
 from collections.abc import Iterator
