@@ -9,11 +9,12 @@ from rlprep.formula.errors import Undecidable
 from rlprep.formula.program import Program
 from rlprep.formula.tree import Bin, Call, Index, Name, Neg, Node, Num, Slice, walk
 
-UPRIGHT, PICKED, FLAT, NAMED = "upright", "picked", "flat", "named"
-"""A column, one that `gather` picked, an array of one axis, and a name that should be of one."""
+UPRIGHT, PICKED, FLAT, NAMED, SCORED = "upright", "picked", "flat", "named", "scored"
+"""A column, one that `gather` picked, an array of one axis, a name that should be of one, and what a
+distribution's `log_prob` gives, which has the axes of the actions."""
 
 PER_SAMPLE = {"advantage", "value", "return", "reward", "residual", "logp", "ratio", "logratio"}
-CROSSED = ({UPRIGHT, FLAT}, {PICKED, FLAT}, {PICKED, NAMED})
+CROSSED = ({UPRIGHT, FLAT}, {PICKED, FLAT}, {PICKED, NAMED}, {UPRIGHT, SCORED})
 ELEMENTWISE = {"exp", "log", "detach", "abs", "float", "clamp", "clip"}
 FLATTENED = {"squeeze", "flatten", "ravel"}
 REDUCED = {"sum", "mean", "max", "amax", "logsumexp"}
@@ -91,6 +92,8 @@ def _of_call(node: Call, inner: str | None) -> str | None:
         return PICKED if _gains_axis(index) else None
     if _gains_axis(node):
         return UPRIGHT
+    if name == "log_prob":
+        return None if _gains_axis(node.args[-1]) else SCORED
     if name in FLATTENED:
         return FLAT if inner in {UPRIGHT, PICKED} else inner
     if name in REDUCED and axis is not None and _is_last(axis):

@@ -224,7 +224,9 @@ class Series(Definitions):
             return self.const(self.world.end)
         if not node.args and name in FUNCTIONS:
             raise Unreadable(f"{name} needs an argument", node.span)
-        if name in {"mean", "avg", "average", "detach", "stopgrad", "sg", "identity", "squeeze"}:
+        if name in {"mean", "avg", "average"}:
+            raise Undecidable("a mean over the steps")
+        if name in {"detach", "stopgrad", "sg", "identity", "squeeze"}:
             return self.evaluate(node.args[0], bound, position)
         if flat_lower(node.fn) in {"discount_cumsum", "discounted_cumsum", "discount",
                                    "discounted_sum"} and len(node.args) >= 2:  # fmt: skip

@@ -22,7 +22,6 @@ from rlprep.formula.tree import Bin, Call, Index, Name, Neg, Node, Num, Slice, T
 
 JOINING = {"append", "cat", "concatenate", "hstack"}
 SHAPING = {"reshape", "view", "flatten", "unsqueeze", "stack", "list", "tuple"}
-MEANS = {"mean", "avg", "average"}
 LAST = {"last", "bootstrap", "final"}
 """How a name says that a value is that of the state after the last step."""
 
@@ -131,10 +130,6 @@ class Names(Series):
             return self.const(int(name == "ones"))
         if name in REVERSING and node.args:
             return self._turned_round(node, bound, position)
-        if name in MEANS and any(
-            isinstance(n, Name) and self.scope.arrays.get(flat(n)) for n in walk(node.args[0])
-        ):  # fmt: skip
-            raise Undecidable("a mean over the steps")
         if name in SHAPING:
             return self.evaluate(node.args[0], bound, position)
         return super().call(node, bound, position)
