@@ -10,8 +10,8 @@ from rlprep.formula.program import Program
 from rlprep.formula.tree import Bin, Call, Index, Name, Neg, Node, Num, Slice, walk
 
 UPRIGHT, PICKED, FLAT, NAMED, SCORED = "upright", "picked", "flat", "named", "scored"
-"""A column, one that `gather` picked, an array of one axis, a name that should be of one, and what a
-distribution's `log_prob` gives, which has the axes of the actions."""
+"""A column, one that `gather` picked, an array of one axis, a name that should be of one, and what
+a distribution's `log_prob` gives, which has the axes of the actions."""
 
 PER_SAMPLE = {"advantage", "value", "return", "reward", "residual", "logp", "ratio", "logratio"}
 CROSSED = ({UPRIGHT, FLAT}, {PICKED, FLAT}, {PICKED, NAMED}, {UPRIGHT, SCORED})
