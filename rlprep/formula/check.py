@@ -4,6 +4,7 @@ Order of the answers: equal with a proof, equal by evidence (and said so), undec
 wrong), different with a counterexample that was evaluated on both formulas.
 """
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import ModuleType
@@ -17,7 +18,7 @@ from rlprep.formula.fixed import decimals, fixed_parameters
 from rlprep.formula.notation import Notation
 from rlprep.formula.program import Program
 from rlprep.formula.spec import FormulaSpec, FormulaVerdict, WrongForms
-from rlprep.formula.tree import Node
+from rlprep.formula.tree import Chain, Dots, Name, Node, Num
 from rlprep.formula.understand import FOREIGN, echo, family_of, understood, unknown_names
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ def _known(subject: str, notation: Notation | None, form: str, setting: tuple) -
         return None
     found.facts.update(subject=subject, feature=setting[0])
     return found
+
+
+_GLOSSING = re.compile(r"\b(?:where|with|here|and)[\s~{}$]*\Z")
 
 
 @dataclass(slots=True)
@@ -121,6 +125,7 @@ class _Comparison:
             raise unknown_names(unknown, self.text, self.family.VOCABULARY, frozenset())
         if reading.facts.get("named"):
             raise Undecidable("the formula only names what is asked for")
+        self._refuse_loose_ends()
         proof = self.family.proof(reading, self.setting)
         if confirm := getattr(self.family, "confirm", None):
             better, refutation = confirm(reading, self.reference, self.spec.id)
@@ -133,6 +138,19 @@ class _Comparison:
             self.spec.id, self.text, "equivalent", "the same as the reference", proof=proof,
             remarks=tuple([*remarks, joined] if joined else remarks),
         )  # fmt: skip
+
+    def _refuse_loose_ends(self) -> None:
+        """Refuse mathematics behind which something stands that nobody knows the sense of.
+
+        A label in front and a gloss (`with d the width of a key`) are known to say nothing new.
+        """
+        if self.program.is_code:
+            return
+        for entry in self.program.entries[self.program.main + 1 :]:
+            start, end = entry.node.span
+            is_bare = entry.target is None and not isinstance(entry.node, Chain | Dots | Num | Name)
+            if is_bare and not _GLOSSING.search(self.text, 0, start):
+                raise Undecidable(f"it is not clear what '{self.text[start:end]}' says beside it")
 
     def _different(self, reading: Meaning) -> FormulaVerdict:
         witness = self.family.witness(reading, self.reference, self.spec.id, self.setting)

@@ -1,8 +1,11 @@
-"""Statements of code that only report: `assert`, and `print` but for the value it shows last."""
+"""Statements of code that leave the formula as it is: reports, and the training that follows."""
 
 import ast
 
 from rlprep.formula.code_names import SAME
+
+TRAINING = {"backward", "zero_grad", "step"}
+"""What follows a loss: `loss.backward()`, `optimizer.step()`."""
 
 
 def without_reports(body: list[ast.stmt]) -> list[ast.stmt]:
@@ -38,6 +41,8 @@ def _is_report(node: ast.stmt) -> bool:
     match node:
         case ast.Assert() | ast.Expr(value=ast.Call(func=ast.Name(id="print"))):
             return True
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(), attr=attr))):
+            return attr in TRAINING
     return False
 
 

@@ -35,6 +35,12 @@ _CHANGED = re.compile(
     r"|base[\s-]+(?:2|10)\s+log\w*)\b", re.IGNORECASE,
 )  # fmt: skip
 """Words by which anything is something else than what is written."""
+_EVALUATED = re.compile(r"\\right\s*(?:\||\\[lr]?vert)\s*_|\|_\{?\s*\\?(?:lambda|gamma|[λγ])\s*=")
+"""`f(lambda)|_{lambda = 0}`: what stands before is meant at one value of a symbol."""
+_DRAWN = re.compile(
+    r"\b(?:drawn|sampled|taken|come|generated)\s+(?:from|under|by)\s+\W*(?P<law>\w+)"
+)
+_SAMPLER = re.compile(r"(?:[~∼]|\\sim\b)[\s{\\$]*(?P<law>\w+)")
 _AHEAD = re.compile(r"\b(?:at|of|in)\s+(?:the\s+)?(?:next|following)\s+(?:state|step|time)\b")
 _HERE = re.compile(r"\b(?:current|present|same)\s+(?:state|step|time)\b")
 _NEWER = re.compile(r"\b(?:new|current|updated|latest|after)\b")
@@ -63,6 +69,12 @@ def refuse_turning(text: str, subject: str) -> None:
     """
     if words := _CHANGED.search(text):
         raise Undecidable(f"it is not clear what '{words[0]}' changes: write it as a formula")
+    if _EVALUATED.search(text):
+        raise Undecidable("an expression at one value of a symbol: write what it becomes there")
+    laws = {sampler["law"] for sampler in _SAMPLER.finditer(text)}
+    for drawn in _DRAWN.finditer(text):
+        if laws and len(drawn["law"]) == 1 and drawn["law"] not in laws:
+            raise Undecidable(f"it is not clear what '{drawn[0]}' changes: write it as a formula")
     for gloss in _GLOSS.finditer(text):
         symbol, verb = gloss["symbol"], gloss["verb"]
         said = re.split(r"\band\b", gloss["said"])[0]

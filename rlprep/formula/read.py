@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from rlprep.formula import ccode, pycode, statements
+from rlprep.formula.asides import without_asides
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import MAX_CHARACTERS, tokenize
 from rlprep.formula.tree import Node
@@ -14,12 +15,6 @@ MAX_GAP = 200
 _GAP = re.compile(rf"\s{{{MAX_GAP + 1}}}")
 _FENCE = re.compile(r"\A\s*```[a-z]*\n(.*?)\n?```\s*\Z", re.DOTALL)
 
-
-_LEAD = re.compile(
-    r"\A(?!\s*(?:if|elif|while|def|class|lambda)\b)[^:\n=]{0,150}(?:(?:lambda|gamma|λ|γ)\s*=\s*[01]\b[^:\n=]{0,150})?\b(?:get|have|gives|becomes|yields|is"
-    r"|(?:reduces|collapses|simplifies)\s+to)\b[^:\n=(]{0,150}:\s+(?=\S)"
-)
-"""Words in front of a formula: `with lambda = 0 you get the one-step advantage: `."""
 _SIGNS = re.compile(r"[-+*/^=_()\[\]{}|\\<>~√∑Σ·×−←≤≥≔‖∥⌊\u2080-\u209c]")
 _STOPWORDS = {"the", "of", "is", "an", "with", "something", "like", "plus", "minus", "times",
               "we", "its",
@@ -74,8 +69,7 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
         Unreadable: it is no formula; the span says where reading stopped.
     """
     refuse_unfit(text)
-    if lead := _LEAD.match(text):  # blanks keep every position as the user sees it
-        text = " " * lead.end() + text[lead.end() :]
+    text = without_asides(text)
     if _is_prose(text):
         raise Unreadable("these are words, not a formula", (0, len(text)), hint="write the formula")
     fenced = _FENCE.match(text)

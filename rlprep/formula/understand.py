@@ -39,6 +39,10 @@ FOREIGN = frozenset(
 )  # fmt: skip
 """Symbols of the field: where one does not belong, the formula is different and not unknown."""
 
+CONSTRAINTS = {"trpo_constraint", "trpo"}
+_ASSERTED = re.compile(r"^assert[ \t]+(?=[^\n]*[<>][^\n]*\s*\Z)", re.MULTILINE)
+"""A constraint as code states it, in the last line; elsewhere an `assert` says nothing."""
+
 MAX_ECHO = 1500
 _SIGNS = re.compile(r"[-+*/^=_()\[\]{}|\\<>~√∑Σ·×−]")
 
@@ -70,9 +74,14 @@ def understood(subject: str, text: str, notation: Notation | None = None) -> Pro
     if worded := getattr(family, "without_words", None):
         refuse_unfit(text)
         text = worded(text)
+    if subject in CONSTRAINTS:
+        # a sign that changes nothing keeps the line's indentation and every position
+        text = _ASSERTED.sub(lambda said: "+".ljust(len(said[0])), text)
     reading = read(text, family.VOCABULARY)
     if not reading.is_code:
         refuse_turning(text, subject)
+    elif subject == "policy_gradient" and ".backward(" in text:
+        raise Undecidable("backward() takes the gradient of a loss: write the gradient itself")
     for statement in reading.statements:
         _refuse_towers(statement)
     is_example = getattr(family, "is_example", lambda *_: False)

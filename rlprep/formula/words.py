@@ -14,6 +14,10 @@ _SPOKEN_SUM = re.compile(
     r"(?:\s+of\b)?", re.IGNORECASE,
 )  # fmt: skip
 
+_THAT_IS = re.compile(r"i\. ?e\.(?![A-Za-z])")
+_WITH = re.compile(r"w/(?=[\s$]+[^\s=]{1,20}\s*:?=)")
+"""`w/ r_t = exp(...)`, as notes write it; a product goes on otherwise."""
+
 AT_THE_END = re.compile(
     r"(?:at|after|past|beyond|upon)\s+(?:(?:the|an?)\s+)?(?:(?:very\s+)?end(?:\s+of\s+"
     r"(?:the|an?|each|every)\s+(?:episode|trajectory|rollout|segment|horizon|path|batch|buffer))?"
@@ -37,6 +41,8 @@ def split_run(run: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return the names that a run of letters stands for, itself when it is one word."""
     known = vocabulary.words | FUNCTIONS | GREEK_WORDS | OPTIMISERS.keys()
     if len(run) == 1 or run in known or (run[:-1].isalpha() and run[-1].isdigit()):
+        return (run,)
+    if len(run) > 2 and run.istitle() and run.lower() in vocabulary.words:
         return (run,)
     pieces: list[str] = []
     rest = run
@@ -69,6 +75,9 @@ class Words(TokenList):
         if match:
             self.emit("kw", "subject_to", at, match.end())
             return match.end()
+        if match := _THAT_IS.match(self.text, at):
+            self.emit("kw", "and", at, match.end())
+            return match.end()
         if spoken := _SPOKEN_SUM.match(self.text, at):
             return self.spoken_sum(spoken)
         if not self._in_script() and (said := AT_THE_END.match(self.text, at)):
@@ -76,6 +85,11 @@ class Words(TokenList):
             return said.end()
         if not self._in_script() and (told := TOLD.match(self.text, at)) and self._is_defined():
             return told.end()
+        if not self._in_script() and re.compile(r"w/(?=[\s$]+[^\s=]{1,20}\s*:?=)").match(
+            self.text, at
+        ):
+            self.emit("kw", "where", at, at + 2)
+            return at + 2
         match = _LETTERS.match(self.text, at)
         assert match is not None
         run, end = match.group(), match.end()

@@ -12,7 +12,10 @@ from rlprep.formula.names import flat_lower
 from rlprep.formula.program import Program
 from rlprep.formula.tree import Call, Neg, Node, Num
 
-OVER_ACTIONS = {"softmax", "log_softmax", "logsoftmax", "logsumexp", "sum", "reduce_sum", "nansum"}
+NORMALISED = {"softmax", "log_softmax", "logsoftmax", "logsumexp", "gather"}
+"""What works along the axis of actions, whatever is asked for."""
+SUMMED = {"sum", "reduce_sum", "nansum"}
+"""And where the formula itself is a sum over the actions."""
 ACTIONS = {"A", "nA", "na", "n_actions", "num_actions", "n_action", "actions", "n_acts", "n_act",
            "num_acts", "act_dim", "action_dim", "n_a", "num_a"}  # fmt: skip
 """What comments call the number of actions in a shape."""
@@ -20,17 +23,22 @@ ACTIONS = {"A", "nA", "na", "n_actions", "num_actions", "n_action", "actions", "
 _SHAPE = re.compile(r"#[^\n]*?[\[(]\s*(?P<sizes>[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)+)\s*,?\s*[\])]")
 
 
-def refuse_other_axes(program: Program) -> None:
-    """Refuse code that sums over the states of a batch where it has to sum over actions.
+def refuse_other_axes(program: Program, *, sums: bool) -> None:
+    """Refuse code that normalises or sums over the states of a batch where actions are meant.
+
+    Args:
+        program: code.
+        sums: whether what is asked for is a sum over actions, so that sums have that axis too.
 
     Raises:
         Undecidable: it does so by the shape that a comment states, or works along two axes.
     """
-    axes = [axis for node in program.nodes() if (axis := _axis_of(node)) is not None]
+    names = NORMALISED | SUMMED if sums else NORMALISED
+    axes = [axis for node in program.nodes() if (axis := _axis_of(node, names)) is not None]
     for sizes in _shapes(program.text):
         place = next(number for number, size in enumerate(sizes) if size in ACTIONS)
         if any(axis % len(sizes) != place for axis in axes if -len(sizes) <= axis < len(sizes)):
-            raise Undecidable(f"of ({', '.join(sizes)}), another axis is summed than the actions'")
+            raise Undecidable(f"of ({', '.join(sizes)}), another axis is taken than the actions'")
     if 0 in axes and any(axes):
         raise Undecidable("it works along two axes: one of them does not hold the actions")
 
@@ -43,9 +51,9 @@ def _shapes(text: str) -> Iterator[list[str]]:
             yield sizes
 
 
-def _axis_of(node: Node) -> int | None:
+def _axis_of(node: Node, names: set[str]) -> int | None:
     """Return the one axis along which a call works, None where it says none."""
-    if not isinstance(node, Call) or flat_lower(node.fn) not in OVER_ACTIONS:
+    if not isinstance(node, Call) or flat_lower(node.fn) not in names:
         return None
     match node.axis():
         case Num(value=value):

@@ -6,6 +6,7 @@ axis, an axis that is taken away again. What a network returns may have either s
 
 from rlprep.formula.decide.policies import role_of
 from rlprep.formula.errors import Undecidable
+from rlprep.formula.names import flat
 from rlprep.formula.program import Program
 from rlprep.formula.tree import Bin, Call, Index, Name, Neg, Node, Num, Slice, walk
 
@@ -14,7 +15,8 @@ UPRIGHT, PICKED, FLAT, NAMED, SCORED = "upright", "picked", "flat", "named", "sc
 a distribution's `log_prob` gives, which has the axes of the actions."""
 
 PER_SAMPLE = {"advantage", "value", "return", "reward", "residual", "logp", "ratio", "logratio"}
-CROSSED = ({UPRIGHT, FLAT}, {PICKED, FLAT}, {PICKED, NAMED}, {UPRIGHT, SCORED})
+CROSSED = ({UPRIGHT, FLAT}, {PICKED, FLAT}, {PICKED, NAMED}, {UPRIGHT, SCORED},
+           {UPRIGHT, NAMED})  # fmt: skip
 ELEMENTWISE = {"exp", "log", "detach", "abs", "float", "clamp", "clip"}
 FLATTENED = {"squeeze", "flatten", "ravel"}
 REDUCED = {"sum", "mean", "max", "amax", "logsumexp"}
@@ -66,7 +68,9 @@ class _Arrays:
     def _of_name(self, name: Name, position: int) -> str | None:
         number = self.program.definition(name, position)
         if number is None:
-            return NAMED if role_of(name, self.subject) in PER_SAMPLE else None
+            # a divergence is of whole distributions, whose arrays have an axis of actions too
+            is_named = self.subject not in {"kl", "entropy"}
+            return NAMED if is_named and role_of(name, self.subject) in PER_SAMPLE else None
         if number not in self.known:
             self.known[number] = None  # if it refers to itself
             self.known[number] = self.shape(self.program.entries[number].values[-1], number)
@@ -92,7 +96,7 @@ def _of_call(node: Call, inner: str | None) -> str | None:
         return PICKED if _gains_axis(index) else None
     if _gains_axis(node):
         return UPRIGHT
-    if name == "log_prob":
+    if flat(node.fn) == "log_prob":
         return None if _gains_axis(node.args[-1]) else SCORED
     if name in FLATTENED:
         return FLAT if inner in {UPRIGHT, PICKED} else inner

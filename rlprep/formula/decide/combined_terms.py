@@ -64,7 +64,7 @@ class Terms:
                 return self.evaluate(left, position) * self.evaluate(right, position)
             case Bin(op="/", left=left, right=right):
                 return self.evaluate(left, position) * self.evaluate(right, position).inverse()
-            case Bin(op="^", left=Expect()):
+            case Bin(op="^", left=left) if self._averages(left, position):
                 raise Undecidable("a power of an expectation")
             case Bin(op="^", left=Wrap(kind="norm" | "abs", x=x), right=Num(value=two)) if two == 2:
                 return self.evaluate(x, position).power(2)
@@ -83,6 +83,22 @@ class Terms:
             case Call():
                 return self.call(node, position)
         raise Undecidable(f"{type(node).__name__.lower()} has no meaning here")
+
+    def _averages(self, node: Node, position: int) -> bool:
+        """Whether an expression is a mean, or a sum of means, over samples."""
+        match node:
+            case Expect() | Call(fn=Name(name="mean" | "avg" | "average" | "sum")):
+                return True
+            case Name():
+                number = self.program.definition(node, position)
+                return number is not None and self._averages(
+                    self.program.entries[number].values[-1], number
+                )
+            case Bin(left=left, right=right):
+                return self._averages(left, position) or self._averages(right, position)
+            case Neg(x=x):
+                return self._averages(x, position)
+        return False
 
     def defined(self, name: Name, position: int) -> Polynomial | None:
         """Return the value of a name that the input defines."""
@@ -158,6 +174,8 @@ class Terms:
             return self.surrogate(node)
         if lowered in {"mean", "avg", "average", "detach", "sum"}:
             return self.evaluate(node.args[0], position)
+        if lowered in {"square", "pow", "power"} and self._averages(node.args[0], position):
+            raise Undecidable("a power of an expectation")
         if lowered in {"square"}:
             return self.evaluate(node.args[0], position).power(2)
         if lowered in {"pow", "power"}:

@@ -3,12 +3,13 @@
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from rlprep.formula.decide.argument_words import is_action
 from rlprep.formula.decide.distributions import Sampling
 from rlprep.formula.decide.divergences import of_policies, policy_of
-from rlprep.formula.decide.logits import of_logits
+from rlprep.formula.decide.logits import network_of, of_logits
 from rlprep.formula.decide.numbers import Number
 from rlprep.formula.decide.policies import is_batch, role_of
-from rlprep.formula.errors import Unreadable
+from rlprep.formula.errors import Undecidable, Unreadable
 from rlprep.formula.integers import written_number
 from rlprep.formula.names import flat_lower
 from rlprep.formula.tree import Bin, Call, Cases, Name, Neg, Node, Num, Tuple, walk
@@ -37,6 +38,9 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
     takes_one = lowered in MEANS | KEPT or name in FUNCTIONS - {"entropy", "KL", "kl", "DKL"}
     if takes_one and not args:
         raise Unreadable(f"{name} needs an argument", node.span)
+    is_softmax = lowered in {"softmax", "log_softmax", "logsoftmax"}
+    if is_softmax and (chance := _of_network(tabular, node, env, position)) is not None:
+        return chance if lowered == "softmax" else tabular.precision.log(chance)
     if (found := of_logits(tabular, node, env, position)) is not None:
         return found
     if lowered in COUNTS and args and is_sampled(tabular, args[0]):
@@ -56,9 +60,11 @@ def apply(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number |
         lowered == "logp" and len(args) == 2
     ):  # fmt: skip
         return _log_probability(tabular, node, env, position)
+    if lowered == "cross_entropy" and any(map(is_action, args[1:2])):
+        return _log_loss(tabular, node, env, position)
     if lowered in {"prob", "probs"} and (found := _probability(tabular, node, env)) is not None:
         return found
-    if lowered in {"softmax", "log_softmax", "logsoftmax"} and isinstance(args[0], Name):
+    if is_softmax and isinstance(args[0], Name):
         chance = tabular.policy(args[0], (), env)  # of the logits of one of the policies
         return chance if lowered == "softmax" else tabular.precision.log(chance)
     found = _elementary(tabular, node, env, position)
@@ -281,6 +287,29 @@ def _log_probability(tabular: "Tabular", node: Call, env: "Env", position: int) 
     given = tuple(names[1:])
     tabular.refuse_strangers("logp", given, env)
     return tabular.precision.log(tabular.policy(holder, given, env))
+
+
+def _of_network(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number | None:
+    """Return a probability, the softmax of what a policy's network gives; None for other logits."""
+    network = network_of(tabular.program, node.args[0], position)
+    return None if network is None else tabular.policy(network.fn, network.args, env)
+
+
+def _log_loss(tabular: "Tabular", node: Call, env: "Env", position: int) -> Number:
+    """`F.cross_entropy(logits, actions, reduction="none")`: minus the action's log-probability."""
+    match node.keyword("reduction"):
+        case Call(fn=Name(name="'none'")):
+            pass
+        case _:
+            raise Undecidable("a cross-entropy that is a mean over the batch")
+    logits, action = node.args[:2]
+    network = network_of(tabular.program, logits, position)
+    holder = network.fn if network is not None else logits
+    if not isinstance(holder, Name):
+        raise Undecidable("a cross-entropy of what is not a policy's logits")
+    chance = tabular.policy(holder, network.args if network is not None else (), env)
+    tabular.refuse_strangers("logp", (action,), env)
+    return -tabular.precision.log(chance)
 
 
 def _probability(tabular: "Tabular", node: Call, env: "Env") -> Number | None:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from rlprep.formula.decide.argument_words import is_state
 from rlprep.formula.decide.numbers import Number
 from rlprep.formula.decide.policies import role_of, words_of
 from rlprep.formula.decide.table_places import Env
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 NORMALISING = {"softmax", "log_softmax", "logsoftmax", "logsumexp"}
 LARGEST = {"max", "amax", "reduce_max", "nanmax", "maximum"}
+NETWORKS = {"model", "net", "network", "actor", "policy", "agent", "policynet", "pinet"}
 AXES = {"axis", "dim", "keepdim", "keepdims"}
 
 
@@ -94,6 +96,31 @@ def _scale_of(program: Program, node: Node, position: int) -> str | None:
         return "probabilities" if is_chance else None
     if isinstance(node, Call) and flat_lower(node.fn) in NORMALISING | {"exp"}:
         return "probabilities" if flat_lower(node.fn) in {"softmax", "exp"} else "logits"
+    return None
+
+
+def network_of(program: Program, node: Node, position: int) -> Call | None:
+    """Return the call of a policy's network that gives logits: `model(obs)`, `old_actor(states)`.
+
+    Args:
+        program: what the call stands in; only in code a call of a policy gives its logits.
+        node: the argument of a softmax, a call or a name that is defined as one.
+        position: of the statement that the argument stands in.
+    """
+    if not program.is_code:
+        return None
+    if isinstance(node, Name):
+        number = program.definition(node, position)
+        return None if number is None else network_of(
+            program, program.entries[number].values[-1], number
+        )  # fmt: skip
+    match node:
+        case Call(fn=fn, args=args) if (
+            set(words_of(fn)) & NETWORKS
+            and args
+            and all(isinstance(arg, Name) and is_state(arg) for arg in args)
+        ):
+            return node
     return None
 
 

@@ -18,7 +18,7 @@ from rlprep.formula.decide.unrolled import unrolled
 from rlprep.formula.decide.worlds import World, sample_world, table_world
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.program import Program, is_plain_target
-from rlprep.formula.tree import Call, Chain, Index, Name, Node, Optimise, Span, walk
+from rlprep.formula.tree import Call, Chain, Grad, Index, Name, Node, Optimise, Span, walk
 from rlprep.formula.vocabulary import FUNCTIONS, Vocabulary
 
 SUBJECTS = {"ratio", "advantage", "policy_gradient", "ppo_clip", "ppo_kl_penalty", "trpo_objective",
@@ -60,6 +60,8 @@ def is_target(subject: str, node: Node) -> bool:
         case Name():
             words = set(words_of(node))
             return bool(words & {"l", "j", "loss", "objective", "obj", "surr", "surrogate", "eta"})
+        case Grad(x=inner) if subject == "policy_gradient":
+            return is_target(subject, inner)
         case Call(fn=fn):
             return is_target(subject, fn) or "kl" in words_of(fn) or fn.name in {"D", "H"}
         case Index(x=x):
@@ -113,8 +115,7 @@ def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> l
     """Return the one reading of a formula."""
     if program.is_code:
         refuse_taken_for_logits(program)
-        if subject in {"kl", "entropy", "advantage"}:
-            refuse_other_axes(program)
+        refuse_other_axes(program, sums=subject in {"kl", "entropy", "advantage"})
     return [meaning(unrolled(program), subject, setting)]
 
 

@@ -92,7 +92,12 @@ class Series(Definitions):
                     return self.ellipsis(flat, bound, position)
                 a, b = self.evaluate(left, bound, position), self.evaluate(right, bound, position)
                 return a + b if node.op == "+" else a - b
-            case "*" | "cdot" | "otimes" | "@":
+            case "@":
+                dot = Call(node.span, Name(node.span, "dot"), (node.left, node.right))
+                if not takes_arrays(dot, self.program):
+                    raise Undecidable("a product of arrays whose length is not known")
+                return array_sum(self, dot, bound, position)
+            case "*" | "cdot" | "otimes":
                 return self.evaluate(left, bound, position) * self.evaluate(right, bound, position)
             case "/":
                 above = self.evaluate(left, bound, position)

@@ -21,7 +21,8 @@ from rlprep.formula.program import Program
 from rlprep.formula.tree import Bin, Call, Index, Name, Neg, Node, Num, Slice, Tuple, walk
 
 JOINING = {"append", "cat", "concatenate", "hstack"}
-SHAPING = {"reshape", "view", "flatten", "unsqueeze", "stack", "list", "tuple"}
+SHAPING = {"reshape", "view", "flatten", "unsqueeze", "stack", "list", "tuple", "transpose",
+           "swapaxes", "moveaxis"}  # fmt: skip
 LAST = {"last", "bootstrap", "final"}
 """How a name says that a value is that of the state after the last step."""
 

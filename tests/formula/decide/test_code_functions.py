@@ -115,13 +115,18 @@ ONE_SCAN = {
 OTHER_SCANS = (
     {"how": ""}, {"how": ", reverse=False"}, {"carried": "gae, next_value"}, {"mask": ""},
     {"unpacked": "value, reward, done"}, {"given": "delta"}, {"given": "gae + value"},
-    {"start": "0.0"}, {"mask": " * done"}, {"carried": "delta, value"},
+    {"mask": " * done"}, {"carried": "delta, value"},
 )  # fmt: skip
 
 
 def test_a_scan_is_a_loop() -> None:
     text = SCAN.format(**ONE_SCAN)
     assert decide(specs()["gae_recursive"], text).verdict == "equivalent"
+
+
+def test_a_scan_without_the_last_value_is_right_for_a_terminal_state_only() -> None:
+    text = SCAN.format(**ONE_SCAN | {"start": "0.0"})
+    assert decide(specs()["gae_recursive"], text).verdict == "undecided"
 
 
 @pytest.mark.parametrize("changes", OTHER_SCANS)
@@ -232,7 +237,9 @@ DELTA = "r[t] + gamma * next_v - V[t]"
     ("last_value, 0", f"next_v = V[t]; gae = {DELTA} + gamma * lam * gae", "different"),
     ("last_value, 0", f"next_v, gae = r[t], {DELTA} + gamma * lam * gae", "different"),
     ("last_value, 1", f"next_v, gae = V[t], {DELTA} + gamma * lam * gae", "different"),
-    ("0, 0", f"next_v, gae = V[t], {DELTA} + gamma * lam * gae", "different"),
+    # right where the state after the last step is terminal, which nothing here says
+    ("0, 0", f"next_v, gae = V[t], {DELTA} + gamma * lam * gae", "undecided"),
+    ("0, 0", f"next_v, gae = V[t], {DELTA} + gamma * gae", "different"),
 ])  # fmt: skip
 def test_names_that_change_at_once(start: str, turn: str, expected: str) -> None:
     assert decide(specs()["gae_recursive"], TURNS.format(start, turn)).verdict == expected

@@ -186,7 +186,7 @@ CODE = (
     ("advantage", "q[torch.arange(n), a] - v[:, None]", "undecided"),
     ("ratio", "torch.exp(logp.gather(1, a.unsqueeze(1)) - old_logp)", "undecided"),
     ("ratio", "new_probs.gather(1, a[:, None]) / old_probs.gather(1, a[:, None])", "equivalent"),
-    ("trpo_objective", "(2 * ratio * adv.unsqueeze(1) / 2).mean()", "equivalent"),
+    ("trpo_objective", "(2 * ratio * adv.unsqueeze(1) / 2).mean()", "undecided"),
 )  # fmt: skip
 
 
