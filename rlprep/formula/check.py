@@ -96,7 +96,7 @@ class _Comparison:
 
     def verdict(self) -> FormulaVerdict:
         """Return the verdict, with its explanation."""
-        failure: Undecidable | None = None
+        likelier: Undecidable | None = None
         for reading in self.family.readings(self.program, self.spec.id, self.setting):
             reading.remarks.update(
                 f"the number given for {name} is read as an example"
@@ -105,13 +105,16 @@ class _Comparison:
             try:
                 equal = self.family.same(reading, self.reference)
             except Undecidable as error:
-                failure = failure or error
+                if not self.readings:
+                    likelier = likelier or error
                 continue
             if equal:
                 return self._equivalent(reading)
             self.readings.append(reading)
+        if likelier is not None:  # a less likely reading must not accuse it
+            raise likelier
         if not self.readings:
-            raise failure or Undecidable("the formula has no reading")
+            raise Undecidable("the formula has no reading")
         if informative := getattr(self.family, "informative", None):
             self.readings.sort(key=lambda reading: not informative(reading))
         unknown = self.readings[0].facts["unknown"]

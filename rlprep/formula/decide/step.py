@@ -231,9 +231,8 @@ def _increment(here: Array, there: Array, draw: Draw, remarks: set[str]) -> tupl
     if np.allclose(change, 0, atol=1e-12):
         remarks.add("the increment alone is written; it is added to theta")
         return ("array", here.ravel())
-    if np.allclose(change, SHIFT, atol=1e-9):
-        return ("array", here.ravel() - draw.theta.ravel())
-    raise Undecidable("the parameters enter in an unusual way")
+    # where the parameters enter otherwise, as in 2 theta + x, theirs is another new point
+    return ("array", here.ravel() - draw.theta.ravel())
 
 
 def same(mine: Meaning, theirs: Meaning) -> bool:
