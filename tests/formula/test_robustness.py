@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rlprep.formula import check
 from rlprep.formula.check import decide
 from tests.formula.corpus import confused, junk
 from tests.formula.corpus.labels import load, specs
@@ -113,7 +114,10 @@ ONE_OF_EACH_KIND = (
 
 @pytest.mark.parametrize("formula", ONE_OF_EACH_KIND)
 @pytest.mark.parametrize("text", junk.EXPLOSIVE, ids=lambda text: repr(text[:25]))
-def test_work_that_doubles_is_cut_off(formula: str, text: str) -> None:
+def test_work_that_doubles_is_cut_off(
+    formula: str, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "DECIDING_S", 0.3)
     with cpu_limit(20):
         verdict = decide(specs()[formula], text)
     assert verdict.verdict != "equivalent"
