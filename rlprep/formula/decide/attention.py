@@ -20,6 +20,7 @@ from rlprep.formula.decide.feature_cases import feature_of, with_named_features
 from rlprep.formula.decide.matrices import Matrices
 from rlprep.formula.decide.matrix_rules import Convention
 from rlprep.formula.decide.meaning import Meaning, Values
+from rlprep.formula.decide.stated_layouts import stated_layout
 from rlprep.formula.decide.tensor import LayoutError, ShapeError, Tensor
 from rlprep.formula.decide.token_definitions import POSITION, Scope
 from rlprep.formula.decide.token_indices import free_letters
@@ -91,7 +92,9 @@ def conventions(program: Program, subject: str) -> list[Convention]:
     """Return the conventions under which an input may be meant, likeliest first."""
     if program.is_code:
         by_position = subject == "linear_attention_causal"
-        return layouts(program.entries, sources_of(program.text), by_position=by_position)
+        found = layouts(program.entries, sources_of(program.text), by_position=by_position)
+        stated = stated_layout(program.text)
+        return [c for c in found if c.layout == stated] or found
     has_vectors = any(
         (isinstance(n, Name) and (names.spelling(n, is_code=False).indices or n.name in "qkv"))
         or isinstance(n, Sub)
