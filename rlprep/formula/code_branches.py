@@ -8,13 +8,13 @@ import ast
 from collections.abc import Iterator
 from copy import deepcopy
 
-from rlprep.formula.code_lists import counted
+from rlprep.formula.code_lists import counted, filling
 
 
 def straightened(statements: list[ast.stmt]) -> list[ast.stmt]:
     """Return statements without branches; one that can't be made straight is left as it stands."""
     found: list[ast.stmt] = []
-    for statement in statements:
+    for statement in map(filling, statements):
         match statement:
             case ast.If() if not _only_adds(statement):
                 found.extend(_assignments([statement]) or [statement])

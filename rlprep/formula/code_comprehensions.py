@@ -26,23 +26,22 @@ class Comprehensions(Names):
 
     def _flat(self, node: ast.GeneratorExp | ast.ListComp) -> Node:
         """Return `f(i, j) for i in range(a) for j in range(b)` as one list."""
-        body: ast.expr = node.elt
-        found: list[Big] = []
+        found: Node | None = None
         for generator in reversed(node.generators):
-            each = ast.copy_location(ast.ListComp(body, [generator]), node)
-            inner = self.comprehension(each)
-            if not isinstance(inner, Big) or inner.binder is not None:
+            each = ast.copy_location(ast.ListComp(node.elt, [generator]), node)
+            one = self.comprehension(each)
+            if not isinstance(one, Big) or one.binder is not None:
                 raise self.refuse(node, "a list over these")
-            found.append(inner)
-        inner, outer = found
-        return replace(outer, kind="flat", body=replace(inner, kind="flat"))
+            found = replace(one, kind="flat", body=found or one.body)
+        assert found is not None
+        return found
 
     def comprehension(self, node: ast.GeneratorExp | ast.ListComp) -> Node:
         """`f(l) for l in range(a, b)` as a sum; the call around it says which kind.
 
-        Of two ranges a flat list comes, whose last index runs fastest: it has a kind of its own.
+        Of several ranges a flat list comes, whose last index runs fastest: a kind of its own.
         """
-        if len(node.generators) == 2 and not any(g.ifs for g in node.generators):
+        if len(node.generators) > 1 and not any(g.ifs for g in node.generators):
             return self._flat(node)
         if len(node.generators) != 1 or node.generators[0].ifs:
             raise self.refuse(node, "a comprehension with conditions")

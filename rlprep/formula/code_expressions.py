@@ -4,7 +4,12 @@ import ast
 from fractions import Fraction
 
 from rlprep.formula.code_calls import Calls
-from rlprep.formula.code_lists import entry_of_part, is_backwards, joined_parts
+from rlprep.formula.code_lists import (
+    entry_of_part,
+    is_backwards,
+    joined_parts,
+    written_out_list,
+)
 from rlprep.formula.tree import (
     Bin,
     Call,
@@ -32,6 +37,8 @@ class Expressions(Calls):
     def expression(self, node: ast.expr) -> Node:
         """Return the node of an expression."""
         span = self.span(node)
+        if (whole := written_out_list(node)) is not None:
+            node = whole
         if parts := joined_parts(node):
             whole = Tuple(span, tuple(self.expression(part) for part in parts))
             return Call(span, Name(span, "concatenate"), (whole,))

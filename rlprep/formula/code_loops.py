@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rlprep.formula.code_lists import as_comprehension
 from rlprep.formula.code_statements import Statements
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.names import flat
@@ -94,16 +95,19 @@ class ForLine:
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """What a statement puts at the end of a list: a value, as often as `times` says."""
+    """What a statement puts at the end of a list: a value for each turn of loops of its own.
+
+    `turns` are pairs of a variable and what it runs over, outer loops first; none for one value.
+    """
 
     span: Span
     name: str
     value: Node
-    times: Node | None
+    turns: tuple[tuple[Node, Node], ...]
 
 
 def appended(text: str) -> list[Appended]:
-    """Return the statements that lengthen lists: `x.append(v)`, `x += [v] * n`.
+    """Return the statements that lengthen lists: `x.append(v)`, `x += [v] * n`, `x.extend(...)`.
 
     Raises:
         Unreadable: one appends something else, or a loop runs over something unusual.
@@ -114,21 +118,30 @@ def appended(text: str) -> list[Appended]:
     for node in ast.walk(tree):
         match node:
             case ast.Expr(value=ast.Call(func=ast.Attribute(ast.Name(name), "append"), args=[x])):
-                found.append(Appended(reader.span(node), name, reader.expression(x), None))
+                found.append(Appended(reader.span(node), name, reader.expression(x), ()))
             case ast.Expr(
                 value=ast.Call(func=ast.Attribute(ast.Name(name), "extend"), args=[added])
-            ) | ast.AugAssign(ast.Name(name), ast.Add(), added) if any(
-                isinstance(part, ast.List) for part in ast.walk(added)
             ):
-                match added:
-                    case ast.List(elts=[x]):
-                        times = None
-                    case ast.BinOp(left=ast.List(elts=[x]), op=ast.Mult(), right=count):
-                        times = reader.expression(count)
-                    case _:
-                        raise reader.refuse(node, "a list that is lengthened by this")
-                found.append(Appended(reader.span(node), name, reader.expression(x), times))
+                found.append(_extended(reader, node, name, added))
+            case ast.AugAssign(ast.Name(name), ast.Add(), added) if as_comprehension(
+                added
+            ) is not None or any(
+                isinstance(part, ast.List | ast.ListComp) for part in ast.walk(added)
+            ):
+                found.append(_extended(reader, node, name, added))
     return found
+
+
+def _extended(reader: Statements, node: ast.stmt, name: str, added: ast.expr) -> Appended:
+    """Return what `name.extend(added)` puts at the end of a list."""
+    if isinstance(added, ast.List) and len(added.elts) == 1:
+        return Appended(reader.span(node), name, reader.expression(added.elts[0]), ())
+    entries = as_comprehension(added)
+    if entries is None or any(loop.ifs for loop in entries.generators):
+        raise reader.refuse(node, "a list that is lengthened by this")
+    turns = tuple((reader.expression(loop.target), reader.expression(loop.iter))
+                  for loop in entries.generators)  # fmt: skip
+    return Appended(reader.span(node), name, reader.expression(entries.elt), turns)
 
 
 def for_lines(text: str, variables: frozenset[str] = frozenset()) -> list[ForLine]:

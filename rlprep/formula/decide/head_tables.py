@@ -9,23 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
-from rlprep.formula.code_loops import appended, for_lines
+from rlprep.formula.code_loops import Appended, ForLine, appended, for_lines
 from rlprep.formula.decide.quotient import Quotient
 from rlprep.formula.decide.size_names import key_of
 from rlprep.formula.errors import Undecidable, Undefined, Unreadable
 from rlprep.formula.tree import Big, Bin, Call, Index, Name, Node, Num, Slice, Span, walk
 
 if TYPE_CHECKING:
-    from rlprep.formula.decide.counting import Counting, Number
+    from rlprep.formula.decide.counting import Number
+    from rlprep.formula.decide.heads import HeadMap
     from rlprep.formula.program import Program
 
-ARRAYS = {"array", "asarray", "list", "tuple", "tensor", "as_tensor", "LongTensor"}
+ARRAYS = {"array", "asarray", "list", "tuple", "tensor", "as_tensor", "LongTensor",
+          "tolist"}  # fmt: skip
+ENTRY = "entry of range"
+"""The variable of `range(n)`, a list of its own values; no name of code has spaces."""
 MOST_TURNS = 4000
-_LENGTHENED = re.compile(r"\.(?:append|extend)\(|\+=\s*\[")
+_LENGTHENED = re.compile(r"\.(?:append|extend)\(|\+=\s*(?:\[|list\(|range\()")
 Turn = tuple["Number", ...]
 """A number for each loop, outer ones first; or for the group and the place in it."""
 Loop = tuple[str, Node, Node]
@@ -40,6 +44,8 @@ class Table:
         place: where a turn writes; None where the turns write one after another.
         last: the end of the places that a turn writes, None where it writes one.
         value: what it writes.
+        position: the statement that fills it.
+        span: the characters of that statement.
         is_preset: whether places that no turn writes may hold something.
     """
 
@@ -47,6 +53,8 @@ class Table:
     place: Node | None
     last: Node | None
     value: Node
+    position: int
+    span: Span
     is_preset: bool = False
 
     def nodes(self) -> Iterator[Node]:
@@ -65,54 +73,153 @@ class Table:
         found = [n for node in self.nodes() for n in walk(node) if isinstance(n, Name)]
         return [name for name in found if key_of(name) not in self.variables]
 
-    def read(
-        self, heads: Counting, position: int, known: dict[object, dict[Fraction, Number]]
-    ) -> Number:
-        """Return the entry of the head in question.
+    def read(self, heads: HeadMap, place: Number) -> Number:
+        """Return the entry at a place, in most cases the query head in question.
 
         Args:
-            heads: evaluates expressions, with the head, the head counts and the group's size.
-            position: the statement that fills it.
-            known: tables that were filled before, by the head counts.
+            heads: evaluates expressions, with the head, the head counts and the group's size, and
+                keeps the tables that were filled before.
+            place: the number of the entry, counted from 0.
 
         Raises:
             Undefined: there is no such entry.
             Undecidable: it can't be found.
         """
-        values, filled = heads.values, Filled(self, heads, position)
-        head, shared, group = values["head"], values["kv_heads"], values["group_size"]
-        if isinstance(head, Quotient):
+        values, filled = heads.values, Filled(self, heads)
+        shared, group = values["kv_heads"], values["group_size"]
+        if isinstance(place, Quotient):
+            if place != values["head"]:
+                raise Undecidable("a table that is not read at the query head")
             parts = (Quotient.atom("shared"), Quotient.atom("offset"))
-            return filled.guessed(head, parts, (shared, group))
+            return filled.guessed(place, parts, (shared, group))
+        if place < 0 or place.denominator != 1:
+            raise Undecidable("a table that is read from its end, or between its entries")
         if shared * group > MOST_TURNS:
-            return filled.guessed(head, (head // group, head % group), (shared, group))
-        if (key := (shared, group)) not in known:
-            known[key] = filled.entries()
-        if head not in known[key]:
+            parts = (place // group, place % group)
+            return (
+                found if (found := filled.counted(place)) is not None
+                else filled.guessed(place, parts, (shared, group))
+            )  # fmt: skip
+        key = (self.value.span, self.position, shared, group, self._own_head(heads))
+        if key not in heads.known:
+            heads.known[key] = filled.entries()
+        if place not in heads.known[key]:
             if self.is_preset:
                 raise Undecidable("a table that held something before")
-            raise Undefined(f"head {head} has no entry")
-        return known[key][head]
+            raise Undefined(f"head {place} has no entry")
+        return heads.known[key][place]
+
+    def _own_head(self, heads: HeadMap) -> Number:
+        """Return the query head where the table is another for each; None where it is the same."""
+        is_other = any(heads.roles.get(key_of(name)) == "head" for name in self.names())
+        return heads.values["head"] if is_other else None
 
 
-def table_of(program: Program) -> Table | None:
-    """Return the table that the formula of code fills; None where it is none.
+def tables_of(program: Program) -> dict[str, list[Table]]:
+    """Return the tables that the statements of code fill, by name, earlier ones first.
 
     Raises:
-        Undecidable: it fills one in a way that is not understood.
+        Undecidable: one is filled in a way that is not understood.
     """
-    formula = program.formula
+    found: dict[str, list[Table]] = {}
     if not program.is_code:
+        return found
+    for line in _lengthened(program):
+        outer = min((loop.span for loop in _lines(program.text, line.span)), default=line.span)
+        is_empty_first = not any(
+            isinstance(entry.target, Name) and key_of(entry.target) == line.name
+            and entry.node.span[0] < outer[1] and entry.node.span != line.span
+            for entry in program.entries
+        )  # fmt: skip
+        if not is_empty_first or line.name in found:
+            raise Undecidable("a list that is not understood")
+        own = tuple(_loop(*turn) for turn in line.turns)
+        before = sum(entry.node.span[0] < line.span[0] for entry in program.entries)
+        loops = (*_around(program.text, line.span), *own)
+        found[line.name] = [Table(loops, None, None, line.value, before, line.span)]
+    lengthening = [table.span for (table,) in found.values()]
+    for number, entry in enumerate(program.entries):
+        target = entry.target
+        while isinstance(target, Index):
+            target = target.x
+        if not isinstance(target, Name) or _within(entry.node.span, lengthening):
+            continue
+        if (table := _table(program, number)) is not None:
+            found.setdefault(key_of(target), []).append(table)
+    for name, each in found.items():
+        if sum(table.place is not None for table in each) > 1 or _is_changed(program.text, name):
+            raise Undecidable(f"a table, {name}, that is changed after it was filled")
+    return found
+
+
+def _is_changed(text: str, name: str) -> bool:
+    """Whether a statement does more to a list than to lengthen it: `x.sort()`, `shuffle(x)`."""
+    method = rf"{name}\.(?!append\(|extend\()\w+\("
+    return bool(
+        re.search(rf"^[ \t]*(?:{method}|(?!print\b)[\w.]+\({name}\s*[,)])", text, re.MULTILINE)
+    )
+
+
+def table_of(program: Program, tables: dict[str, list[Table]]) -> Table | None:
+    """Return the table that the formula of code fills itself; None where it is none."""
+    place = program.formula.node.span
+    for table in (table for each in tables.values() for table in each):
+        if _within(place, [table.span]):
+            return table
+    if any(place[1] <= table.span[0] and table.place is None and len(tables) == 1
+           for each in tables.values() for table in each):  # fmt: skip
+        return next(iter(tables.values()))[-1]  # nothing is said after it
+    value = listed(program.formula.values[-1])
+    if program.is_code and program.formula.target is None and is_listed(value):
+        return comprehended(value, program.main, program.formula.node.span)
+    return None
+
+
+def with_reader(program: Program, tables: dict[str, list[Table]]) -> Program:
+    """Return the program whose formula is what reads a table, where that comes after it."""
+    filled = table_of(program, tables)
+    if filled is None:
+        return program
+    name = next((key for key, each in tables.items() if filled in each), "")
+    later = [
+        number for number, entry in enumerate(program.entries)
+        if entry.node.span[0] >= filled.span[1]
+        and any(isinstance(n, Name) and key_of(n) == name for v in entry.values for n in walk(v))
+    ]  # fmt: skip
+    return replace(program, main=later[-1]) if later else program
+
+
+def _within(span: Span, others: list[Span]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in others)
+
+
+def _lengthened(program: Program) -> list[Appended]:
+    """Return the statements that lengthen lists.
+
+    Raises:
+        Undecidable: one of them is not understood.
+    """
+    if not _LENGTHENED.search(program.text):
+        return []
+    try:
+        found = appended(program.text)
+    except (SyntaxError, Unreadable):
+        found = []
+    if not found:
+        raise Undecidable("a list that is not understood")
+    return found
+
+
+def _table(program: Program, number: int) -> Table | None:
+    """Return the table that a statement fills; None for another statement."""
+    entry = program.entries[number]
+    value, span = listed(entry.values[-1]), entry.node.span
+    if is_listed(value):
+        return comprehended(value, number, span)
+    if not isinstance(entry.target, Index):
         return None
-    if _LENGTHENED.search(program.text):
-        return _appended(program)
-    value = _listed(formula.values[-1])
-    if isinstance(value, Big) and value.kind in {"range", "flat"}:
-        return _comprehended(value)
-    if not isinstance(formula.target, Index):
-        return None
-    loops = _around(program.text, formula.node.span)
-    places, array = formula.target.items, formula.target.x
+    loops = _around(program.text, span)
+    places, array = entry.target.items, entry.target.x
     is_preset = not isinstance(array, Name) or _is_assigned(program, key_of(array), (0, 0))
     if not loops and isinstance(places[0], Name):
         return None  # `kv[h] = ...` says what the entry of h is
@@ -120,29 +227,15 @@ def table_of(program: Program) -> Table | None:
         raise Undecidable("a table that is not understood")
     match places[0]:
         case Slice(lo=low, hi=Node() as high) if program.text[value.span[0]] != "[":
-            first = low or Num(formula.node.span, Fraction(0))
-            return Table(loops, first, high, value, is_preset)
+            first = low or Num(span, Fraction(0))
+            return Table(loops, first, high, value, number, span, is_preset)
         case Slice():
             raise Undecidable("a table that is not understood")
-    return Table(loops, places[0], None, value, is_preset)
+    return Table(loops, places[0], None, value, number, span, is_preset)
 
 
-def _appended(program: Program) -> Table:
-    """Return the table of a list, empty at first, that a loop lengthens turn by turn."""
-    try:
-        found = appended(program.text)
-    except (SyntaxError, Unreadable):
-        found = []
-    if len(found) != 1 or _is_assigned(program, found[0].name, found[0].span):
-        raise Undecidable("a list that is not understood")
-    (line,) = found
-    loops = _around(program.text, line.span)
-    if line.times is not None:
-        loops = (*loops, ("", Num(line.span, Fraction(0)), line.times))
-    return Table(loops, None, None, line.value)
-
-
-def _listed(value: Node) -> Node:
+def listed(value: Node) -> Node:
+    """Return what is made a list or an array: x of `np.array(x)`."""
     while isinstance(value, Call) and value.fn.name in ARRAYS and value.args:
         value = value.args[0]
     return value
@@ -155,13 +248,17 @@ def _is_assigned(program: Program, name: str, but: Span) -> bool:
 
 
 def _around(text: str, span: Span) -> tuple[Loop, ...]:
+    """Return what the loops around a statement run through, outer ones first."""
+    return tuple(_loop(line.target, line.over) for line in _lines(text, span))
+
+
+def _lines(text: str, span: Span) -> list[ForLine]:
     """Return the loops around a statement, outer ones first."""
     try:
         lines = for_lines(text)
     except (SyntaxError, Unreadable):
         raise Undecidable("a loop that is not understood") from None
-    around = [line for line in lines if line.span[0] <= span[0] and span[1] <= line.span[1]]
-    return tuple(_loop(line.target, line.over) for line in around)
+    return [line for line in lines if _within(span, [line.span])]
 
 
 def _loop(variable: Node, over: Node) -> Loop:
@@ -173,8 +270,19 @@ def _loop(variable: Node, over: Node) -> Loop:
     raise Undecidable("a loop that is not understood")
 
 
-def _comprehended(value: Big) -> Table:
+def is_listed(value: Node) -> TypeGuard[Big | Call]:
+    """Whether an expression is a list of which every entry is said: `[...]`, `list(range(n))`."""
+    match value:
+        case Big(kind="range" | "flat") | Call(fn=Name(name="range")):
+            return True
+    return False
+
+
+def comprehended(value: Big | Call, number: int, span: Span) -> Table:
     """Return the table of `[... for i in range(n)]`; in a flat list the last index runs fastest."""
+    if isinstance(value, Call):
+        entry = Name(value.span, ENTRY)
+        return Table((_loop(entry, value),), None, None, entry, number, span)
     loops: list[Loop] = []
     body: Node = value
     while isinstance(body, Big) and body.kind in {"range", "flat"}:
@@ -185,22 +293,21 @@ def _comprehended(value: Big) -> Table:
         body = body.body
         if isinstance(body, Big) and body.kind == "range":
             raise Undecidable("a list of lists")
-    return Table(tuple(loops), None, None, body)
+    return Table(tuple(loops), None, None, body, number, span)
 
 
 class Filled:
     """Reads the entries of a table for one pair of head counts."""
 
-    def __init__(self, table: Table, heads: Counting, position: int) -> None:
+    def __init__(self, table: Table, heads: HeadMap) -> None:
         self.table = table
         self.heads = heads
-        self.position = position
 
     def _of(self, node: Node, turn: Turn) -> Number:
         outer = self.heads.bound
         self.heads.bound = outer | dict(zip(self.table.variables, turn, strict=False))
         try:
-            return self.heads.evaluate(node, self.position)
+            return self.heads.evaluate(node, self.table.position)
         finally:
             self.heads.bound = outer
 
@@ -234,6 +341,14 @@ class Filled:
             raise Undecidable("a loop of too many turns")
         for value in range(int(first), int(end)):
             yield from self._turns((*before, Fraction(value)))
+
+    def counted(self, place: Fraction) -> Number | None:
+        """Return an entry of a list of one loop, which is that of its turn; None for others."""
+        if len(self.table.loops) != 1 or self.table.place is not None:
+            return None
+        ((_, low, high),) = self.table.loops
+        first, end = self._of(low, ()), self._of(high, ())
+        return self._of(self.table.value, (first + place,)) if place < end - first else None
 
     def guessed(self, head: Number, parts: Turn, counts: Turn) -> Number:
         """Return the entry of one head by the turn that writes it, of any head counts.

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from rlprep.formula.decide.counting import EXACT, SYMBOLIC, Number
+from rlprep.formula.decide.counting import EXACT, SYMBOLIC, Number, definition
 from rlprep.formula.decide.head_conditions import (
     Condition,
     condition_of,
@@ -18,7 +18,15 @@ from rlprep.formula.decide.head_conditions import (
     with_map,
 )
 from rlprep.formula.decide.head_copies import COPIES, Copies
-from rlprep.formula.decide.head_tables import Table, table_of
+from rlprep.formula.decide.head_tables import (
+    Table,
+    comprehended,
+    is_listed,
+    listed,
+    table_of,
+    tables_of,
+    with_reader,
+)
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.quotient import GROUP, HEADS, OFFSET, SHARED, Quotient
 from rlprep.formula.decide.size_glosses import without_words as without_words
@@ -44,6 +52,9 @@ from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"gqa_head_map"}
 LARGEST = 6
+MADE = {"repeat_interleave", "repeat", "tile", "arange", "range", "expand", "cat", "stack",
+        "concatenate"}  # fmt: skip
+"""Functions that copy or number heads: what they give is a table, an array that comes is none."""
 MANY = 10_007
 """Heads, and heads of a group, beyond the fixed numbers that a formula may hold."""
 
@@ -115,49 +126,108 @@ def _is_label(node: Node) -> bool:
 
 
 class HeadMap(Copies):
-    """Evaluates maps of heads; copies of key-value heads are maps too."""
+    """Evaluates maps of heads; copies of key-value heads are maps too.
+
+    `tables` are those that the input fills, `known` their entries for the head counts so far.
+    """
+
+    tables: dict[str, list[Table]]
+    known: dict[object, dict[Any, Any]]
 
     def indexed(self, x: Node, items: tuple[Node, ...], position: int) -> Number:
-        """Return the index that picks a key-value head, or a part of `divmod`."""
+        """Return the entry of a table, the index that picks a head, or a part of `divmod`."""
         if isinstance(x, Call) and x.fn.name == "divmod":
             return super().indexed(x, items, position)
         inner = [item for item in items if not isinstance(item, Slice | Dots)]
         if len(inner) != 1:
             raise Undecidable("an index with several entries")
         picked = self.evaluate(inner[0], position)
-        if isinstance(x, Call) and key_of(x.fn) in COPIES:  # a table of all query heads
+        if (table := self._table(x, position)) is not None:
+            return table.read(self, picked)
+        if self._is_list(x, position):  # of all query heads
             if picked != self.values["head"]:
                 raise Undecidable("a table of heads that is not read at the query head")
             return self.evaluate(x, position)
         return picked
 
+    def _table(self, x: Node, position: int) -> Table | None:
+        """Return the table that a list or its name is; None for anything else."""
+        x = listed(x)
+        if is_listed(x):
+            return comprehended(x, position, x.span)
+        if not isinstance(x, Name) or key_of(x) in self.bound:
+            return None
+        number = definition(self.program, key_of(x), position)
+        filled = [t for t in self.tables.get(key_of(x), ()) if t.position <= position]
+        if filled and (number is None or number <= filled[-1].position):
+            return filled[-1]
+        return None if number is None else self._table(
+            self.program.entries[number].values[-1], number
+        )  # fmt: skip
+
+    def _is_list(self, x: Node, position: int) -> bool:
+        """Whether an array is made here of heads that are copied, numbered or listed."""
+        for node in walk(x):
+            match node:
+                case Call(fn=fn) if key_of(fn) in MADE or (node is x and key_of(fn) in COPIES):
+                    return True
+                case Big() | Name() if self._table(node, position) is not None:
+                    return True
+                case Name():
+                    number = definition(self.program, key_of(node), position)
+                    stated = None if number is None else self.program.entries[number].values[-1]
+                    if number is not None and stated is not None and self._is_list(stated, number):
+                        return True
+        return False
+
+    def name(self, node: Name, position: int) -> Number:
+        """Return the value of a name; of a table, its entry at the query head."""
+        if (table := self._table(node, position)) is not None:
+            return table.read(self, self.values["head"])
+        return super().name(node, position)
+
     def evaluate(self, node: Node, position: int) -> Number:
         """Return the value of an expression; a list over all query heads is its entry."""
-        if isinstance(node, Big) and node.kind == "range":
-            return self.evaluate(node.body, position)
+        if (inner := listed(node)) is not node:
+            return self.evaluate(inner, position)
+        if is_listed(node) and (table := self._table(node, position)) is not None:
+            return table.read(self, self.values["head"])
         return super().evaluate(node, position)
 
 
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
     """Return what a map means for each way to read its letters, likeliest first."""
     program = with_map(program)
-    filled = table_of(program) or condition_of(program)
+    tables = tables_of(program)
+    program = with_reader(program, tables)
+    filled = table_of(program, tables) or condition_of(program)
     program = program if filled else unrolled(program)
-    keys = _free_keys(program, filled)
+    keys = _free_keys(program, filled, tables)
     found = []
     for roles in assignments(keys, head=True):
         unknown = [key for key in keys if key not in roles]
         if filled is None and "head" not in roles.values() and len(unknown) == 1 and len(keys) > 1:
             roles = {**roles, unknown[0]: "head"}
-        found.append(_meaning(program, roles, filled))
+        found.append(_meaning(program, roles, filled, tables))
     return found
 
 
-def _free_keys(program: Program, filled: Table | Condition | None) -> list[str]:
+def _free_keys(
+    program: Program, filled: Table | Condition | None, tables: dict[str, list[Table]]
+) -> list[str]:
+    each = [table for several in tables.values() for table in several]
     targets = {key_of(e.target) for e in program.entries
                if isinstance(e.target, Name) and not isinstance(e.values[-1], Num)}  # fmt: skip
+    targets |= set(tables)
     found: list[str] = []
     for number, entry in enumerate(program.entries):
+        stated = [
+            t for t in each if t.span[0] <= entry.node.span[0] and entry.node.span[1] <= t.span[1]
+        ]
+        if stated and filled is None:
+            found += [key for table in stated for name in table.names()
+                      if (key := key_of(name)) not in targets]  # fmt: skip
+            continue
         if filled is not None and (number == program.main or is_condition(entry.node)):
             found += [key for name in filled.names() if (key := key_of(name)) not in targets]
             continue
@@ -179,7 +249,10 @@ def meaning(program: Program, subject: str, setting: tuple[Hashable, ...]) -> Me
     return readings(program, subject, setting)[0]
 
 
-def _meaning(program: Program, roles: Assignment, filled: Table | Condition | None) -> Meaning:
+def _meaning(
+    program: Program, roles: Assignment, filled: Table | Condition | None,
+    tables: dict[str, list[Table]],
+) -> Meaning:  # fmt: skip
     unknown: dict[str, Span] = {}
     remarks: set[str] = set()
     facts: dict[str, Any] = {"unknown": unknown, "program": program, "roles": roles}
@@ -189,10 +262,12 @@ def _meaning(program: Program, roles: Assignment, filled: Table | Condition | No
         symbolic = number == 0
         values = symbols() if symbolic else counts(worlds()[number - 1])
         heads = HeadMap(program, roles, values, SYMBOLIC if symbolic else EXACT)
+        heads.tables, heads.known = tables, known
         try:
-            if filled is not None:
-                place = len(program.entries) if isinstance(filled, Table) else program.main
-                found = (filled.read(heads, place, known),)
+            if isinstance(filled, Table):
+                found = (filled.read(heads, values["head"]),)
+            elif filled is not None:
+                found = (filled.read(heads, program.main, known),)
             else:
                 found = tuple(heads.evaluate(side, program.main) for side in members(program))
         except Undefined as error:
