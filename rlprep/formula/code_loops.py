@@ -173,6 +173,23 @@ def has_loop(text: str) -> bool:
 
 
 @lru_cache(maxsize=64)
+def calls_own_steps(text: str) -> bool:
+    """Whether code calls a function of its own that has several statements.
+
+    They come flat, with its parameters for what they are called with.
+    """
+    if "def " not in text:
+        return False
+    try:
+        _, tree = opened(text, frozenset())
+    except (Unreadable, SyntaxError):
+        return False
+    called = {_word(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    return any(isinstance(node, ast.FunctionDef) and node.name in called and len(node.body) > 1
+               for node in ast.walk(tree))  # fmt: skip
+
+
+@lru_cache(maxsize=64)
 def is_run(text: str) -> bool:
     """Whether a text that was read as code has a loop, or a function that calls itself to an end.
 

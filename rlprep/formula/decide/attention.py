@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from rlprep.formula.code_loops import has_loop
+from rlprep.formula.code_loops import calls_own_steps, has_loop
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_names import VOCABULARY, is_output
 from rlprep.formula.decide.attention_world import World, worlds
@@ -25,7 +25,7 @@ from rlprep.formula.decide.tensor import LayoutError, ShapeError, Tensor
 from rlprep.formula.decide.token_definitions import POSITION, Scope
 from rlprep.formula.decide.token_indices import free_letters
 from rlprep.formula.decide.token_layouts import layouts
-from rlprep.formula.decide.token_loops import has_chunks, sources_of
+from rlprep.formula.decide.token_loops import has_chunks, sources_of, with_rows
 from rlprep.formula.decide.token_programs import Code
 from rlprep.formula.decide.token_projections import projected
 from rlprep.formula.decide.token_sums import component_axis
@@ -112,7 +112,7 @@ def conventions(program: Program, subject: str) -> list[Convention]:
 
 def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
     """Return what a formula means under each convention; those whose shapes fit come first."""
-    program = projected(with_named_features(program))
+    program = projected(with_named_features(with_rows(program)))
     if not any(isinstance(n, Name) and _is_input(n) for n in program.nodes()):
         what, where = "neither queries nor keys nor values occur here", program.formula.node.span
         raise Unreadable(what, where, hint="write the formula with Q, K and V")
@@ -341,9 +341,16 @@ def proof(mine: Meaning, setting: Setting) -> str:
 
 
 def witness(mine: Meaning, theirs: Meaning, subject: str, setting: Setting) -> dict[str, Any]:
-    """Return the shape that does not fit, or small inputs with different outputs."""
+    """Return the shape that does not fit, or small inputs with different outputs.
+
+    Raises:
+        Undecidable: no such inputs are found, or the code may not do what was read.
+    """
     from rlprep.formula.decide.attention_witness import shape_witness, small_witness
 
+    program = mine.facts["program"]
+    if program.is_code and calls_own_steps(program.text):
+        raise Undecidable("a function of several statements is called: write them where it is")
     if not mine.facts["fits"]:
         return shape_witness(*mine.facts["shape"])
     return small_witness(mine, theirs, subject, setting)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from operator import mul
 
+from rlprep.formula.code_turns import SIDE_BY_SIDE
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_world import LEAD
 from rlprep.formula.decide.matrices import Matrices
@@ -37,6 +38,7 @@ from rlprep.formula.tree import (
     Num,
     Slice,
     Trans,
+    Tuple,
 )
 
 LETTERS = {"t", "i", "j", "idx", "step", "pos", "n", "s", "l"}
@@ -59,6 +61,12 @@ class Arrays(Matrices):
 
     def _value(self, node: Node, scope: Scope) -> Tensor:
         match node:
+            case Big(kind="range" | "sum", var=Node() as each, binder=Call(fn=fn) as over) if (
+                fn.name in SIDE_BY_SIDE
+            ):
+                parts = [self.value(node.body, {**scope, **turn})
+                         for turn in self._turns_of(each, over, scope)]  # fmt: skip
+                return stacked(parts) if node.kind == "range" else stacked(parts).summed(0)
             case Big(kind="range" | "sum", var=Name() as each, binder=Node() as rows) if not (
                 isinstance(rows, Chain)
             ):
@@ -80,6 +88,45 @@ class Arrays(Matrices):
                 yes, no = (self.world.scalar(int(x)).item for x in (op == "=", op != "="))
                 return self.value(left, scope).map(lambda x: yes if x == wanted else no)
         return super()._value(node, scope)
+
+    def _turns_of(self, each: Node, over: Call, scope: Scope) -> list[Scope]:
+        """Return what the variables of `for i, (k, v) in enumerate(zip(K, V))` are, turn by turn.
+
+        Raises:
+            Undecidable: something else is run through, or there is nothing to run through.
+        """
+        match each, over:
+            case Tuple(items=(Name() as count, inner)), Call(
+                fn=Name(name="enumerate"), args=(source,)
+            ):
+                key = names.spelling(count, is_code=True).key
+                turns = enumerate(self._rows_of_each(inner, source, scope))
+                found = [turn | {key: place} for place, turn in turns]
+            case Tuple(items=targets), Call(fn=Name(name="zip"), args=sources) if (
+                len(targets) == len(sources) and not over.kwargs
+            ):
+                each_alone = [self._rows_of_each(target, source, scope)
+                              for target, source in zip(targets, sources, strict=True)]  # fmt: skip
+                found = [dict(pair for row in rows for pair in row.items())
+                         for rows in zip(*each_alone, strict=False)]  # fmt: skip
+            case _:
+                raise Undecidable("a comprehension that is not understood")
+        if not found:
+            raise Undecidable("a comprehension over nothing")
+        return found
+
+    def _rows_of_each(self, target: Node, source: Node, scope: Scope) -> list[Scope]:
+        """Return what one target of a comprehension is, turn by turn."""
+        match target, source:
+            case Tuple(), Call(fn=Name(name="zip" | "enumerate")):
+                return self._turns_of(target, source, scope)
+            case Name(), Call(fn=Name(name="range"), args=args) if 1 <= len(args) <= 2:
+                key = names.spelling(target, is_code=True).key
+                return [{key: place} for place in range(*(self.extent(x, scope) for x in args))]
+            case Name(), _:
+                key = names.spelling(target, is_code=True).key
+                return [{key: row} for row in self.value(source, scope).along(0)]
+        raise Undecidable("a comprehension that is not understood")
 
     def _written(self, node: Node) -> str:
         """Return the text of an expression, without the brackets around it."""
@@ -212,11 +259,11 @@ class Arrays(Matrices):
         if isinstance(x, Call) and x.fn.name in {"shape", "size"} and len(x.args) == 1:
             _, place = self._measured(Index(x.span, x, items))
             return self.measure(self.value(x.args[0], scope), place)
-        if isinstance(x, Name):
+        if isinstance(x, Name) and self.spelt(x).key not in scope:
             if names.role_of(self.spelt(x).key) == "mask":
                 return self.causal_mask()
             key = names.spelling(x, is_code=True).key
-            if key in self.stored and key not in scope:
+            if key in self.stored:
                 return self._stored(key, items[-1], scope)
             if self._is_carried(key) and key not in self.variables:
                 return self.world.scalar(0)

@@ -1,10 +1,13 @@
 """The loops of code about attention: which statements they cover, what their variables pick."""
 
+from dataclasses import replace
+
 from rlprep.formula.code_loops import ForLine, for_lines
+from rlprep.formula.code_turns import SIDE_BY_SIDE, with_turns
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.errors import Unreadable
-from rlprep.formula.program import Entry
-from rlprep.formula.tree import Call, Index, Name, Node, walk
+from rlprep.formula.program import Entry, Program
+from rlprep.formula.tree import Big, Call, Index, Name, Node, rewritten, walk
 
 CHUNK = 2
 """How many tokens a chunk has here, where code leaves it open."""
@@ -24,6 +27,22 @@ def has_chunks(text: str) -> bool:
     """Whether a loop of code runs through the tokens in steps."""
     return any(isinstance(over, Call) and over.fn.name == "range" and len(over.args) == 3
                and isinstance(over.args[2], Name) for over in sources_of(text))  # fmt: skip
+
+
+def with_rows(program: Program) -> Program:
+    """Return the program of code with comprehensions over arrays side by side as written."""
+    if not program.is_code or not any(word in program.text for word in SIDE_BY_SIDE):
+        return program
+
+    def written(node: Node) -> Node:
+        is_big = isinstance(node, Big)
+        return with_turns(node, program.text, names.VOCABULARY.letters) if is_big else node
+
+    entries = [
+        replace(entry, values=tuple(rewritten(value, written) for value in entry.values))
+        for entry in program.entries
+    ]
+    return replace(program, entries=entries)
 
 
 def sources_of(text: str) -> list[Node]:

@@ -210,8 +210,9 @@ class Code(Arrays):
 
     def _free_positions(self) -> Iterator[str]:
         for entry in self.program.entries:
-            bound = {variable_key(n.var) for v in entry.values for n in walk(v)
-                     if isinstance(n, Big) and n.var is not None}  # fmt: skip
+            bound = {variable_key(name) for v in entry.values for n in walk(v)
+                     if isinstance(n, Big) and n.var is not None
+                     for name in walk(n.var)}  # fmt: skip
             for value in (*entry.values, *((entry.target,) if entry.target else ())):
                 for node in walk(value):
                     if isinstance(node, Index) and not _is_mask(node.x):
