@@ -18,17 +18,21 @@ RIGHT = [
      "z = sum(phi(K[j]) for j in range(len(K)))\n"
      "out = np.stack([phi(Q[i]) @ S / (phi(Q[i]) @ z) for i in range(len(Q))])"),
     ("linear_attention",
-     "out = np.stack([sum((phi(q) @ phi(k)) * v for k, v in zip(K, V)) / sum(phi(q) @ phi(k) for k in K) for q in Q])"),
+     "out = np.stack([sum((phi(q) @ phi(k)) * v for k, v in zip(K, V)) / sum(phi(q) @ phi(k) "
+     "for k in K) for q in Q])"),
     ("linear_attention",
-     "out = [sum((phi(q) @ phi(k)) * v for k, v in zip(K, V)) / sum(phi(q) @ phi(k) for k in K) for q in Q]"),
+     "out = [sum((phi(q) @ phi(k)) * v for k, v in zip(K, V)) / sum(phi(q) @ phi(k) for k in "
+     "K) for q in Q]"),
     ("linear_attention",
      "S = sum(np.outer(phi(K[j]), v) for j, v in enumerate(V))\n"
      "z = sum(phi(k) for k in K)\n"
      "out = np.stack([phi(q) @ S / (phi(q) @ z) for q in Q])"),
     ("linear_attention_causal",
-     "out = np.stack([sum((phi(Q[i]) @ phi(k)) * v for k, v in zip(K[:i+1], V[:i+1])) / sum(phi(Q[i]) @ phi(k) for k in K[:i+1]) for i in range(len(Q))])"),
+     "out = np.stack([sum((phi(Q[i]) @ phi(k)) * v for k, v in zip(K[:i+1], V[:i+1])) / "
+     "sum(phi(Q[i]) @ phi(k) for k in K[:i+1]) for i in range(len(Q))])"),
     ("linear_attention_causal",
-     "out = np.stack([sum((phi(q) @ phi(k)) * v for k, v in zip(K[:i+1], V[:i+1])) / sum(phi(q) @ phi(k) for k in K[:i+1]) for i, q in enumerate(Q)])"),
+     "out = np.stack([sum((phi(q) @ phi(k)) * v for k, v in zip(K[:i+1], V[:i+1])) / "
+     "sum(phi(q) @ phi(k) for k in K[:i+1]) for i, q in enumerate(Q)])"),
     ("linear_attention_causal",
      "rows = []\n"
      "for i, q in enumerate(Q):\n"
@@ -67,7 +71,8 @@ RIGHT = [
      "w = np.array([[np.exp(q @ k / np.sqrt(d)) for k in K] for q in Q])\n"
      "out = w @ V / w.sum(axis=1, keepdims=True)"),
     ("softmax_attention",
-     "out = [sum(math.exp(q @ k / math.sqrt(d)) * v for k, v in zip(K, V)) / sum(math.exp(q @ k / math.sqrt(d)) for k in K) for q in Q]"),
+     "out = [sum(math.exp(q @ k / math.sqrt(d)) * v for k, v in zip(K, V)) / sum(math.exp(q @ "
+     "k / math.sqrt(d)) for k in K) for q in Q]"),
     ("linear_attention",
      "ks = [phi(k) for k in K]\n"
      "z = sum(ks)\n"
@@ -112,7 +117,8 @@ RIGHT = [
      "    den = sum(phi(q) @ phi(k) for k in K[:i+1])\n"
      "    out.append(num / den)"),
     ("linear_attention_causal",
-     "out = np.stack([sum((phi(q) @ phi(k)) * v for j, (k, v) in enumerate(zip(K, V)) if j <= i) / sum(phi(q) @ phi(k) for j, k in enumerate(K) if j <= i) for i, q in enumerate(Q)])"),
+     "out = np.stack([sum((phi(q) @ phi(k)) * v for j, (k, v) in enumerate(zip(K, V)) if j <= "
+     "i) / sum(phi(q) @ phi(k) for j, k in enumerate(K) if j <= i) for i, q in enumerate(Q)])"),
     ("linear_attention_causal",
      "S = np.zeros((d, d_v))\n"
      "z = np.zeros(d)\n"
@@ -184,13 +190,16 @@ WRONG = [
      "out = np.stack([phi(q) @ S / (phi(q) @ z) for q in Q])",
      None),
     ("linear_attention_causal",
-     "out = np.stack([sum((phi(q) @ phi(k)) * v for k, v in zip(K[:i], V[:i])) / sum(phi(q) @ phi(k) for k in K[:i]) for i, q in enumerate(Q)])",
+     "out = np.stack([sum((phi(q) @ phi(k)) * v for k, v in zip(K[:i], V[:i])) / sum(phi(q) @ "
+     "phi(k) for k in K[:i]) for i, q in enumerate(Q)])",
      None),
     ("linear_attention_causal",
-     "out = np.stack([sum((phi(q) @ phi(k)) * v for k, v in zip(K[:i+1], V[:i+1])) / sum(phi(q) @ phi(k) for k in K) for i, q in enumerate(Q)])",
+     "out = np.stack([sum((phi(q) @ phi(k)) * v for k, v in zip(K[:i+1], V[:i+1])) / "
+     "sum(phi(q) @ phi(k) for k in K) for i, q in enumerate(Q)])",
      "not_causal_normaliser"),
     ("linear_attention_causal",
-     "out = np.stack([sum((phi(q) @ phi(k)) * v for k, v in zip(K, V)) / sum(phi(q) @ phi(k) for k in K) for i, q in enumerate(Q)])",
+     "out = np.stack([sum((phi(q) @ phi(k)) * v for k, v in zip(K, V)) / sum(phi(q) @ phi(k) "
+     "for k in K) for i, q in enumerate(Q)])",
      "not_causal"),
     ("linear_attention_causal",
      "rows = []\n"
@@ -223,7 +232,8 @@ WRONG = [
      "out = w @ V / w.sum(axis=1, keepdims=True)",
      "kq_swapped"),
     ("softmax_attention",
-     "out = [sum(math.exp(q @ k / math.sqrt(d)) * v for k, v in zip(K, V)) / sum(math.exp(q @ k / math.sqrt(d)) for q in Q for k in K) for q in Q]",
+     "out = [sum(math.exp(q @ k / math.sqrt(d)) * v for k, v in zip(K, V)) / sum(math.exp(q @ "
+     "k / math.sqrt(d)) for q in Q for k in K) for q in Q]",
      None),
     ("linear_attention",
      "ks = [phi(k) for k in K]\n"
@@ -285,13 +295,16 @@ WRONG = [
      "    out.append(num / den)",
      "not_causal_normaliser"),
     ("linear_attention_causal",
-     "out = np.stack([sum((phi(q) @ phi(k)) * v for j, (k, v) in enumerate(zip(K, V)) if j < i) / sum(phi(q) @ phi(k) for j, k in enumerate(K) if j < i) for i, q in enumerate(Q)])",
+     "out = np.stack([sum((phi(q) @ phi(k)) * v for j, (k, v) in enumerate(zip(K, V)) if j < "
+     "i) / sum(phi(q) @ phi(k) for j, k in enumerate(K) if j < i) for i, q in enumerate(Q)])",
      None),
     ("linear_attention_causal",
-     "out = np.stack([sum((phi(q) @ phi(k)) * v for j, (k, v) in enumerate(zip(K, V)) if j >= i) / sum(phi(q) @ phi(k) for j, k in enumerate(K) if j >= i) for i, q in enumerate(Q)])",
+     "out = np.stack([sum((phi(q) @ phi(k)) * v for j, (k, v) in enumerate(zip(K, V)) if j >= "
+     "i) / sum(phi(q) @ phi(k) for j, k in enumerate(K) if j >= i) for i, q in enumerate(Q)])",
      None),
     ("linear_attention_causal",
-     "out = np.stack([sum((phi(q) @ phi(k)) * v for k, v in zip(K[i:], V[i:])) / sum(phi(q) @ phi(k) for k in K[i:]) for i, q in enumerate(Q)])",
+     "out = np.stack([sum((phi(q) @ phi(k)) * v for k, v in zip(K[i:], V[i:])) / sum(phi(q) @ "
+     "phi(k) for k in K[i:]) for i, q in enumerate(Q)])",
      None),
     ("linear_attention_causal",
      "S = np.zeros((d, d_v))\n"
@@ -312,7 +325,8 @@ WRONG = [
      None),
     ("softmax_attention",
      "scores = [[q @ k / math.sqrt(d) for k in K] for q in Q]\n"
-     "weights = [[math.exp(s) / sum(math.exp(t) for r in scores for t in r) for s in row] for row in scores]\n"
+     "weights = [[math.exp(s) / sum(math.exp(t) for r in scores for t in r) for s in row] for "
+     "row in scores]\n"
      "out = [sum(w * v for w, v in zip(row, V)) for row in weights]",
      None),
     ("softmax_attention",
@@ -333,9 +347,6 @@ WRONG = [
      None),
 ]  # fmt: skip
 
-OPEN = [
-]  # fmt: skip
-
 
 @pytest.mark.parametrize(("formula", "text"), RIGHT)
 def test_accepts(ask, formula, text) -> None:
@@ -345,8 +356,3 @@ def test_accepts(ask, formula, text) -> None:
 @pytest.mark.parametrize(("formula", "text", "slug"), WRONG)
 def test_tells_from_the_reference(ask, formula, text, slug) -> None:
     assert_told_apart(ask(formula, text), slug)
-
-
-@pytest.mark.parametrize(("formula", "text"), OPEN)
-def test_leaves_open(ask, formula, text) -> None:
-    assert ask(formula, text).verdict in {"undecided", "unreadable"}
