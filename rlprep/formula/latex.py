@@ -90,6 +90,6 @@ PHRASES = {
     "otherwise": "otherwise", "o.w.": "otherwise", "else if": "if", "for": "for", "for all": "for",
     "let": "where", "in which": "where", "given": "where", "or": "and", "then": "and",
     "for each": "for", "w.r.t.": "for", "over": "for", "so": "and", "by": "for",
-    "i.e.": "and", "here": "where", "define": "where", "given by": "where",
+    "i.e.": "and", "here": "where", "define": "where", "given by": "where", "iff": "and",
 }  # fmt: skip
 """Words that shape a statement, as they come inside `\\text{...}` or in plain text."""

@@ -4,6 +4,7 @@ With h = (group size) k + c, 0 <= c < group size, rounding is carried out symbol
 becomes k is proved right for all head counts. Others are tried for all small head counts.
 """
 
+import re
 from collections.abc import Hashable
 from fractions import Fraction
 from functools import lru_cache
@@ -52,6 +53,12 @@ from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"gqa_head_map"}
 LARGEST = 6
+_FROM_ONE = re.compile(
+    r"\b(?:from|at|with)\s+(?:1|one)\b|\b(?:1|one)[\s-](?:based|indexed)\b"
+    r"|\bh\s*=\s*1\s*,?\s*(?:\.\.|…|\\[lc]?dots|to\b)"
+    r"|\b1\s*(?:<=|≤|\\leq?(?:slant)?\b)\s*h\b|\bh\s*(?:in|∈|\\in)\s*\\?[\[{]\s*\\?\{?\s*1\b"
+)
+"""What says that heads are counted from 1, which makes another map of every formula."""
 MADE = {"repeat_interleave", "repeat", "tile", "arange", "range", "expand", "cat", "stack",
         "concatenate"}  # fmt: skip
 """Functions that copy or number heads: what they give is a table, an array that comes is none."""
@@ -197,6 +204,8 @@ class HeadMap(Copies):
 
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
     """Return what a map means for each way to read its letters, likeliest first."""
+    if words := _FROM_ONE.search(program.text):
+        raise Undecidable(f"heads counted '{words[0].strip()}': write the map with h from 0")
     program = with_map(program)
     tables = tables_of(program)
     program = with_reader(program, tables)

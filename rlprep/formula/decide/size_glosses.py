@@ -94,6 +94,9 @@ _JOINED = re.compile(
 )
 
 
+_ONLY_IF = re.compile(r"\bif and only if\b")
+
+
 def role_of(phrase: str) -> tuple[str, str] | None:
     """Return the size that a phrase names, with the word for it; None if it is not understood."""
     words = re.sub(r"\\(?:text|mathrm)\{|[{}]", "", phrase).lower()
@@ -117,10 +120,11 @@ def without_words(text: str) -> str:
         parts += [text[start : joint.start()], mark.ljust(len(joint[0]))]
         start = joint.end()
     joined = "".join((*parts, text[start:]))
+    joined = _ONLY_IF.sub(lambda found: "iff".ljust(len(found[0])), joined)
     changed = _BEHIND.sub(_stated, _AFTER.sub(_stated, _REMARK.sub(_blank, joined)))
     changed = _SAME.sub(_once, _FACTOR.sub(_factor, _as_one_word(changed)))
     changed = _GLOSS.sub(_named, _SPOKEN.sub(_spelt, _ASIDE.sub(_opened, changed)))
-    return text if changed == joined else changed
+    return changed if changed != "".join((*parts, text[start:])) else text
 
 
 def _blank(found: re.Match[str]) -> str:
