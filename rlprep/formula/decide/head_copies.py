@@ -10,6 +10,7 @@ from typing import TypeGuard
 
 from rlprep.formula.code_statements import EARLY
 from rlprep.formula.decide.counting import Counting, Number, definition
+from rlprep.formula.decide.head_joins import JOINED, joined
 from rlprep.formula.decide.size_names import key_of, plain_role
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.tree import Call, Cases, Chain, Index, Name, Neg, Node, Num, Tuple, walk
@@ -72,7 +73,12 @@ class Copies(Counting):
             self._refuse_other_copies(args[1:], position)
             return self.binary("%", self.values["head"], self.values["kv_heads"])
         if name in {"reshape", "flatten", "view"} and args:
-            return self.copied(args[0], args[1:] if name != "flatten" else (), position)
+            whole = self._stated(args[0], position)
+            if isinstance(whole, Call) and key_of(whole.fn) in JOINED:
+                return joined(self, whole, node, position)
+            return self.copied(whole, args[1:] if name != "flatten" else (), position)
+        if name in JOINED:
+            return joined(self, node, None, position)
         return super().other_call(node, position)
 
     def numbered(self, args: tuple[Node, ...], position: int) -> Number:
@@ -99,7 +105,7 @@ class Copies(Counting):
             raise Undecidable(f"copies along the axis {heads}, which is not the heads'")
         times = node.keyword(copies)
         count = self.values["group_size"] if times is None else self.evaluate(times, position)
-        return self._spread(count, is_adjacent=found[1] == heads)
+        return self.spread(count, is_adjacent=found[1] == heads)
 
     def grouped(self, pattern: str, node: Call, position: int) -> Number:
         """`rearrange(q, "b (h g) n d -> b h g n d", h=...)`: query heads cut into groups."""
@@ -117,7 +123,7 @@ class Copies(Counting):
             return self.binary("%", self.values["head"], counts[0])
         raise Undecidable("a cut of the heads that is not understood")
 
-    def _spread(self, times: Number, *, is_adjacent: bool) -> Number:
+    def spread(self, times: Number, *, is_adjacent: bool) -> Number:
         """Return the map of copies side by side, or of all heads one after another."""
         if is_adjacent:
             return self.binary("//", self.values["head"], times)
@@ -125,11 +131,15 @@ class Copies(Counting):
             raise Undecidable("a copy that is not once for each query head of a group")
         return self.binary("%", self.values["head"], self.values["kv_heads"])
 
+    def _stated(self, node: Node, position: int) -> Node:
+        """Return copies that were made on a line of their own, or the node as it is."""
+        if not isinstance(node, Name):
+            return node
+        number = definition(self.program, key_of(node), position)
+        return node if number is None else self.program.entries[number].values[-1]
+
     def copied(self, node: Node, shape: tuple[Node, ...], position: int) -> Number:
         """`x[:, :, None].expand(...).reshape(...)`: copies side by side, or one after another."""
-        if isinstance(node, Name):  # the copies were made on a line of their own
-            number = definition(self.program, key_of(node), position)
-            node = node if number is None else self.program.entries[number].values[-1]
         place = next((place for n in walk(node) if (place := _new_axis(n)) is not None), None)
         if place is None:
             raise Undecidable("a copy of the heads that is not understood")
@@ -148,7 +158,7 @@ class Copies(Counting):
         sizes = shape[0].items if len(shape) == 1 and isinstance(shape[0], Tuple) else shape
         if len(sizes) <= axis or _is_kept(sizes[axis]):
             return
-        if not self._is_count(sizes[axis], self.values["q_heads"], position):
+        if not self.is_count(sizes[axis], self.values["q_heads"], position):
             raise Undecidable("a copy of the heads whose new shape is not understood")
 
     def _expanded(self, sizes: tuple[Node, ...], place: int, position: int) -> tuple[Number, int]:
@@ -158,14 +168,14 @@ class Copies(Counting):
         times = self.evaluate(sizes[place], position)
         beside = [(side, sizes[place + side]) for side in (-1, 1) if 0 <= place + side < len(sizes)]
         for side, size in beside:
-            if self._is_count(size, self.values["kv_heads"], position):
-                return self._spread(times, is_adjacent=side == -1), place + side
+            if self.is_count(size, self.values["kv_heads"], position):
+                return self.spread(times, is_adjacent=side == -1), place + side
         if place in {1, 2} and all(_is_kept(size) for _, size in beside):
             # b, heads, tokens, width
-            return self._spread(times, is_adjacent=place == 2), 1
+            return self.spread(times, is_adjacent=place == 2), 1
         raise Undecidable("a copy of the heads that is not understood")
 
-    def _is_count(self, size: Node, count: Number, position: int) -> bool:
+    def is_count(self, size: Node, count: Number, position: int) -> bool:
         """Whether the length of an axis is a count of heads."""
         if _is_kept(size):
             return False

@@ -19,6 +19,7 @@ from rlprep.formula.decide.head_conditions import (
     with_map,
 )
 from rlprep.formula.decide.head_copies import COPIES, Copies
+from rlprep.formula.decide.head_joins import JOINED
 from rlprep.formula.decide.head_tables import (
     Table,
     comprehended,
@@ -53,6 +54,9 @@ from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"gqa_head_map"}
 LARGEST = 6
+KINDS = {"k": {"k", "key", "keys"}, "v": {"v", "value", "values"}}
+COPYING = {"repeat_interleave", "repeat", "tile", "reshape", *JOINED}
+"""Functions whose first argument is an array, and no size."""
 _FROM_ONE = re.compile(
     r"\b(?:from|at|with)\s+(?:1|one)\b|\b(?:1|one)[\s-](?:based|indexed)\b"
     r"|\bh\s*=\s*1\s*,?\s*(?:\.\.|…|\\[lc]?dots|to\b)"
@@ -120,6 +124,37 @@ def members(program: Program) -> list[Node]:
     values = [item for v in values for item in (v.items if isinstance(v, Tuple) else (v,))]
     kept = [value for value in values if not _is_label(value)]
     return kept or values[-1:]
+
+
+def beside(program: Program) -> list[tuple[int, Node]]:
+    """Return what code maps in the same way: the values' copies beside the keys', and their place.
+
+    The last line is the formula; if it copies the values, the keys must find the same heads.
+    """
+    formula = program.formula.target
+    own = _kind_of(formula) if program.is_code and isinstance(formula, Name) else None
+    found = {
+        entry.key: (number, entry.values[-1]) for number, entry in enumerate(program.entries)
+        if own is not None and isinstance(entry.target, Name)
+        and _kind_of(entry.target) not in {None, own}
+    }  # fmt: skip
+    return [(number, value) for number, value in found.values() if _copies(value)]
+
+
+def _kind_of(name: Name) -> str | None:
+    """Return whether a name is one of keys, "k", or of values, "v"."""
+    words = set(words_of(key_of(name)))
+    kinds = [kind for kind, each in KINDS.items() if words & each]
+    return kinds[0] if len(kinds) == 1 else None
+
+
+def _copies(value: Node) -> bool:
+    """Whether a value is an array with other heads than it had."""
+    match value:
+        case Index(items=items):
+            inner = [item for item in items if not isinstance(item, Slice | Dots | Num)]
+            return len(inner) == 1 and not (isinstance(inner[0], Name) and inner[0].name == "None")
+    return any(isinstance(n, Call) and key_of(n.fn) in MADE for n in walk(value))
 
 
 def _is_label(node: Node) -> bool:
@@ -245,7 +280,7 @@ def _free_keys(
             hidden |= {id(n) for other in walk(value) if isinstance(other, Name)
                        for s in (*other.subs, *other.sups) for n in walk(s)}  # fmt: skip
             hidden |= {id(n) for other in walk(value) if isinstance(other, Call)
-                       and key_of(other.fn) in {"repeat_interleave", "repeat", "tile", "reshape"}
+                       and key_of(other.fn) in COPYING
                        for n in walk(other.args[0]) if other.args}  # fmt: skip
             names = sorted((n for n in walk(value) if isinstance(n, Name)), key=lambda n: n.span)
             found += [key_of(n) for n in names
@@ -278,7 +313,8 @@ def _meaning(
             elif filled is not None:
                 found = (filled.read(heads, program.main, known),)
             else:
-                found = tuple(heads.evaluate(side, program.main) for side in members(program))
+                places = [(program.main, side) for side in members(program)] + beside(program)
+                found = tuple(heads.evaluate(side, place) for place, side in places)
         except Undefined as error:
             found = None if symbolic else str(error)
         except Undecidable:
