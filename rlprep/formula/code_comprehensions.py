@@ -4,6 +4,7 @@ import ast
 from dataclasses import replace
 from fractions import Fraction
 
+from rlprep.formula.code_lists import counted_generator
 from rlprep.formula.code_names import Names
 from rlprep.formula.tree import Big, Bin, Name, Node, Num
 
@@ -45,7 +46,7 @@ class Comprehensions(Names):
             return self._flat(node)
         if len(node.generators) != 1 or node.generators[0].ifs:
             raise self.refuse(node, "a comprehension with conditions")
-        generator = node.generators[0]
+        generator = counted_generator(node.generators[0], [node.elt])
         saved = self.renamed
         self.renamed = {**saved, **_zipped(generator, names_time=self.names_time)}
         span, body = self.span(node), self.expression(node.elt)

@@ -198,6 +198,21 @@ def counted(loop: ast.For) -> ast.For:
     return loop
 
 
+def counted_generator(each: ast.comprehension, used: list[ast.expr]) -> ast.comprehension:
+    """Return `for _ in ("k", "v")` of a comprehension as one over numbers, as `counted` does."""
+    match each:
+        case ast.comprehension(
+            target=ast.Name(id=name), iter=ast.Tuple(elts=items) | ast.List(elts=items)
+        ) if items and not any(
+            isinstance(n, ast.Name) and n.id == name for part in used for n in ast.walk(part)
+        ):
+            number = ast.copy_location(ast.Constant(len(items)), each.iter)
+            function = ast.copy_location(ast.Name("range", ast.Load()), each.iter)
+            run = ast.copy_location(ast.Call(function, [number], []), each.iter)
+            return ast.comprehension(each.target, run, each.ifs, each.is_async)
+    return each
+
+
 def entry_of_part(value: ast.expr, index: ast.expr) -> tuple[ast.expr, ast.expr] | None:
     """Return x and i + a for `x[a:][i]`, None for another entry or one that counts from an end."""
     match value, index:

@@ -19,6 +19,7 @@ from rlprep.formula.tree import Call, Cases, Name, Node, Span, walk
 
 REVERSING = {"reversed", "flip", "flipud"}
 LISTING = {"list", "tuple", "tqdm", "trange", "iter"}
+LOOPING = ("for ", "while ")
 LENGTHENING = {"append", "appendleft", "insert"}
 
 
@@ -106,6 +107,11 @@ class Appended:
     turns: tuple[tuple[Node, Node], ...]
 
 
+def may_loop(text: str) -> bool:
+    """Whether a text has the words of a loop."""
+    return any(word in text for word in LOOPING)
+
+
 def appended(text: str) -> list[Appended]:
     """Return the statements that lengthen lists: `x.append(v)`, `x += [v] * n`, `x.extend(...)`.
 
@@ -167,7 +173,7 @@ def for_lines(text: str, variables: frozenset[str] = frozenset()) -> list[ForLin
 def has_loop(text: str) -> bool:
     """Whether code has a `for` statement, which is run turn by turn."""
     try:
-        return "for " in text and bool(for_lines(text))
+        return may_loop(text) and bool(for_lines(text))
     except (Unreadable, SyntaxError):
         return True
 
@@ -195,7 +201,7 @@ def is_run(text: str) -> bool:
 
     It may: what can't be read in blocks is left to whoever runs it.
     """
-    if not any(word in text for word in ("for ", "def ", "accumulate(")):
+    if not any(word in text for word in (*LOOPING, "def ", "accumulate(")):
         return False
     try:
         return any(map(_is_carrying, blocks(text)))

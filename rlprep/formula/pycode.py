@@ -18,6 +18,7 @@ from rlprep.formula.code_notes import with_notes
 from rlprep.formula.code_reports import without_reports
 from rlprep.formula.code_scans import looped
 from rlprep.formula.code_statements import EARLY, Statements
+from rlprep.formula.code_whiles import counted_loops
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import MAX_CHARACTERS
 from rlprep.formula.names import INDEX_WORDS
@@ -125,7 +126,7 @@ def opened(text: str, variables: frozenset[str]) -> tuple[Statements, ast.Module
     tree.body = without_reports(tree.body)
     if _is_too_deep(tree):
         raise Unreadable("the code is nested too deeply", (0, len(text)))
-    tree.body = straightened(looped(tree.body))
+    tree.body = straightened(looped(counted_loops(tree.body)))
     if _is_too_deep(tree):
         raise Unreadable("the code branches too often", (0, len(text)))
     reader = Statements(code, max(0, text.find(code)), variables)

@@ -106,7 +106,8 @@ class Counting:
 
     def summed(self, key: str, lo: Node, hi: Node, body: Node, position: int) -> Number:
         """Return as many summands as the index has values; each is the same."""
-        if any(isinstance(n, Name) and key_of(n) == key for n in walk(body)):
+        own = {id(n.var) for n in walk(body) if isinstance(n, Big)}  # an inner sum's index
+        if any(isinstance(n, Name) and key_of(n) == key and id(n) not in own for n in walk(body)):
             raise Undecidable("a sum whose summands differ")
         first, last = self.evaluate(lo, position), self.evaluate(hi, position)
         one = self.arithmetic.const(Fraction(1))

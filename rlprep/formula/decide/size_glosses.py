@@ -87,7 +87,12 @@ _FACTOR = re.compile(
     r"(?P<phrase>[A-Za-z]+(?:[ -](?!x\b)[A-Za-z]+)+?)"
     r"(?=\s+[x×*·/]\s|\s*(?:[,;\n]|$))"
 )
-_TITLE = re.compile(r"^[ \t]*(?P<phrase>[A-Za-z]+(?: [A-Za-z]+)+)[ \t]*:?=", re.MULTILINE)
+_TITLE = re.compile(
+    r"^[ \t]*(?P<phrase>[A-Za-z]+(?:[ -][A-Za-z]+)+)[ \t]*(?::?=|:(?=[^\n]*\d?[^\n]*[*×·]))",
+    re.MULTILINE,
+)
+_PART = re.compile(r"\b[Pp]er\b")
+_LABEL = re.compile(r"^(?P<label>[ \t]*(?:\w+_)?[Pp]er_\w+[ \t]*):(?!=)", re.MULTILINE)
 _JOINED = re.compile(
     rf"\s+and\s+(?P<closed>\}}\s*)?(?=\$?\s*{_NAME}\s*\$?\s*(?:{_TEXT})?"
     r"(?:=|:|is\b|are\b|denotes\b|the\b))"
@@ -139,12 +144,16 @@ def _stated(found: re.Match[str]) -> str:
 
 
 def _as_one_word(text: str) -> str:
-    """Return a text in which a phrase that a line defines and another uses is one name."""
-    for title in _TITLE.finditer(text):
-        phrase = title["phrase"]
-        if text.count(phrase) > 1:
-            text = text.replace(phrase, phrase.replace(" ", "_"))
-    return text
+    """Return a text in which a phrase that a line defines is one name.
+
+    That is one that another line uses, and one that says of what it is a part: `per token: ...`.
+    """
+    titles = {title["phrase"] for title in _TITLE.finditer(text)}
+    for phrase in sorted(titles, key=len, reverse=True):
+        is_part = _PART.search(phrase) is not None and role_of(phrase) is None
+        if is_part or text.count(phrase) > 1:
+            text = text.replace(phrase, re.sub(r"[ -]", "_", phrase))
+    return _LABEL.sub(r"\g<label>=", text)
 
 
 def _factor(found: re.Match[str]) -> str:

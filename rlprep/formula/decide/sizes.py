@@ -5,7 +5,7 @@ counts divide (H_q = group size times H_kv), d_model = H_q d, and a byte has 8 b
 """
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from rlprep.formula.decide.counting import EXACT, SYMBOLIC, definition
 from rlprep.formula.decide.meaning import Meaning
 from rlprep.formula.decide.quotient import Quotient
+from rlprep.formula.decide.size_glosses import role_of
 from rlprep.formula.decide.size_glosses import without_words as without_words
 from rlprep.formula.decide.size_names import Assignment, assignments, key_of, words_of
 from rlprep.formula.decide.size_relations import with_factor
@@ -27,6 +28,7 @@ from rlprep.formula.vocabulary import Vocabulary
 SUBJECTS = {"kv_cache_bytes", "kv_reduction"}
 SHOWN = {"batch": "B", "layers": "L", "sequence": "n", "kv_heads": "H_kv", "head_width": "d",
          "bytes": "b", "q_heads": "H_q"}  # fmt: skip
+TOTALS = {"total", "cache", "kv", "memory", "mem", "bytes", "size"}
 SMALL = {"batch": 3, "layers": 5, "sequence": 7, "kv_heads": 2, "head_width": 11, "bytes": 4,
          "group_size": 4}  # fmt: skip
 LARGER = {"batch": 7, "layers": 3, "sequence": 11, "kv_heads": 5, "head_width": 2, "bytes": 13,
@@ -86,6 +88,63 @@ def members(program: Program) -> list[Node]:
     return kept or values[-1:]
 
 
+def with_total(program: Program) -> Program:
+    """Return the program of mathematics whose formula is the total, beside parts and sizes.
+
+    Raises:
+        Undecidable: there are only parts, `bytes per token = ...`.
+    """
+    target = program.formula.target
+    if program.is_code or target is None or not (_is_part(target) or _is_size(target)):
+        return program
+    totals = [
+        number for number, entry in enumerate(program.entries)
+        if entry.target is None
+        or (TOTALS.intersection(_words_in(entry.target)) and not _is_part(entry.target))
+    ]  # fmt: skip
+    if len(totals) != 1 and not _is_part(target):
+        return program
+    if len(totals) != 1:
+        raise Undecidable("a part of the cache is said: write the bytes of all of it")
+    return replace(program, main=totals[0])
+
+
+def _refuse_other_parts(program: Program, roles: Assignment) -> None:
+    """Refuse lines of parts with another number of keys and values than the total has.
+
+    Where every size is 1 that number is all that is left.
+
+    Raises:
+        Undecidable: one of them has.
+    """
+    parts = [] if program.is_code else [
+        number for number, entry in enumerate(program.entries)
+        if number != program.main and _is_part(entry.target)
+    ]  # fmt: skip
+    ones = Sizes(program, roles, dict.fromkeys(worlds()[0], Fraction(1)), EXACT)
+    for number in parts:
+        each = ones.evaluate(program.entries[number].values[-1], number)
+        if each != ones.evaluate(members(program)[-1], program.main):
+            raise Undecidable("a part of the cache and the whole of it don't fit together")
+
+
+def _words_in(target: Node) -> list[str]:
+    names = sorted((n for n in walk(target) if isinstance(n, Name)), key=lambda n: n.span)
+    return list(dict.fromkeys(word for name in names for word in words_of(key_of(name))))
+
+
+def _is_part(target: Node | None) -> bool:
+    """Whether a left side says of what it is a part: `bytes per token`, no `bytes per element`."""
+    words = _words_in(target) if target is not None else []
+    return "per" in words and target is not None and not _is_size(target)
+
+
+def _is_size(target: Node) -> bool:
+    """Whether a left side is a phrase that names one size: `bytes per element`."""
+    words = _words_in(target)
+    return len(words) > 1 and role_of(" ".join(words)) is not None
+
+
 def _is_label(node: Node, program: Program) -> bool:
     """Whether a side names what is asked for: `cache(MHA) / cache(GQA)`, `KV cache size`."""
     names = [n for n in walk(node) if isinstance(n, Name)]
@@ -104,7 +163,7 @@ def _is_label(node: Node, program: Program) -> bool:
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
     """Return what a formula means for each way to read its letters, likeliest first."""
     program = with_axes(unrolled(program))
-    program = with_factor(program) if subject == "kv_reduction" else program
+    program = with_factor(program) if subject == "kv_reduction" else with_total(program)
     keys = list(dict.fromkeys((*_free_keys(program), *_keys_of_shapes(program))))
     if not _is_about_sizes(program):
         raise Undecidable("no size occurs here")
@@ -120,6 +179,8 @@ def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> l
     for roles in ways:
         if "heads" in roles.values():
             roles = _with_heads(roles, subject)
+        if subject == "kv_cache_bytes":
+            _refuse_other_parts(program, roles)
         plain = [True, False] if "model_width" in roles.values() else [False]
         found += [_meaning(program, subject, Reading(roles, is_plain)) for is_plain in plain]
     return found

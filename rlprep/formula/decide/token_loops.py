@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from rlprep.formula.code_loops import ForLine, for_lines
+from rlprep.formula.code_loops import ForLine, for_lines, may_loop
 from rlprep.formula.code_turns import SIDE_BY_SIDE, with_turns
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.errors import Unreadable
@@ -15,7 +15,7 @@ CHUNK = 2
 
 def loops_of(text: str) -> list[ForLine]:
     """Return the loops of code, none where it is not Python alone."""
-    if "for " not in text and "scan(" not in text:
+    if not may_loop(text) and "scan(" not in text:
         return []
     try:
         return for_lines(text, names.VOCABULARY.letters)

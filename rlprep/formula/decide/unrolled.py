@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from rlprep.formula.code_loops import ForLine, for_lines
+from rlprep.formula.code_loops import ForLine, for_lines, may_loop
 from rlprep.formula.errors import Undecidable, Unreadable
 from rlprep.formula.names import variable_key
 from rlprep.formula.program import Entry, Program, key_of
@@ -37,7 +37,7 @@ def unrolled(program: Program) -> Program:
     Raises:
         Undecidable: a loop does something else.
     """
-    if not program.is_code or "for " not in program.text:
+    if not program.is_code or not may_loop(program.text):
         return program
     try:
         found = for_lines(program.text)
@@ -72,15 +72,25 @@ def _without_loops(program: Program, number: int, found: list[ForLine]) -> Entry
             return entry
     if isinstance(entry.target, Index) or _names(step) & carried:
         raise Undecidable("a loop that is not understood")
+    _refuse_mixed(program, entry, around[0])
     starts = [e for e in program.entries[:number] if e.key == entry.key]
+    sets = [e for e in starts if entry.key not in _names(e.values[-1])]
     for loop in reversed(around):
-        if not (starts and _covers(loop, starts[-1])):
+        if not (sets and _covers(loop, sets[-1])):
             step = _folded(loop, step, op)
     before = total
     if starts and entry.key not in _names(starts[-1].values[-1]):
         before = starts[-1].values[-1]
     value = Bin(entry.values[-1].span, op, before, step)
     return replace(entry, values=(*entry.values[:-1], value))
+
+
+def _refuse_mixed(program: Program, entry: Entry, loop: ForLine) -> None:
+    """Refuse a loop that adds to a name and multiplies it too: no turn's share stands alone."""
+    inside = [e for e in program.entries if e.key == entry.key and _covers(loop, e)]
+    updates = [e.values[-1] for e in inside if entry.key in _names(e.values[-1])]
+    if len({KINDS.get(value.op) if isinstance(value, Bin) else None for value in updates}) > 1:
+        raise Undecidable("a loop that is not understood")
 
 
 def _covers(loop: ForLine, entry: Entry) -> bool:
