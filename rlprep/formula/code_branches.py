@@ -11,8 +11,15 @@ from copy import deepcopy
 from rlprep.formula.code_lists import counted, filling
 
 
-def straightened(statements: list[ast.stmt]) -> list[ast.stmt]:
-    """Return statements without branches; one that can't be made straight is left as it stands."""
+def straightened(
+    statements: list[ast.stmt], called: frozenset[str] = frozenset()
+) -> list[ast.stmt]:
+    """Return statements without branches; one that can't be made straight is left as it stands.
+
+    Args:
+        statements: the statements of a block.
+        called: functions that the code calls, which become one value where that can be.
+    """
     found: list[ast.stmt] = []
     for statement in map(filling, statements):
         match statement:
@@ -24,7 +31,9 @@ def straightened(statements: list[ast.stmt]) -> list[ast.stmt]:
             ) == len(values) and _is_crossed(names, values):
                 found.extend(_at_once(names, values))
                 continue
-            case ast.FunctionDef(body=body) if any(isinstance(s, ast.If) for s in body):
+            case ast.FunctionDef(name=name, body=body) if name in called or any(
+                isinstance(s, ast.If) for s in body
+            ):
                 value = _returned(body, {})
                 statement.body = straightened(body) if value is None else [value]
             case ast.For():
@@ -33,6 +42,19 @@ def straightened(statements: list[ast.stmt]) -> list[ast.stmt]:
                 statement.body = straightened(body)
         found.append(statement)
     return found
+
+
+def called_functions(tree: ast.AST) -> frozenset[str]:
+    """Return the functions that code defines and calls, but for those that call themselves."""
+    own = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    calls = [node.func.id for node in ast.walk(tree)
+             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]  # fmt: skip
+    inner = {
+        name for name, node in own.items()
+        if any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == name
+               for n in ast.walk(node))
+    }  # fmt: skip
+    return frozenset(own.keys() & set(calls) - inner)
 
 
 def _is_crossed(names: list[ast.expr], values: list[ast.expr]) -> bool:

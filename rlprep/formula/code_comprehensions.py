@@ -60,6 +60,11 @@ class Comprehensions(Names):
                 if not (isinstance(hi, Name) and hi.name in {"inf", "infinity", "oo"}):
                     hi = Bin(hi.span, "-", hi, Num(hi.span, Fraction(1)))
                 return Big(span, "range", var, lo, hi, None, body)
+            case (
+                ast.Call(func=ast.Name(id="enumerate"), args=[_, _, *_])
+                | ast.Call(func=ast.Name(id="enumerate"), keywords=[_, *_])
+            ):
+                raise self.refuse(generator.iter, "a count that starts elsewhere than at 0")
             case ast.Call(func=ast.Name(id="enumerate")) if isinstance(generator.target, ast.Tuple):
                 first = self.expression(generator.target.elts[0])
                 return Big(span, "range", first, Num(span, Fraction(0)), Name(span, "inf"), None,

@@ -179,20 +179,22 @@ def has_loop(text: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def calls_own_steps(text: str) -> bool:
-    """Whether code calls a function of its own that has several statements.
+def own_steps(text: str) -> frozenset[str]:
+    """Return the functions of its own that code calls and that have several statements.
 
     They come flat, with its parameters for what they are called with.
     """
     if "def " not in text:
-        return False
+        return frozenset()
     try:
         _, tree = opened(text, frozenset())
     except (Unreadable, SyntaxError):
-        return False
+        return frozenset()
     called = {_word(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    return any(isinstance(node, ast.FunctionDef) and node.name in called and len(node.body) > 1
-               for node in ast.walk(tree))  # fmt: skip
+    return frozenset(
+        node.name for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name in called and len(node.body) > 1
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=64)
@@ -327,7 +329,9 @@ def _turns(reader: Statements, target: ast.expr, over: ast.expr) -> Iterator[Tur
         case ast.Call(func=ast.Name(id="zip"), args=parts) if isinstance(target, ast.Tuple):
             for each, part in zip(target.elts, parts, strict=False):
                 yield from _turns(reader, each, part)
-        case ast.Call(func=ast.Name(id="enumerate"), args=[part]) if isinstance(target, ast.Tuple):
+        case ast.Call(func=ast.Name(id="enumerate"), args=[part], keywords=[]) if isinstance(
+            target, ast.Tuple
+        ):
             yield Turns(reader.expression(target.elts[0]), None, None, None, is_backward=False)
             yield from _turns(reader, target.elts[1], part)
         case ast.Call(func=ast.Name(id="range"), args=args):

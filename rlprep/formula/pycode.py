@@ -13,7 +13,7 @@ import re
 import textwrap
 import warnings
 
-from rlprep.formula.code_branches import straightened
+from rlprep.formula.code_branches import called_functions, straightened
 from rlprep.formula.code_notes import with_notes
 from rlprep.formula.code_reports import without_reports
 from rlprep.formula.code_scans import looped
@@ -126,7 +126,7 @@ def opened(text: str, variables: frozenset[str]) -> tuple[Statements, ast.Module
     tree.body = without_reports(tree.body)
     if _is_too_deep(tree):
         raise Unreadable("the code is nested too deeply", (0, len(text)))
-    tree.body = straightened(looped(counted_loops(tree.body)))
+    tree.body = straightened(looped(counted_loops(tree.body)), called_functions(tree))
     if _is_too_deep(tree):
         raise Unreadable("the code branches too often", (0, len(text)))
     reader = Statements(code, max(0, text.find(code)), variables)

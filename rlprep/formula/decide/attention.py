@@ -12,7 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from rlprep.formula.code_loops import calls_own_steps, has_loop
+from rlprep.formula.code_loops import has_loop, own_steps
 from rlprep.formula.decide import attention_names as names
 from rlprep.formula.decide.attention_names import VOCABULARY, is_output
 from rlprep.formula.decide.attention_world import World, worlds
@@ -22,6 +22,7 @@ from rlprep.formula.decide.matrix_rules import Convention
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.stated_layouts import stated_layout
 from rlprep.formula.decide.tensor import LayoutError, ShapeError, Tensor
+from rlprep.formula.decide.token_calls import HANDLERS
 from rlprep.formula.decide.token_definitions import POSITION, Scope
 from rlprep.formula.decide.token_indices import free_letters
 from rlprep.formula.decide.token_layouts import layouts
@@ -116,6 +117,8 @@ def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
     if not any(isinstance(n, Name) and _is_input(n) for n in program.nodes()):
         what, where = "neither queries nor keys nor values occur here", program.formula.node.span
         raise Unreadable(what, where, hint="write the formula with Q, K and V")
+    if program.is_code and (hidden := own_steps(program.text) & HANDLERS.keys()):
+        raise Undecidable(f"'{min(hidden)}' is a function of several statements here")
     if words := _TURNED.search(program.text):
         raise Undecidable(f"it is not clear what '{words[0]}' changes: write it as a formula")
     found: list[Meaning] = []
@@ -349,7 +352,7 @@ def witness(mine: Meaning, theirs: Meaning, subject: str, setting: Setting) -> d
     from rlprep.formula.decide.attention_witness import shape_witness, small_witness
 
     program = mine.facts["program"]
-    if program.is_code and calls_own_steps(program.text):
+    if program.is_code and own_steps(program.text):
         raise Undecidable("a function of several statements is called: write them where it is")
     if not mine.facts["fits"]:
         return shape_witness(*mine.facts["shape"])

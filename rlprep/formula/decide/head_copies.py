@@ -69,6 +69,8 @@ class Copies(Counting):
             return self.rearranged(pattern, node, position)
         if name == "rearrange" and pattern is not None:
             return self.grouped(pattern, node, position)
+        if name == "repeat" and len(args) == 2 and self._is_of_numpy(args[0], position):
+            return self.binary("//", self.values["head"], self.evaluate(args[1], position))
         if name in {"repeat", "tile"} and len(args) >= 2:
             self._refuse_other_copies(args[1:], position)
             return self.binary("%", self.values["head"], self.values["kv_heads"])
@@ -80,6 +82,11 @@ class Copies(Counting):
         if name in JOINED:
             return joined(self, node, None, position)
         return super().other_call(node, position)
+
+    def _is_of_numpy(self, whole: Node, position: int) -> bool:
+        """Whether an array is NumPy's, whose method `repeat` puts copies side by side."""
+        written = self.program.text[slice(*self._stated(whole, position).span)]
+        return re.match(r"\(*(?:np|numpy|jnp)\.", written) is not None
 
     def numbered(self, args: tuple[Node, ...], position: int) -> Number:
         """Return the query head, where all of them are numbered."""
@@ -170,7 +177,9 @@ class Copies(Counting):
         for side, size in beside:
             if self.is_count(size, self.values["kv_heads"], position):
                 return self.spread(times, is_adjacent=side == -1), place + side
-        if place in {1, 2} and all(_is_kept(size) for _, size in beside):
+        if len(sizes) == 2 and all(_is_kept(size) for _, size in beside):
+            return self.spread(times, is_adjacent=place == 1), 0
+        if len(sizes) > 3 and place in {1, 2} and all(_is_kept(size) for _, size in beside):
             # b, heads, tokens, width
             return self.spread(times, is_adjacent=place == 2), 1
         raise Undecidable("a copy of the heads that is not understood")

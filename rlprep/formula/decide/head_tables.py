@@ -137,6 +137,7 @@ def tables_of(program: Program) -> dict[str, list[Table]]:
         before = sum(entry.node.span[0] < line.span[0] for entry in program.entries)
         loops = (*_around(program.text, line.span), *own)
         found[line.name] = [Table(loops, None, None, line.value, before, line.span)]
+        _refuse_counters(program, found[line.name][0])
     lengthening = [table.span for (table,) in found.values()]
     for number, entry in enumerate(program.entries):
         target = entry.target
@@ -145,6 +146,7 @@ def tables_of(program: Program) -> dict[str, list[Table]]:
         if not isinstance(target, Name) or _within(entry.node.span, lengthening):
             continue
         if (table := _table(program, number)) is not None:
+            _refuse_counters(program, table)
             found.setdefault(key_of(target), []).append(table)
     for name, each in found.items():
         if sum(table.place is not None for table in each) > 1 or _is_changed(program.text, name):
@@ -189,6 +191,32 @@ def with_reader(program: Program, tables: dict[str, list[Table]]) -> Program:
     return replace(program, main=later[-1]) if later else program
 
 
+def _refuse_counters(program: Program, table: Table) -> None:
+    """Refuse a table whose places or values are counted by hand, `h += 1`, in the loops.
+
+    Raises:
+        Undecidable: one is.
+    """
+    used = {key_of(name) for name in table.names()}
+    outer = min((line.span for line in _lines(program.text, table.span)), default=table.span)
+    for entry in program.entries:
+        own = key_of(entry.target) if isinstance(entry.target, Name) else ""
+        is_inside = own in used and _within(entry.node.span, [outer])
+        if is_inside and any(own in keys_in(value) for value in entry.values):
+            raise Undecidable(f"a table in whose loops {own} is counted by hand")
+
+
+def keys_in(node: Node) -> list[str]:
+    """Return the names of an expression, without functions and the words that names are made of."""
+    hidden: set[int] = set()
+    for part in walk(node):
+        if isinstance(part, Call):
+            hidden.add(id(part.fn))
+        elif isinstance(part, Name):
+            hidden |= {id(n) for script in (*part.subs, *part.sups) for n in walk(script)}
+    return [key_of(n) for n in walk(node) if isinstance(n, Name) and id(n) not in hidden]
+
+
 def _within(span: Span, others: list[Span]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in others)
 
@@ -214,8 +242,10 @@ def _table(program: Program, number: int) -> Table | None:
     """Return the table that a statement fills; None for another statement."""
     entry = program.entries[number]
     value, span = listed(entry.values[-1]), entry.node.span
-    if is_listed(value):
+    if is_listed(value) and not isinstance(entry.target, Index):
         return comprehended(value, number, span)
+    if is_listed(value):
+        raise Undecidable("a table of lists")
     if not isinstance(entry.target, Index):
         return None
     loops = _around(program.text, span)

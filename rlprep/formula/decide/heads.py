@@ -24,6 +24,7 @@ from rlprep.formula.decide.head_tables import (
     Table,
     comprehended,
     is_listed,
+    keys_in,
     listed,
     table_of,
     tables_of,
@@ -32,7 +33,7 @@ from rlprep.formula.decide.head_tables import (
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.quotient import GROUP, HEADS, OFFSET, SHARED, Quotient
 from rlprep.formula.decide.size_glosses import without_words as without_words
-from rlprep.formula.decide.size_names import Assignment, assignments, key_of, words_of
+from rlprep.formula.decide.size_names import Assignment, assignments, key_of, plain_role, words_of
 from rlprep.formula.decide.unrolled import unrolled
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.program import Program
@@ -190,7 +191,17 @@ class HeadMap(Copies):
             if picked != self.values["head"]:
                 raise Undecidable("a table of heads that is not read at the query head")
             return self.evaluate(x, position)
+        if self._is_of_sizes(x, position):
+            raise Undecidable("an entry of an array of numbers that is not understood")
         return picked
+
+    def _is_of_sizes(self, x: Node, position: int) -> bool:
+        """Whether an array is made from sizes alone: then its entries count, not their places."""
+        number = definition(self.program, key_of(x), position) if isinstance(x, Name) else None
+        if number is None:
+            return False
+        stated = self.program.entries[number].values[-1]
+        return all(self.roles.get(key) or plain_role(key) for key in keys_in(stated))
 
     def _table(self, x: Node, position: int) -> Table | None:
         """Return the table that a list or its name is; None for anything else."""

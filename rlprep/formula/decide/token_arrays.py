@@ -97,14 +97,14 @@ class Arrays(Matrices):
         """
         match each, over:
             case Tuple(items=(Name() as count, inner)), Call(
-                fn=Name(name="enumerate"), args=(source,)
+                fn=Name(name="enumerate"), args=(source,), kwargs=()
             ):
                 key = names.spelling(count, is_code=True).key
                 turns = enumerate(self._rows_of_each(inner, source, scope))
                 found = [turn | {key: place} for place, turn in turns]
-            case Tuple(items=targets), Call(fn=Name(name="zip"), args=sources) if (
-                len(targets) == len(sources) and not over.kwargs
-            ):
+            case Tuple(items=targets), Call(fn=Name(name="zip"), args=sources) if len(
+                targets
+            ) == len(sources) and {word for word, _ in over.kwargs} <= {"strict"}:
                 each_alone = [self._rows_of_each(target, source, scope)
                               for target, source in zip(targets, sources, strict=True)]  # fmt: skip
                 found = [dict(pair for row in rows for pair in row.items())

@@ -135,7 +135,8 @@ class Code(Arrays):
             case ForLine(target=Name() as name, over=Name() as source):
                 yield from self._rows_of((name,), (source,), None)
             case ForLine(target=Tuple(items=(Name() as count, Name() as name)),
-                         over=Call(fn=Name(name="enumerate"), args=(source,))):  # fmt: skip
+                         over=Call(fn=Name(name="enumerate"), args=(source,),
+                                   kwargs=())):  # fmt: skip
                 yield from self._rows_of((name,), (source,), count)
             case ForLine(target=Name() as name, over=over):
                 key = names.spelling(name, is_code=True).key
@@ -145,7 +146,7 @@ class Code(Arrays):
             case ForLine(target=Tuple(items=targets), over=Call(fn=Name(name="zip"), args=sources)):
                 yield from self._rows_of(targets, sources, None)
             case ForLine(target=Tuple(items=(Name() as count, Tuple(items=targets))),
-                      over=Call(fn=Name(name="enumerate"),
+                      over=Call(fn=Name(name="enumerate"), kwargs=(),
                                 args=(Call(fn=Name(name="zip"), args=sources),))):  # fmt: skip
                 yield from self._rows_of(targets, sources, count)
             case _:
@@ -258,8 +259,7 @@ class Code(Arrays):
         stated = entry.values[-1]
         if isinstance(stated, Tuple) and key is None:
             self.remarks.add("of several results the first is read")
-            # a step of a scan returns the states, a tuple of its own, before the output
-            stated = next((x for x in stated.items if not isinstance(x, Tuple)), stated.items[0])
+            stated = self._result_of(stated)
         value = self.value(stated, {})
         if key is None:
             self._keep(stated, value)
@@ -273,6 +273,14 @@ class Code(Arrays):
         else:
             self.variables[key] = value
         return value
+
+    def _result_of(self, stated: Tuple) -> Node:
+        """Return the output among several results: of a step, the states come beside it."""
+        plain = [x for x in stated.items if not isinstance(x, Tuple)]  # a tuple of states
+        outputs = [x for x in plain if isinstance(x, Name) and names.is_output(x)]
+        others = [x for x in plain if not isinstance(x, Name)]
+        chosen = outputs if len(outputs) == 1 else others if len(others) == 1 else plain
+        return chosen[0] if chosen else stated.items[0]
 
     def _store_rows(self, key: str, items: tuple[Node, ...], value: Tensor) -> None:
         """Store the rows of `out[s : s + c] = ...`."""
