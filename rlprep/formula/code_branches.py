@@ -47,8 +47,11 @@ def straightened(
 def called_functions(tree: ast.AST) -> frozenset[str]:
     """Return the functions that code defines and calls, but for those that call themselves."""
     own = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    calls = [node.func.id for node in ast.walk(tree)
-             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]  # fmt: skip
+    calls = [
+        node.func.id for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        and not all(isinstance(arg, ast.Constant) for arg in node.args)  # an example
+    ]  # fmt: skip
     inner = {
         name for name, node in own.items()
         if any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == name

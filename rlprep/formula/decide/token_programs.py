@@ -275,12 +275,21 @@ class Code(Arrays):
         return value
 
     def _result_of(self, stated: Tuple) -> Node:
-        """Return the output among several results: of a step, the states come beside it."""
-        plain = [x for x in stated.items if not isinstance(x, Tuple)]  # a tuple of states
-        outputs = [x for x in plain if isinstance(x, Name) and names.is_output(x)]
-        others = [x for x in plain if not isinstance(x, Name)]
-        chosen = outputs if len(outputs) == 1 else others if len(others) == 1 else plain
-        return chosen[0] if chosen else stated.items[0]
+        """Return the first of several results that is no state; states may be a tuple."""
+        plain = [x for x in stated.items if not isinstance(x, Tuple)]
+        return next((x for x in plain if not self._is_state(x)), (plain or stated.items)[0])
+
+    def _is_state(self, node: Node) -> bool:
+        """Whether a result is what a statement updates from itself, and no output by its name."""
+        if not isinstance(node, Name) or names.is_output(node):
+            return False
+        key = self.spelt(node).key
+        return any(
+            target_key(entry) == key
+            and any(self.spelt(n).key == key for value in entry.values for n in walk(value)
+                    if isinstance(n, Name))
+            for entry in self.program.entries
+        )  # fmt: skip
 
     def _store_rows(self, key: str, items: tuple[Node, ...], value: Tensor) -> None:
         """Store the rows of `out[s : s + c] = ...`."""
