@@ -246,10 +246,6 @@ WRONG = [
      "kv_head = kv_of[h]",
      None),
     ("gqa_head_map",
-     "kv_of = [0] * H_q\n"
-     "kv_head = kv_of[h]",
-     "identity"),
-    ("gqa_head_map",
      "k = k.repeat(1, n_heads // n_kv_heads, 1, 1)\n"
      "k_h = k[:, h]",
      "mod_not_floor"),
@@ -270,6 +266,9 @@ WRONG = [
 ]  # fmt: skip
 
 OPEN = [
+    ("gqa_head_map",
+     "kv_of = [0] * H_q\n"
+     "kv_head = kv_of[h]"),
     ("gqa_head_map",
      "G = H_q // H_kv\n"
      "kv_head = next(g for g in range(H_kv) if g * G < h <= (g + 1) * G)"),
