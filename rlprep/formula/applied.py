@@ -1,5 +1,7 @@
 """Names: their scripts, and whether they apply to what follows or only multiply it."""
 
+from dataclasses import replace
+
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.names import variable_key
 from rlprep.formula.scripts import Scripts
@@ -253,6 +255,7 @@ class Names(Scripts):
         dist: list[Node] = []
         for script in (*name.subs, *name.sups):
             dist.extend(script.items if isinstance(script, Tuple) else (script,))
+        dist.extend(self._open_law(dist))
         if self.token.kind in {"(", "[", "{"} and not self._is_decorated_e():
             opener = self.token
             self.at += 1
@@ -270,6 +273,25 @@ class Names(Scripts):
         else:
             raise self.fail("expected the integrand of the expectation")
         return Expect(self.spans(name), tuple(dist), body)
+
+    def _open_law(self, dist: list[Node]) -> list[Node]:
+        """Read on below an E without braces: `E_s~pi_old[...]`, `E_s,a~pi[...]`."""
+        ahead = 0
+        while (self.peek(ahead).kind, self.peek(ahead + 1).kind) == (",", "name"):
+            ahead += 2
+        if not dist or self.peek(ahead).text != "~" or self.peek(ahead + 1).kind != "name":
+            return []
+        found: list[Node] = []
+        while self.accept(","):
+            found.append(Name(self.token.span, self.token.text))
+            self.at += 1
+        drawn = found.pop() if found else dist.pop()
+        self.at += 1
+        law = Name(self.token.span, self.token.text)
+        self.at += 1
+        while self.accept("_"):
+            law = replace(law, subs=(*law.subs, self.script(subscript=True)))
+        return [*found, Chain(self.spans(drawn), (drawn, law), ("~",))]
 
     def _is_decorated_e(self) -> bool:
         r"""Whether another expectation follows: the braces that a `\mathbb{E}` leaves behind."""

@@ -70,7 +70,10 @@ def _known(subject: str, notation: Notation | None, form: str, setting: tuple) -
     return found
 
 
+_COUNTED = re.compile(r"\b(?:counted|numbered|indexed|counting|starting)\s+(?:from|at)\s+0")
 _GLOSSING = re.compile(r"\b(?:where|with|here|and)[\s~{}$]*\Z")
+
+_LABELLED = re.compile(rf"(?:{_GLOSSING.pattern}|:\s*\Z)")
 
 
 @dataclass(slots=True)
@@ -149,10 +152,12 @@ class _Comparison:
         """
         if self.program.is_code:
             return
+        known = _LABELLED if getattr(self.family, "READS_LABELS", False) else _GLOSSING
         for entry in self.program.entries[self.program.main + 1 :]:
             start, end = entry.node.span
             is_bare = entry.target is None and not isinstance(entry.node, Chain | Dots | Num | Name)
-            if is_bare and not _GLOSSING.search(self.text, 0, start):
+            is_known = known.search(self.text, 0, start) is not None
+            if is_bare and not is_known and not _COUNTED.search(self.text, start, end):
                 raise Undecidable(f"it is not clear what '{self.text[start:end]}' says beside it")
 
     def _different(self, reading: Meaning) -> FormulaVerdict:

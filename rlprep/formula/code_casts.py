@@ -4,7 +4,8 @@ import ast
 from collections.abc import Container
 
 CASTS = {"asarray", "array", "as_tensor", "tensor", "from_numpy", "asanyarray", "float32",
-         "float64", "FloatTensor", "convert_to_tensor", "ascontiguousarray", "Tensor"}  # fmt: skip
+         "float64", "FloatTensor", "convert_to_tensor", "ascontiguousarray", "Tensor",
+         "cast"}  # fmt: skip
 
 
 def recast(node: ast.Call, libraries: Container[str]) -> ast.expr | None:

@@ -84,6 +84,10 @@ def test_what_says_more_stays(text: str) -> None:
      "undecided"),
     ("gqa_head_map", "kv head = h // (n_heads // n_kv_heads) => with 8 q heads and 2 kv heads: "
                      "q heads 0,2,4,6 read kv 0 and 1,3,5,7 read kv 1", "undecided"),
+    ("kv_reduction", "H_q / H_kv, H_kv / H_q", "undecided"),
+    ("gqa_head_map", "kv(h) = h // (H_q / H_kv), h counted from 0", "equivalent"),
+    ("softmax_attention", "softmax(Q K^T / sqrt(d)) V with d the dimension of the keys",
+     "equivalent"),
 ])  # fmt: skip
 def test_lines_with_words_are_decided_by_their_formula(formula, text, expected) -> None:
     assert decide(specs()[formula], text).verdict == expected

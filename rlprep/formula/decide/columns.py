@@ -4,19 +4,31 @@ Only what code shows is taken for known: a new axis, `keepdim`, a `gather` whose
 axis, an axis that is taken away again. What a network returns may have either shape.
 """
 
+import re
+from collections.abc import Iterator
+
 from rlprep.formula.decide.policies import role_of
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import flat
 from rlprep.formula.program import Program
 from rlprep.formula.tree import Bin, Call, Index, Name, Neg, Node, Num, Slice, walk
 
-UPRIGHT, PICKED, FLAT, NAMED, SCORED = "upright", "picked", "flat", "named", "scored"
-"""A column, one that `gather` picked, an array of one axis, a name that should be of one, and what
-a distribution's `log_prob` gives, which has the axes of the actions."""
+UPRIGHT, PICKED, FLAT, NAMED, SCORED, TOLD = (
+    "upright", "picked", "flat", "named", "scored", "told"
+)  # fmt: skip
+"""A column, one that `gather` picked, an array of one axis, a name that should be of one, what a
+distribution's `log_prob` gives, which has the axes of the actions, and what comments call a column:
+the other arrays may be columns then, too."""
 
 PER_SAMPLE = {"advantage", "value", "return", "reward", "residual", "logp", "ratio", "logratio"}
+SCALARS = {"gamma", "lam", "lambda", "gae_lambda", "discount", "eps", "epsilon", "beta"}
 CROSSED = ({UPRIGHT, FLAT}, {PICKED, FLAT}, {PICKED, NAMED}, {UPRIGHT, SCORED},
-           {UPRIGHT, NAMED})  # fmt: skip
+           {UPRIGHT, NAMED}, {TOLD, FLAT})  # fmt: skip
+_SHAPE = re.compile(
+    r"(?:(?P<names>\w+(?:\s*,\s*\w+)*)\s*:\s*|(?:\A|shape)\W*)"
+    r"(?:shape\s*:?\s*)?[\[(]\s*\w+\s*,\s*(?P<column>1\s*)?[\])]"
+)
+"""`adv: (N,)`, `shape (N, 1)`."""
 ELEMENTWISE = {"exp", "log", "detach", "abs", "float", "clamp", "clip"}
 FLATTENED = {"squeeze", "flatten", "ravel"}
 REDUCED = {"sum", "mean", "max", "amax", "logsumexp"}
@@ -44,6 +56,7 @@ class _Arrays:
         self.program = program
         self.subject = subject
         self.known: dict[int, str | None] = {}  # by the statement that defines an array
+        self.stated = dict(_stated(program.text))
 
     def shape(self, node: Node, position: int) -> str | None:
         """Return how an array stands, None where the code does not show it."""
@@ -66,6 +79,8 @@ class _Arrays:
         return None
 
     def _of_name(self, name: Name, position: int) -> str | None:
+        if (stated := self.stated.get(flat(name))) is not None:
+            return stated
         number = self.program.definition(name, position)
         if number is None:
             # a divergence is of whole distributions, whose arrays have an axis of actions too
@@ -77,15 +92,34 @@ class _Arrays:
         return self.known[number]
 
 
+def _stated(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the names whose shape a comment states, and how they stand by it."""
+    for line in text.splitlines():
+        code, _, comment = line.partition("#")
+        for found in _SHAPE.finditer(comment):
+            shape = TOLD if found["column"] else FLAT
+            names = re.findall(r"\w+", found["names"] or "")
+            assigned = re.match(r"\s*(\w+)\s*=(?!=)", code)
+            if not names and assigned:
+                names = [assigned[1]]
+            yield from ((name, shape) for name in names)
+
+
 def _joined(left: str | None, right: str | None, *nodes: Node) -> str | None:
     if {left, right} in CROSSED:
         raise Undecidable(
             "a column, (B, 1), beside an array of one axis, (B,), spreads to (B, B): "
             "write .squeeze(1) behind gather"
         )
-    numbers = [isinstance(node, Num) for node in nodes]
+    numbers = [
+        isinstance(node, Num) or (isinstance(node, Name) and flat(node) in SCALARS)
+        for node in nodes
+    ]
     if any(numbers):
         return right if numbers[0] else left
+    sides = {left, right}
+    if NAMED in sides and sides & {FLAT, TOLD}:
+        return (sides - {NAMED}).pop()  # a name is as what is said of the other
     return left if left == right else None
 
 
@@ -99,7 +133,7 @@ def _of_call(node: Call, inner: str | None) -> str | None:
     if flat(node.fn) == "log_prob":
         return None if _gains_axis(node.args[-1]) else SCORED
     if name in FLATTENED:
-        return FLAT if inner in {UPRIGHT, PICKED} else inner
+        return FLAT if inner in {UPRIGHT, PICKED, TOLD} else inner
     if name in REDUCED and axis is not None and _is_last(axis):
         return UPRIGHT if node.keyword("keepdim", "keepdims") is not None else FLAT
     return inner if name in ELEMENTWISE else None

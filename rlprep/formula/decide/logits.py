@@ -17,6 +17,7 @@ from rlprep.formula.decide.table_places import Env
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.names import flat, flat_lower
 from rlprep.formula.program import Program
+from rlprep.formula.show import latex
 from rlprep.formula.tree import Call, Index, Name, Node, walk
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 NORMALISING = {"softmax", "log_softmax", "logsoftmax", "logsumexp"}
 LARGEST = {"max", "amax", "reduce_max", "nanmax", "maximum"}
 NETWORKS = {"model", "net", "network", "actor", "policy", "agent", "policynet", "pinet"}
+CRITICS = {"critic", "net", "network", "model", "qnet"}
 AXES = {"axis", "dim", "keepdim", "keepdims"}
 
 
@@ -122,6 +124,20 @@ def network_of(program: Program, node: Node, position: int) -> Call | None:
         ):
             return node
     return None
+
+
+def gives_all_actions(program: Program, number: int) -> bool:
+    """Whether a statement calls a network for the values of all actions: `q = critic(obs)`.
+
+    Where another name has the same, it is not known whose values they are.
+    """
+    match program.entries[number].values[-1]:
+        case Call(fn=fn, args=args) as call if program.is_code and args:
+            is_network = bool(set(words_of(fn)) & CRITICS)
+            of_states = all(isinstance(a, Name) and is_state(a) for a in args)
+            calls = [latex(entry.values[-1]) for entry in program.entries]
+            return is_network and of_states and calls.count(latex(call)) == 1
+    return False
 
 
 def over_actions(tabular: "Tabular", node: Node, env: Env, position: int) -> list[Number]:

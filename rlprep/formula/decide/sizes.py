@@ -26,6 +26,8 @@ from rlprep.formula.tree import Big, Bin, Call, Name, Node, Num, Span, Wrap, wal
 from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"kv_cache_bytes", "kv_reduction"}
+READS_LABELS = True
+"""What stands behind a label (`per token: ...`) is a part of the total, or the total again."""
 SHOWN = {"batch": "B", "layers": "L", "sequence": "n", "kv_heads": "H_kv", "head_width": "d",
          "bytes": "b", "q_heads": "H_q"}  # fmt: skip
 TOTALS = {"total", "cache", "kv", "memory", "mem", "bytes", "size"}

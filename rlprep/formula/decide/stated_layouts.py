@@ -18,9 +18,17 @@ _STATED = re.compile(
 )  # fmt: skip
 
 
+_BESIDE = re.compile(
+    r"^[ \t]*(?:def\s+\w+\([^)\n]*\bq\b[^)\n]*\bk\b[^)\n]*\)[^#\n]*"
+    r"|[qkv](?:\s*,\s*[qkv])*\s*=[^#\n]*)"
+    r"#\s*(?:shape\s*:?\s*)?[\[(]\s*(?P<sizes>\w+(?:\s*,\s*\w+)+)\s*,?\s*[\])]", re.I | re.M,
+)  # fmt: skip
+"""`def attention(q, k, v):  # (batch, heads, seq, d)`."""
+
+
 def stated_layout(text: str) -> str | None:
     """Return the layout that a comment of code states, as letters of `SIZES`; None without one."""
-    for found in _STATED.finditer(text):
+    for found in (*_STATED.finditer(text), *_BESIDE.finditer(text)):
         names = re.split(r"\s*,\s*", found["sizes"].lower())
         letters = [next((a for a, known in SIZES.items() if n in known), "?") for n in names]
         if "?" not in letters and len(set(letters)) == len(letters):

@@ -12,6 +12,7 @@ from rlprep.formula.decide.argument_words import is_state
 from rlprep.formula.decide.distributions import Sampling
 from rlprep.formula.decide.effort import spend
 from rlprep.formula.decide.functions import apply, is_sampled, is_stabiliser
+from rlprep.formula.decide.logits import gives_all_actions
 from rlprep.formula.decide.numbers import Dual, Number, dual, plain
 from rlprep.formula.decide.policies import is_old
 from rlprep.formula.decide.sample_counts import refuse_double_counts
@@ -199,6 +200,10 @@ class Tabular(Sums):
         """Evaluate a definition of the input, with its parameters bound to the arguments."""
         entry = self.program.entries[number]
         target = entry.target
+        if isinstance(target, Name) and self.role(target) == "action_value" and (
+            gives_all_actions(self.program, number)
+        ):  # fmt: skip
+            return self.quantity(target, (), env)
         frame: dict[str, tuple[Node, Env, int]] = {}
         if isinstance(target, Call):
             for parameter, argument in zip(target.args, arguments, strict=False):

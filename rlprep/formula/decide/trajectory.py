@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from rlprep.formula.decide.columns import refuse_crossed
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.polynomial import Monomial, Polynomial
 from rlprep.formula.decide.series import Series
@@ -124,6 +125,7 @@ def readings(program: Program, subject: str, setting: Setting) -> list[Meaning]:
 
     Flags are read with the index of the step that ended, then with that of the one after.
     """
+    refuse_crossed(program, subject)
     found: list[Meaning] = []
     names_action = any(isinstance(n, Call) and _earned_by_action(n) for n in program.nodes())
     shifts = not names_action and any(

@@ -82,6 +82,29 @@ def test_a_column_beside_samples_is_left_open(formula, text, expected) -> None:
      "equivalent"),
     ("nstep_advantage", "A = gamma ** np.arange(1, n+1) @ r[t:t+n] + gamma**n * v[t+n] - v[t]",
      "different"),
+    ("trpo_objective", "logp = policy.log_prob(obs, act)  # shape (N, 1)\n"
+                       "surr = (torch.exp(logp - logp_old) * adv).mean()  # logp_old: (N, 1), "
+                       "adv: (N,)", "undecided"),
+    ("trpo_objective", "logp = policy.log_prob(obs, act)  # shape (N, 1)\n"
+                       "surr = (torch.exp(logp - logp_old) * adv).mean()  # logp_old, adv: (N, 1)",
+     "equivalent"),
+    ("gae_lambda0", "values = critic(obs)  # (B, 1)\n"
+                    "adv = rewards + gamma * next_values - values  # rewards: (B,)", "undecided"),
+    ("gae_lambda0", "values = critic(obs)  # (B, 1)\n"
+                    "adv = rewards + gamma * next_values - values  # rewards: (B, 1)",
+     "equivalent"),
+    ("td_residual", "d = gamma * (1.0 - tf.cast(dones, tf.float32))\n"
+                    "v = tf.concat([values, last_value[None]], axis=0)\n"
+                    "delta = rewards + d * v[1:] - v[:-1]", "equivalent"),
+    ("advantage", "q = critic(obs)\nv = (pi.probs * q).sum(-1, keepdim=True)\nadv = q - v",
+     "equivalent"),
+    ("advantage", "q = critic(obs)\nv = critic(obs)\nadv = q - v", "different"),
+    ("advantage", "q = critic(obs)\nv = (pi.probs * q).sum(-1, keepdim=True)\nadv = v - q",
+     "different"),
+    ("trpo_constraint", "E_s~pi_old[ KL( pi_old(.|s) || pi_new(.|s) ) ] <= delta", "equivalent"),
+    ("trpo_constraint", "E_s~pi_old[ KL( pi_new(.|s) || pi_old(.|s) ) ] <= delta", "different"),
+    ("policy_gradient", "grad J = E_s,a~pi[grad log pi(a|s) A(s,a)]", "equivalent"),
+    ("kl", "KL(p||q) = E_x~q[log p(x) - log q(x)]", "different"),
     ("policy_gradient", "∇π = π ∇log π  =>  ∇J = E_{s,a~π}[ ∇log π(a|s) · A(s,a) ]", "equivalent"),
 ])  # fmt: skip
 def test_a_line_is_decided_by_its_meaning(formula, text, expected) -> None:

@@ -13,6 +13,9 @@ from tests.formula.corpus.labels import specs
     ("# Q and K: (n, d)", "nd"),
     ("y = f(q)  # q: [B, N, H, D], contiguous", "bnhd"),
     ("# k has shape (bs, seqlen, dim)", "bnd"),
+    ("def attention(q, k, v):   # (batch, heads, seq, d)", "bhnd"),
+    ("q = self.wq(x)  # [B, T, D]", "bnd"),
+    ("y = q @ k  # (B, H, T, D)", None),  # of the scores
     ("# att: (B, H, T, T)", None),  # another array
     ("# scores of q and k, (B, H, T, T)", None),
     ("# q: (B, H, T, T)", None),  # one axis twice
