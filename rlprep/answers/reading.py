@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rlprep.answers.clauses import AUXILIARIES, Clause, clauses
 from rlprep.answers.negation import dismissals, negations
+from rlprep.answers.questions import settled
 from rlprep.answers.retraction import retractions
 from rlprep.answers.shorthand import written_out
 from rlprep.answers.stance import stances, supposed
@@ -57,7 +58,7 @@ class Reading:
 
 def read(text: str, speller: Speller) -> Reading:
     """Return an answer as the matcher wants it; linear in its length."""
-    tokens = _without_asides(retractions(written_out(text, tokenise(text))))
+    tokens = _without_asides(settled(retractions(written_out(text, tokenise(text)))))
     forms = [_forms(token, speller) for token in tokens]
     found = clauses(tokens)
     cues = negations(tokens, found)

@@ -2,6 +2,7 @@
 
 from rlprep.answers.address import speaks_to_a_judge
 from rlprep.answers.clauses import AUXILIARIES, CONTRASTS, Clause
+from rlprep.answers.questions import DENIED
 from rlprep.answers.retraction import TAKEN_BACK
 from rlprep.answers.tokens import Token
 from rlprep.answers.word_lists import words
@@ -125,7 +126,8 @@ def _own(tokens: list[Token], clause: Clause) -> int:
 def _of_sentence(tokens: list[Token], start: int, end: int) -> int:
     """Return what holds for all of a sentence: a question, doubt about it, something imagined."""
     forms = [token.form for token in tokens[start:end]]
-    if end < len(tokens) and tokens[end].form == "?" and forms and forms[-1] not in _TAGS:
+    stop = tokens[end].form if end < len(tokens) else ""
+    if stop == DENIED or (stop == "?" and forms and forms[-1] not in _TAGS):
         return UNASSERTED
     if speaks_to_a_judge(" ".join(forms)):
         return UNASSERTED
