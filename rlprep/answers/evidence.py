@@ -7,6 +7,7 @@ from rlprep.answers.judgement import FalseClaim, Judgement, PointEvidence
 from rlprep.answers.match import Hit, Matcher
 from rlprep.answers.pattern import Pattern
 from rlprep.answers.reading import Reading, read
+from rlprep.answers.reference import concerns_rival
 from rlprep.answers.rubric import Claim, CompiledRubric
 from rlprep.answers.stance import ASSERTED, CONDITIONAL, HEDGED
 
@@ -39,7 +40,7 @@ def judge(rubric: CompiledRubric, text: str, disputed: Collection[str] = ()) -> 
     false = {
         claim.id: hits
         for claim in rubric.misconceptions
-        if claim.id not in disputed and (hits := _hits(matcher, claim.patterns, _HOLDS))
+        if claim.id not in disputed and (hits := _false_hits(matcher, reading, claim))
     }
     tainted = _tainted_sentences(reading, false.values())
     points = tuple(_point(matcher, reading, claim, tainted) for claim in rubric.points)
@@ -54,13 +55,22 @@ def states_point(rubric: CompiledRubric, claim: Claim, text: str) -> bool:
 
 def states_misconception(rubric: CompiledRubric, claim: Claim, text: str) -> bool:
     """Return whether a text states a misconception."""
-    return bool(_hits(Matcher(read(text, rubric.speller)), claim.patterns, _HOLDS))
+    reading = read(text, rubric.speller)
+    return bool(_false_hits(Matcher(reading), reading, claim))
 
 
 def _hits(matcher: Matcher, patterns: Iterable[Pattern], allowed: frozenset[int]) -> list[Hit]:
     """Return where any of some patterns was found, said in one of the `allowed` ways."""
     hits = [hit for pattern in patterns for hit in matcher.find(pattern)]
     return [hit for hit in hits if hit.stance in allowed]
+
+
+def _false_hits(matcher: Matcher, reading: Reading, claim: Claim) -> list[Hit]:
+    """Return where a misconception is held; what is said of something else by *it* is not."""
+    hits = _hits(matcher, claim.patterns, _HOLDS)
+    if claim.names is None:
+        return hits
+    return [hit for hit in hits if not concerns_rival(reading, matcher, hit, claim.names)]
 
 
 def _point(

@@ -77,6 +77,14 @@ class Matcher:
         except _ExhaustedError:
             return []
 
+    def places(self, pattern: Pattern, number: int) -> tuple[int, int] | None:
+        """Return the first place of a name in a clause, denied or not, as tokens."""
+        node = pattern.sentences[0][0].parts[0].node
+        try:
+            return self._span(node, number, ANY)
+        except _ExhaustedError:
+            return None
+
     def _find(self, pattern: Pattern) -> list[Hit]:
         for groups in pattern.sentences:
             for group in groups:

@@ -17,6 +17,7 @@ from rlprep.answers.pattern import (
     compile_phrase,
     either,
 )
+from rlprep.answers.reference import Names
 from rlprep.answers.stems import Speller
 from rlprep.answers.tokens import tokenise
 from rlprep.bank.schema import Question, Vocabulary
@@ -31,12 +32,14 @@ class Claim:
         patterns: how an answer states it, any of them.
         partly: what only comes near it.
         topic: what a reply to its `ask` is about.
+        names: of a misconception's subject and of its rivals, where the question has them.
     """
 
     id: str
     patterns: tuple[Pattern, ...]
     partly: tuple[Pattern, ...] = ()
     topic: str | None = None
+    names: Names | None = None
 
 
 @dataclass(frozen=True)
@@ -110,10 +113,22 @@ def compile_rubric(question: Question, vocabularies: Iterable[Vocabulary]) -> Co
         for point in question.rubric
     )
     misconceptions = tuple(
-        Claim(each.id, compiled(each.patterns)) for each in question.misconceptions
+        Claim(each.id, compiled(each.patterns), names=_names(question, each.id, concepts))
+        for each in question.misconceptions
     )
     words = _surfaces([*points, *misconceptions])
     return CompiledRubric(question.id, points, misconceptions, Speller(words, _words_of(question)))
+
+
+def _names(question: Question, id_: str, concepts: Concepts) -> Names | None:
+    """Return the names of what a misconception is about, its own ones before the question's."""
+    found: list[Pattern] = []
+    for kind in ("subject", "rivals"):
+        own = f"{kind}_{id_}"
+        name = own if own in question.concepts else kind
+        if name in question.concepts:
+            found.append(compile_pattern(f"{{{name}}}", concepts.resolve))
+    return Names(*found) if len(found) == 2 else None
 
 
 def faults(question: Question, vocabularies: Iterable[Vocabulary]) -> Iterator[Fault]:
