@@ -19,6 +19,7 @@ _REFERRING = words("it that this which what")
 _CLAIM = words("claim idea belief notion statement view intuition assumption saying say think")
 _CONDITIONAL = words("if when where whenever unless until because")
 _ENDS = words("because since so which hence thus therefore ; -> :")
+_SO = words("so hence thus therefore now")
 _SHORT = 7  # tokens of a sentence that only judges the one before
 
 
@@ -72,6 +73,8 @@ def _judged(tokens: list[Token], index: int, start: int, end: int, previous: ran
     about_claim = any(token.form in _CLAIM for token in tokens[start:verb])
     if name == "it" and (onward := _that_follows(tokens, index, end)) is not None:
         return onward
+    if name == "it" and subject > start and tokens[subject - 1].form in _SO:
+        return None  # was computed long ago, so now it is wrong: no statement, a thing
     if name in _REFERRING:
         return previous if index - start < _SHORT and subject == start else range(start, index)
     return range(start, index) if about_claim or tokens[start].form == "that" else None

@@ -54,6 +54,8 @@ def _stands_for_rival(reading: Reading, matcher: Matcher, number: int, names: Na
             return True
         if matcher.places(names.subject, before):
             return False
+        if goes_on is None and earlier.sentence == clause.sentence:
+            return False  # it has a subject of its own
         if goes_on is not None and earlier.sentence == nearest:
             nearest -= 1  # it goes on about what the sentence before that one names
     return False

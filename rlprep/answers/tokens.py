@@ -129,7 +129,7 @@ def _mark(text: str, piece: str, start: int, tokens: list[Token]) -> Iterator[To
     if piece in ";":
         yield Token(piece, start, end, "break")
     elif piece in "!?。" or (piece == "." and spaced):
-        if piece != "." or not _abbreviates(text, tokens, start):
+        if piece != "." or not (_abbreviates(text, tokens, start) or _goes_on(text, start)):
             yield Token(piece, start, end, "stop")
     elif piece == ":" and spaced:
         yield Token(":", start, end, "op")
@@ -155,6 +155,12 @@ def _abbreviates(text: str, tokens: list[Token], dot: int) -> bool:
     after = text[dot + 1 : dot + 40].lstrip()
     word = text[tokens[-1].start : dot].lower()
     return word in _ABBREVIATIONS and bool(after) and not after[0].isupper()
+
+
+def _goes_on(text: str, dot: int) -> bool:
+    """Whether a full stop ends an ellipsis inside a series: ``half, a quarter, ... until``."""
+    before = text[max(0, dot - 4) : dot].replace(" ", "")
+    return before.endswith(",..") and text[dot + 1 : dot + 40].lstrip()[:1].islower()
 
 
 def _is_minus(text: str, at: int) -> bool:
