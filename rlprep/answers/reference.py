@@ -29,11 +29,15 @@ class Names:
 
 def concerns_rival(reading: Reading, matcher: Matcher, hit: Hit, names: Names) -> bool:
     """Whether a place where a claim was found speaks, by a pronoun, of a rival of its subject."""
-    return any(
-        _stands_for_rival(reading, matcher, number, names)
-        for number in hit.clauses
-        if not matcher.places(names.subject, number)
-    )
+    for number in hit.clauses:
+        if matcher.places(names.subject, number):
+            continue
+        if _stands_for_rival(reading, matcher, number, names):
+            return True
+        rival = _rival(reading, matcher, number, names)
+        if rival is not None and hit.clauses == (number,):
+            return reading.tokens[rival].start < hit.start  # the rival is named in its place
+    return False
 
 
 def _stands_for_rival(reading: Reading, matcher: Matcher, number: int, names: Names) -> bool:
