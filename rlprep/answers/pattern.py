@@ -31,6 +31,10 @@ is part of what is asserted. Beside a ``not( )`` in a clause the other words may
 any way of saying *is*. A clause ends at ``;``, a dash, *but*, *whereas*, *while*, *although*, and
 at a comma or *and* after which a new subject has its own verb.
 
+A misconception's pattern may say *it* or *that* for its subject. Where a question's ``concepts:``
+name the ``subject:`` and its ``rivals:`` (``subject_ID:``, ``rivals_ID:`` for one misconception),
+what an answer says by such a pronoun of a rival isn't held against it.
+
 A pattern needs a relation (an order, a verb, an operator): words that merely occur together are no
 evidence, and a bare list of words is never matched. ``rlprep pack lint`` runs the examples.
 Limits: 800 characters and 12 levels a pattern. Matching is polynomial, whatever the pattern.

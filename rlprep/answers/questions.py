@@ -1,4 +1,4 @@
-"""A writer's own questions, and whether the next words answer them: "so it is biased, right? No."
+"""What the questions in an answer claim: "so it is biased, right? No." claims nothing.
 
 A question claims nothing of itself. Answered with *no*, it claims nothing either, whatever tag it
 ends with; answered with *yes*, it is a statement. The words of the answer become part of the stop

@@ -143,6 +143,12 @@ def faults(question: Question, vocabularies: Iterable[Vocabulary]) -> Iterator[F
                     except PatternError as error:
                         key = (name, index, field, number)
                         yield Fault(key, f"pattern '{source}': {error.what}", error.hint)
+    for name in question.concepts:
+        if name.split("_")[0] in ("subject", "rivals"):
+            try:
+                concepts.resolve(name)
+            except PatternError as error:
+                yield Fault(("concepts", name), f"{name}: {error.what}", error.hint)
 
 
 def _surfaces(claims: Iterable[Claim]) -> set[str]:

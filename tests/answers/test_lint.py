@@ -34,6 +34,7 @@ def problems(folder: Path, **changes: str) -> list[str]:
         f"    patterns: ['{changes.get('pattern', 'the ratio is clipped')}']\n"
         f"    examples: {{match: ['{changes.get('match', 'the ratio is clipped')}'],"
         f" no_match: ['{changes.get('no_match', 'it is not')}']}}\n"
+        f"concepts:\n  subject: ['{changes.get('subject', 'ppo')}']\n  rivals: [trpo]\n"
     )
     (folder / "questions" / "q.yaml").write_text(text)
     (folder / "questions" / "words.yaml").write_text(
@@ -61,6 +62,7 @@ def problems(folder: Path, **changes: str) -> list[str]:
             {"phrase": "a & b"},
             ["words.yaml:4: one: a concept is made of phrases: no &, not( ) or -( )"],
         ),
+        ({"subject": "( ppo"}, ["q.yaml:14: subject: '(' is never closed"]),
         ({"pattern": "{ratio} {is} clip"}, []),  # the shipped vocabulary is everybody's
     ],
 )

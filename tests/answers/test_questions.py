@@ -23,7 +23,16 @@ DENIALS = [
     "No, not at all.", "Nope,", "Far from it.", "On the contrary:", "I don't think so.",
     "No it isn't.", "Actually no,", "\n- No. It isn't.", "Not necessarily.", "Certainly not!",
 ]  # fmt: skip
-CONSENTS = ["Yes.", "Exactly.", "Right,", "Yes, it is.", "Correct:", "Indeed.", "Of course.", "Yep,"]
+CONSENTS = [
+    "Yes.",
+    "Exactly.",
+    "Right,",
+    "Yes, it is.",
+    "Correct:",
+    "Indeed.",
+    "Of course.",
+    "Yep,",
+]
 
 
 def reading(text: str) -> Reading:

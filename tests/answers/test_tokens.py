@@ -67,6 +67,8 @@ def test_one_spelling(text: str, expected: list[str]):
     ("text", "sentences"),
     [
         ("One. Two! Three?", 3),
+        ("a half, a quarter, ... until it fits", 1),
+        ("a half, a quarter... then the rest", 2),
         ("- one\n- two\n* three", 3),
         ("1) one 2) two", 2),
         ("e.g. this one, i.e. that approx. here", 1),
