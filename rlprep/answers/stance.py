@@ -52,6 +52,7 @@ _DOUBT = (
 )  # fmt: skip
 _CONCESSIONS = words("although though while whereas despite")
 _TAGS = words("right ok okay no yes correct eh um")
+_REJECTED = words("no nope wrong false")  # "it bounds the KL": no
 _LINKS = words(
     """
     by from to with for without no not per than as via at on into over the a an it its
@@ -118,7 +119,7 @@ def _ends_condition(tokens: list[Token], index: int, clause: Clause) -> bool:
 
 def _own(tokens: list[Token], clause: Clause) -> int:
     forms = [token.form for token in tokens[clause.start : clause.end]]
-    if _is_list(tokens, clause):
+    if _is_list(tokens, clause) or (forms[-2:-1] == [":"] and forms[-1] in _REJECTED):
         return UNASSERTED
     return HEDGED if any(_has(forms, each) for each in _DOUBT) else ASSERTED
 
