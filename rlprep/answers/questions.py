@@ -17,6 +17,7 @@ AFFIRMED = "<affirmed>"
 """The form of the stop that ends a question which was answered with yes."""
 
 _OPENINGS = words("so and but or well ok okay then now also")
+_TAGS = words("right correct true ok okay yes no is it not does that so , really and but")
 _ASKS_FOR_MORE = words("what why how which who whose whom when where")
 _LONGEST_ANSWER = 16  # tokens
 
@@ -31,8 +32,15 @@ _SHORT_OF_IT = (
     r"|precisely|a bit|a chance|as such|here|the case)"
 )
 _PRONOUN = r"(?:it|that|this|they|there|you|we|because|since)"
+_ERROR = r"(?:myth|misconception|fallacy|mistake|error|misunderstanding|misreading|trap)"
+# These say more than no, and stay in the text.
+_SAYS_NO = (
+    rf"(?={_BEFORE}(?:only |(?:it|that|this|they|one|you) (?:certainly |really |simply )?"
+    rf"(?:do|does|is|are|can|will|would|should|need) not (?:so |true |right |at all )?{_END}"
+    rf"|(?:it|that|this) is (?:just |only )?(?:a|an|the) (?:\w+ )?{_ERROR} ))"
+)
 _NO = re.compile(
-    rf"{_BEFORE}(?:"
+    rf"{_SAYS_NO}|{_BEFORE}(?:"
     rf"(?:no )?(?:, )?not {_SHORT_OF_IT} {_END}|no (?={_PRONOUN} )"
     rf"|(?:no|nope|nah|wrong|false|incorrect|never|hardly|nonsense|not)(?: way)? {_END}"
     rf"|(?:far from it|on the contrary|quite the opposite|quite the contrary|anything but"
@@ -60,6 +68,9 @@ def settled(tokens: list[Token]) -> list[Token]:
         form, done = _answer(tokens, index)
         if form == AFFIRMED:
             result[start:] = _said(result[start:])
+        elif form == DENIED and start and all(each.form in _TAGS for each in result[start:]):
+            before = result[start - 1]  # It is biased. Right? No.
+            result[start - 1] = Token(DENIED, before.start, before.end, "stop")
         result.append(Token(form, token.start, tokens[done - 1].end, "stop"))
         start = len(result)
     return result

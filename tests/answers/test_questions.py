@@ -22,6 +22,7 @@ DENIALS = [
     "Not really:", "Not quite.", "Wrong.", "Wrong: it isn't.", "Well, no.", "Of course not.",
     "No, not at all.", "Nope,", "Far from it.", "On the contrary:", "I don't think so.",
     "No it isn't.", "Actually no,", "\n- No. It isn't.", "Not necessarily.", "Certainly not!",
+    "It doesn't.", "Sadly it is not, no.", "That's a common mistake.", "Only at first sight.",
 ]  # fmt: skip
 CONSENTS = [
     "Yes.",
@@ -57,6 +58,13 @@ def test_a_question_that_is_affirmed_is_a_statement(question: str, answer: str):
     assert first_stance(f"{question} {answer} The rest follows.") == ASSERTED
     policy = next(i for i, token in enumerate(found.tokens) if token.form == "policy")
     assert not found.cues[policy]
+
+
+@pytest.mark.parametrize("tag", ["Right?", "Correct?", "Is that so?", "No?", "Isn't it?"])
+def test_a_tag_on_its_own_asks_about_the_sentence_before(tag: str):
+    assert first_stance(f"PPO is off-policy. {tag} No. The rest follows.") == UNASSERTED
+    assert first_stance(f"PPO is off-policy. {tag} Yes. The rest follows.") == ASSERTED
+    assert first_stance(f"PPO is off-policy. {tag} The rest follows.") == ASSERTED
 
 
 @pytest.mark.parametrize(
