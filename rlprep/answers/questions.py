@@ -50,7 +50,8 @@ _NO = re.compile(
 _YES = re.compile(
     rf"{_BEFORE}(?:(?:yes|yep|yeah|yup|exactly|right|correct|true|indeed|precisely|sure|certainly"
     rf"|absolutely|definitely|of course) {_END}|yes (?={_PRONOUN} ))"
-    r"(?:[,.:;!] |-- |\n )?+(?!(?:and no|but|if|unless|only|except|as long|provided|sort|in a) )"
+    r"(?!(?:[,.:;!] |-- |\n )?(?:and no|but|if|unless|only|except|as long|provided|sort|in a) )"
+    r"(?:[,.:;!] |-- |\n )?"
 )
 
 
