@@ -11,21 +11,18 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from rlprep.formula.decide.counting import EXACT, SYMBOLIC, Number, definition
+from rlprep.formula.decide.counting import EXACT, SYMBOLIC
 from rlprep.formula.decide.head_conditions import (
     Condition,
     condition_of,
     is_condition,
     with_map,
 )
-from rlprep.formula.decide.head_copies import COPIES, Copies
 from rlprep.formula.decide.head_joins import JOINED
+from rlprep.formula.decide.head_map import HeadMap
+from rlprep.formula.decide.head_sides import beside, members
 from rlprep.formula.decide.head_tables import (
     Table,
-    comprehended,
-    is_listed,
-    keys_in,
-    listed,
     table_of,
     tables_of,
     with_reader,
@@ -33,29 +30,23 @@ from rlprep.formula.decide.head_tables import (
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.quotient import GROUP, HEADS, OFFSET, SHARED, Quotient
 from rlprep.formula.decide.size_glosses import without_words as without_words
-from rlprep.formula.decide.size_names import Assignment, assignments, key_of, plain_role, words_of
+from rlprep.formula.decide.size_names import Assignment, assignments, key_of, words_of
 from rlprep.formula.decide.unrolled import unrolled
 from rlprep.formula.errors import Undecidable, Undefined
 from rlprep.formula.program import Program
 from rlprep.formula.tree import (
-    Big,
-    Bin,
     Call,
-    Dots,
     Index,
     Name,
     Node,
     Num,
-    Slice,
     Span,
-    Tuple,
     walk,
 )
 from rlprep.formula.vocabulary import Vocabulary
 
 SUBJECTS = {"gqa_head_map"}
 LARGEST = 6
-KINDS = {"k": {"k", "key", "keys"}, "v": {"v", "value", "values"}}
 COPYING = {"repeat_interleave", "repeat", "tile", "reshape", *JOINED}
 """Functions whose first argument is an array, and no size."""
 _FROM_ONE = re.compile(
@@ -64,9 +55,6 @@ _FROM_ONE = re.compile(
     r"|\b1\s*(?:<=|≤|\\leq?(?:slant)?\b)\s*h\b|\bh\s*(?:in|∈|\\in)\s*\\?[\[{]\s*\\?\{?\s*1\b"
 )
 """What says that heads are counted from 1, which makes another map of every formula."""
-MADE = {"repeat_interleave", "repeat", "tile", "arange", "range", "expand", "cat", "stack",
-        "concatenate"}  # fmt: skip
-"""Functions that copy or number heads: what they give is a table, an array that comes is none."""
 MANY = 10_007
 """Heads, and heads of a group, beyond the fixed numbers that a formula may hold."""
 
@@ -117,135 +105,6 @@ def is_target(subject: str, node: Node) -> bool:
 def setting_of(program: Program, subject: str) -> tuple[Hashable, ...]:
     """Return the one setting of this family."""
     return ("heads",)
-
-
-def members(program: Program) -> list[Node]:
-    """Return the sides of the formula that state the map."""
-    values = program.sides()
-    values = [item for v in values for item in (v.items if isinstance(v, Tuple) else (v,))]
-    kept = [value for value in values if not _is_label(value)]
-    return kept or values[-1:]
-
-
-def beside(program: Program) -> list[tuple[int, Node]]:
-    """Return what code maps in the same way: the values' copies beside the keys', and their place.
-
-    The last line is the formula; if it copies the values, the keys must find the same heads.
-    """
-    formula = program.formula.target
-    own = _kind_of(formula) if program.is_code and isinstance(formula, Name) else None
-    found = {
-        entry.key: (number, entry.values[-1]) for number, entry in enumerate(program.entries)
-        if own is not None and isinstance(entry.target, Name)
-        and _kind_of(entry.target) not in {None, own}
-    }  # fmt: skip
-    return [(number, value) for number, value in found.values() if _copies(value)]
-
-
-def _kind_of(name: Name) -> str | None:
-    """Return whether a name is one of keys, "k", or of values, "v"."""
-    words = set(words_of(key_of(name)))
-    kinds = [kind for kind, each in KINDS.items() if words & each]
-    return kinds[0] if len(kinds) == 1 else None
-
-
-def _copies(value: Node) -> bool:
-    """Whether a value is an array with other heads than it had."""
-    match value:
-        case Index(items=items):
-            inner = [item for item in items if not isinstance(item, Slice | Dots | Num)]
-            return len(inner) == 1 and not (isinstance(inner[0], Name) and inner[0].name == "None")
-    return any(isinstance(n, Call) and key_of(n.fn) in MADE for n in walk(value))
-
-
-def _is_label(node: Node) -> bool:
-    """Whether a side names the map: `g(h)`, read as a product where g may be a size."""
-    match node:
-        case Bin(op="*", left=Name(), right=Name()):
-            return True
-        case Call(fn=Name(name=name), args=(Name(),)):
-            return name not in {"floor", "int", "ceil", "round", "trunc"}
-    return False
-
-
-class HeadMap(Copies):
-    """Evaluates maps of heads; copies of key-value heads are maps too.
-
-    `tables` are those that the input fills, `known` their entries for the head counts so far.
-    """
-
-    tables: dict[str, list[Table]]
-    known: dict[object, dict[Any, Any]]
-
-    def indexed(self, x: Node, items: tuple[Node, ...], position: int) -> Number:
-        """Return the entry of a table, the index that picks a head, or a part of `divmod`."""
-        if isinstance(x, Call) and x.fn.name == "divmod":
-            return super().indexed(x, items, position)
-        inner = [item for item in items if not isinstance(item, Slice | Dots)]
-        if len(inner) != 1:
-            raise Undecidable("an index with several entries")
-        picked = self.evaluate(inner[0], position)
-        if (table := self._table(x, position)) is not None:
-            return table.read(self, picked)
-        if self._is_list(x, position):  # of all query heads
-            if picked != self.values["head"]:
-                raise Undecidable("a table of heads that is not read at the query head")
-            return self.evaluate(x, position)
-        if self._is_of_sizes(x, position):
-            raise Undecidable("an entry of an array of numbers that is not understood")
-        return picked
-
-    def _is_of_sizes(self, x: Node, position: int) -> bool:
-        """Whether an array is made from sizes alone: then its entries count, not their places."""
-        number = definition(self.program, key_of(x), position) if isinstance(x, Name) else None
-        if number is None:
-            return False
-        stated = self.program.entries[number].values[-1]
-        return all(self.roles.get(key) or plain_role(key) for key in keys_in(stated))
-
-    def _table(self, x: Node, position: int) -> Table | None:
-        """Return the table that a list or its name is; None for anything else."""
-        x = listed(x)
-        if is_listed(x):
-            return comprehended(x, position, x.span)
-        if not isinstance(x, Name) or key_of(x) in self.bound:
-            return None
-        number = definition(self.program, key_of(x), position)
-        filled = [t for t in self.tables.get(key_of(x), ()) if t.position <= position]
-        if filled and (number is None or number <= filled[-1].position):
-            return filled[-1]
-        return None if number is None else self._table(
-            self.program.entries[number].values[-1], number
-        )  # fmt: skip
-
-    def _is_list(self, x: Node, position: int) -> bool:
-        """Whether an array is made here of heads that are copied, numbered or listed."""
-        for node in walk(x):
-            match node:
-                case Call(fn=fn) if key_of(fn) in MADE or (node is x and key_of(fn) in COPIES):
-                    return True
-                case Big() | Name() if self._table(node, position) is not None:
-                    return True
-                case Name():
-                    number = definition(self.program, key_of(node), position)
-                    stated = None if number is None else self.program.entries[number].values[-1]
-                    if number is not None and stated is not None and self._is_list(stated, number):
-                        return True
-        return False
-
-    def name(self, node: Name, position: int) -> Number:
-        """Return the value of a name; of a table, its entry at the query head."""
-        if (table := self._table(node, position)) is not None:
-            return table.read(self, self.values["head"])
-        return super().name(node, position)
-
-    def evaluate(self, node: Node, position: int) -> Number:
-        """Return the value of an expression; a list over all query heads is its entry."""
-        if (inner := listed(node)) is not node:
-            return self.evaluate(inner, position)
-        if is_listed(node) and (table := self._table(node, position)) is not None:
-            return table.read(self, self.values["head"])
-        return super().evaluate(node, position)
 
 
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
