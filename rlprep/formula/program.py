@@ -259,7 +259,9 @@ def build(
         optimises = any(isinstance(v, Optimise) for v in entry.values)
         wanted = optimises or (entry.target is not None and is_target(entry.target))
         reached = len(_reached(entry, entries) & defined - {entry.key})
-        return wanted, not entry.is_constant, reached, i if is_code else -i
+        renames = entry.target is not None and isinstance(entry.values[-1], Name)
+        says_more = not entry.is_constant and not renames
+        return wanted, says_more, reached, i if is_code else -i
 
     examples = tuple(e.key for e in given if e.key)
     return Program(entries, max(candidates, key=rank), is_code, text, examples)

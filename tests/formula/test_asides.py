@@ -86,6 +86,8 @@ def test_what_says_more_stays(text: str) -> None:
                      "q heads 0,2,4,6 read kv 0 and 1,3,5,7 read kv 1", "undecided"),
     ("kv_reduction", "H_q / H_kv, H_kv / H_q", "undecided"),
     ("gqa_head_map", "kv(h) = h // (H_q / H_kv), h counted from 0", "equivalent"),
+    ("gqa_head_map", "kv(h) = i // G", "undecided"),
+    ("kv_cache_bytes", "bytes per element = b\n2 * B * L * S * H_kv * d * b", "equivalent"),
     ("softmax_attention", "softmax(Q K^T / sqrt(d)) V with d the dimension of the keys",
      "equivalent"),
 ])  # fmt: skip

@@ -117,6 +117,8 @@ def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> l
     filled = table_of(program, tables) or condition_of(program)
     program = program if filled else unrolled(program)
     keys = _free_keys(program, filled, tables)
+    if filled is None:
+        _refuse_two_heads(program, keys)
     found = []
     for roles in assignments(keys, head=True):
         unknown = [key for key in keys if key not in roles]
@@ -124,6 +126,17 @@ def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> l
             roles = {**roles, unknown[0]: "head"}
         found.append(_meaning(program, roles, filled, tables))
     return found
+
+
+def _refuse_two_heads(program: Program, keys: list[str]) -> None:
+    """Refuse a map of one head that is written with another's letter: `kv(h) = i // G`."""
+    target = program.formula.target
+    named = [key_of(arg) for arg in target.args if isinstance(arg, Name)] if isinstance(
+        target, Call
+    ) else []  # fmt: skip
+    letters = {key for key in (*keys, *named) if key in {"h", "i", "j"}}
+    if len(letters) > 1:
+        raise Undecidable(f"{' and '.join(sorted(letters))} both stand for a query head")
 
 
 def _free_keys(

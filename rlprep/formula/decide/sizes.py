@@ -75,7 +75,9 @@ def is_target(subject: str, node: Node) -> bool:
     name = node.fn if isinstance(node, Call) else node
     usual = {"cache", "bytes", "memory", "mem", "size", "reduction", "ratio", "kv", "m", "total",
              "factor"}  # fmt: skip
-    return isinstance(name, Name) and bool(usual & set(words_of(key_of(name))))
+    words = set(words_of(key_of(name))) if isinstance(name, Name) else set()
+    is_factor = bool(words & {"element", "elem", "elt", "dtype", "param", "value", "number"})
+    return bool(usual & words) and not is_factor  # bytes per element
 
 
 def setting_of(program: Program, subject: str) -> tuple[Hashable, ...]:
