@@ -33,7 +33,7 @@ _CONDITION = re.compile(
 """`lambda = 0 -> A_t = ...`: the case comes first, as in `lambda = 0: A_t = ...`."""
 
 _REMARK = re.compile(
-    r"(?<=\S)(?P<gap>[ \t]+)[(\[](?P<said>[^()\[\]\n=+*/^_<>\\|]{6,120})[)\]]"
+    r"(?<=[^\s+\-*/^=_×·⋅,(])(?P<gap>[ \t]+)[(\[](?P<said>[^()\[\]\n=+*/^_<>\\|]{6,120})[)\]]"
     r"(?=[ \t.]*$|[ \t]*[,;]|[ \t]+and\b)", re.M,
 )  # fmt: skip
 """`... V   (softmax over the keys, so each row sums to 1)`, at the end of a line or a clause."""
@@ -69,8 +69,18 @@ _TWO_WORDS = re.compile(
 """`V(next state)`, `return to go - V(s_t)`: one name each."""
 
 
+def without_remarks(text: str) -> str:
+    """Return a text of the same length without the remarks in brackets that change nothing."""
+    if loss := _SAID_LOSS.search(text):
+        text = _blank(text, *loss.span())
+    for remark in _REMARK.finditer(text):
+        if _is_remark(remark["said"], is_apart=len(remark["gap"]) > 1):
+            text = _blank(text, *remark.span())
+    return text
+
+
 def without_asides(text: str) -> str:
-    """Return a text of the same length without the words beside its formula."""
+    """Return a text of the same length without the words in front of its formula and its sides."""
     if lead := _LEAD.match(text):
         text = _blank(text, *lead.span())
     elif (label := _LABEL.match(text)) and not (_has_keyword(label[1]) or _LOSS.search(label[1])):
@@ -80,11 +90,6 @@ def without_asides(text: str) -> str:
         text = text[:start] + ":".ljust(end - start) + text[end:]
     if sense := _SENSE.match(text):
         text = _blank(text, *sense.span("said"))
-    if loss := _SAID_LOSS.search(text):
-        text = _blank(text, *loss.span())
-    for remark in _REMARK.finditer(text):
-        if _is_remark(remark["said"], is_apart=len(remark["gap"]) > 1):
-            text = _blank(text, *remark.span())
     for side in _LEFT_SIDE.finditer(text):
         if not _has_keyword(side[1]):
             text = text[: side.start(1)] + side[1].replace(" ", "_") + text[side.end(1) :]

@@ -71,6 +71,7 @@ def _known(subject: str, notation: Notation | None, form: str, setting: tuple) -
 
 
 _COUNTED = re.compile(r"\b(?:counted|numbered|indexed|counting|starting)\s+(?:from|at)\s+0")
+_SAYS = re.compile(r"\b(?:is|are|denotes?|means)\b")
 _GLOSSING = re.compile(r"\b(?:where|with|here|and)[\s~{}$]*\Z")
 
 _LABELLED = re.compile(rf"(?:{_GLOSSING.pattern}|:\s*\Z)")
@@ -156,7 +157,7 @@ class _Comparison:
         for entry in self.program.entries[self.program.main + 1 :]:
             start, end = entry.node.span
             is_bare = entry.target is None and not isinstance(entry.node, Chain | Dots | Num | Name)
-            is_known = known.search(self.text, 0, start) is not None
+            is_known = known.search(self.text, 0, start) or _SAYS.search(self.text, start, end)
             if is_bare and not is_known and not _COUNTED.search(self.text, start, end):
                 raise Undecidable(f"it is not clear what '{self.text[start:end]}' says beside it")
 

@@ -36,6 +36,7 @@ _CODE = re.compile(
     r"|^\s*[a-z_]\w*(?:\[[^\]]*\])?\s*=\s*[a-z_]\w*\s*=[^=]"
     r"|\b(?:args|self|cfg|config|params|hparams|opt)\.\w|\b(?:len|range|zip|enumerate)\("
     r"|\bfloat\(|^\s*print\(|^\s*assert\s|\blambda\s+\w+\s*(?:,\s*\w+\s*)*:"
+    r"|^[ \t]*[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)+\s*=(?!=)[^=\n]*\(.*,.*\("  # v, w = f(x), f(y)
     r"|\b(?:dim|axis)\s*=|[(,]\s*(?:logits|probs)\s*=|\bSum\(|\w\s*[+*]=|#",
     re.MULTILINE,
 )

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 
 from rlprep.formula import ccode, pycode, statements
-from rlprep.formula.asides import without_asides
 from rlprep.formula.errors import Unreadable
 from rlprep.formula.lexer import MAX_CHARACTERS, tokenize
 from rlprep.formula.tree import Node
@@ -69,7 +68,6 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
         Unreadable: it is no formula; the span says where reading stopped.
     """
     refuse_unfit(text)
-    text = without_asides(text)
     if _is_prose(text):
         raise Unreadable("these are words, not a formula", (0, len(text)), hint="write the formula")
     fenced = _FENCE.match(text)

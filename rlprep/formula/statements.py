@@ -219,6 +219,10 @@ def _without_ranges(statements: list[Node]) -> list[Node]:
                 not isinstance(last, Chain) and (kept or others)
             ):
                 rest = others
+            case [Chain(items=(Name(), Num()), ops=("=",)), Num(), Dots(), last, *others] if (
+                not isinstance(last, Chain) and (kept or others)
+            ):
+                rest = others
             case [Chain(items=(Name(), Bin(op="..")), ops=("=",)), *others] if kept or others:
                 rest = others
             case _:

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from rlprep.formula import program as programs
+from rlprep.formula.asides import without_asides, without_remarks
 from rlprep.formula.errors import Undecidable, Unreadable
 from rlprep.formula.glosses import refuse_turning
 from rlprep.formula.integers import MAX_EXPONENT
@@ -71,13 +72,14 @@ def understood(subject: str, text: str, notation: Notation | None = None) -> Pro
         Unreadable: it is no formula; the span says where reading stopped.
     """
     family = family_of(subject, notation)
-    if worded := getattr(family, "without_words", None):
-        refuse_unfit(text)
-        text = worded(text)
+    refuse_unfit(text)
     if subject in CONSTRAINTS:
         # a sign that changes nothing keeps the line's indentation and every position
         text = _ASSERTED.sub(lambda said: "+".ljust(len(said[0])), text)
-    reading = read(text, family.VOCABULARY)
+    in_words = getattr(family, "without_words", lambda said: said)
+    bare = without_asides(in_words(without_remarks(text)))
+    reading = read(bare, family.VOCABULARY)
+    text = in_words(text)  # what is said beside the formula may contradict it
     if not reading.is_code:
         refuse_turning(text, subject)
     elif subject == "policy_gradient" and ".backward(" in text:

@@ -15,6 +15,11 @@ from rlprep.formula.decide.size_names import key_of, plain_role
 from rlprep.formula.errors import Undecidable
 from rlprep.formula.tree import Call, Cases, Chain, Index, Name, Neg, Node, Num, Tuple, walk
 
+_OWN = re.compile(r"\bdef\s+repeat_kv\b")
+_BEHIND = re.compile(
+    r"\[\s*:\s*,\s*:\s*,(?:\s*:\s*,)?\s*None|unsqueeze\(\s*(?:dim\s*=\s*)?[23]\s*\)"
+)
+"""A function of that name which puts the copies behind each head, as that of Transformers does."""
 COPIES = {"repeat_interleave", "repeat", "tile", "arange", "reshape", "flatten", "view"}
 
 COMPARED = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
@@ -61,6 +66,10 @@ class Copies(Counting):
             return self.numbered(args, position)
         if name in {"repeat_interleave", "repeat_kv"} and len(args) + len(node.kwargs) >= 2:
             _refuse_last_axis(node)
+            if name == "repeat_kv" and _OWN.search(self.program.text) and not _BEHIND.search(
+                self.program.text
+            ):  # fmt: skip
+                raise Undecidable("repeat_kv is a function of its own here, which is not followed")
             times = next((v for k, v in node.kwargs if k == "repeats"), args[-1])
             times = times if len(args) < 2 else args[1]
             return self.binary("//", self.values["head"], self.evaluate(times, position))

@@ -51,7 +51,7 @@ COPYING = {"repeat_interleave", "repeat", "tile", "reshape", *JOINED}
 """Functions whose first argument is an array, and no size."""
 _FROM_ONE = re.compile(
     r"\b(?:from|at|with)\s+(?:1|one)\b|\b(?:1|one)[\s-](?:based|indexed)\b"
-    r"|\bh\s*=\s*1\s*,?\s*(?:\.\.|…|\\[lc]?dots|to\b)"
+    r"|\bh\s*=\s*1\s*,?\s*(?:2\s*,?\s*)?(?:\.\.|…|\\[lc]?dots|to\b)"
     r"|\b1\s*(?:<=|≤|\\leq?(?:slant)?\b)\s*h\b|\bh\s*(?:in|∈|\\in)\s*\\?[\[{]\s*\\?\{?\s*1\b"
 )
 """What says that heads are counted from 1, which makes another map of every formula."""

@@ -92,7 +92,7 @@ def _scale_of(program: Program, node: Node, position: int) -> str | None:
         if number is not None:
             return _scale_of(program, program.entries[number].values[-1], number)
         words = set(words_of(node))
-        if "logits" in words:
+        if words & {"logits", "logit"}:
             return "logits"
         is_chance = words & {"probs", "probabilities", "prob", "p"} and "log" not in words
         return "probabilities" if is_chance else None

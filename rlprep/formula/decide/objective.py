@@ -12,7 +12,7 @@ from rlprep.formula.decide.logits import refuse_taken_for_logits
 from rlprep.formula.decide.meaning import Meaning, Values
 from rlprep.formula.decide.objective_values import Value, matches, value_of
 from rlprep.formula.decide.objective_witness import PER_PAIR, shown_at
-from rlprep.formula.decide.policies import role_of, words_of
+from rlprep.formula.decide.policies import is_old, role_of, words_of
 from rlprep.formula.decide.tabular import Tabular
 from rlprep.formula.decide.unrolled import unrolled
 from rlprep.formula.decide.worlds import World, sample_world, table_world
@@ -105,14 +105,34 @@ def says_loss(program: Program) -> bool:
     if any(isinstance(v, Optimise) and v.sense == "min" for v in entry.values):
         return True
     target = entry.target.fn if isinstance(entry.target, Call) else entry.target
+    if target is None and program.is_code:
+        target = entry.values[-1]  # return action_loss.mean()
+        while isinstance(target, Call) and target.fn.name in {"mean", "sum"} and target.args:
+            target = target.args[0]
     if isinstance(target, Name):
         words = words_of(target)
         return any(w.endswith("loss") or w.startswith("loss") or w == "cost" for w in words)
     return False
 
 
+def _refuse_other_law(program: Program) -> None:
+    """Refuse an expectation whose samples are another policy's: `where s, a ~ pi_old`.
+
+    Raises:
+        Undecidable: they are, in a clause beside the formula.
+    """
+    for number, entry in enumerate(program.entries):
+        for node in (n for n in walk(entry.node) if number != program.main):
+            if isinstance(node, Chain) and "~" in node.ops and any(
+                isinstance(n, Name) and is_old(n) for n in walk(node.items[-1])
+            ):  # fmt: skip
+                raise Undecidable("the samples are drawn from another policy than the gradient's")
+
+
 def readings(program: Program, subject: str, setting: tuple[Hashable, ...]) -> list[Meaning]:
     """Return the one reading of a formula."""
+    if subject in ON_POLICY:
+        _refuse_other_law(program)
     if program.is_code:
         refuse_taken_for_logits(program)
         refuse_other_axes(program, sums=subject in {"kl", "entropy", "advantage"})

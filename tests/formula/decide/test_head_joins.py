@@ -188,3 +188,19 @@ def test_tells_from_the_reference(ask, formula, text, slug) -> None:
 @pytest.mark.parametrize(("formula", "text"), OPEN)
 def test_leaves_open(ask, formula, text) -> None:
     assert ask(formula, text).verdict in {"undecided", "unreadable"}
+
+
+OWN = """\
+def repeat_kv(x, n_rep):
+    bsz, n_kv_heads, slen, head_dim = x.shape
+    return x[{place}].expand({sizes}).reshape(bsz, n_kv_heads * n_rep, slen, head_dim)
+k = repeat_kv(k, n_heads // n_kv_heads)"""
+
+
+@pytest.mark.parametrize(("place", "sizes", "expected"), [
+    (":, :, None, :, :", "bsz, n_kv_heads, n_rep, slen, head_dim", "equivalent"),
+    (":, None, :, :, :", "bsz, n_rep, n_kv_heads, slen, head_dim", "undecided"),  # tiled
+])  # fmt: skip
+def test_an_own_repeat_kv_is_not_taken_by_its_name(ask, place, sizes, expected) -> None:
+    text = OWN.format(place=place, sizes=sizes)
+    assert ask("gqa_head_map", text).verdict == expected

@@ -105,6 +105,16 @@ def test_a_column_beside_samples_is_left_open(formula, text, expected) -> None:
     ("trpo_constraint", "E_s~pi_old[ KL( pi_new(.|s) || pi_old(.|s) ) ] <= delta", "different"),
     ("policy_gradient", "grad J = E_s,a~pi[grad log pi(a|s) A(s,a)]", "equivalent"),
     ("kl", "KL(p||q) = E_x~q[log p(x) - log q(x)]", "different"),
+    ("td_residual", "v, v_next = critic(obs), critic(next_obs)\ndelta = r + gamma * v_next - v",
+     "equivalent"),
+    ("td_residual", "v, v_next = critic(next_obs), critic(obs)\ndelta = r + gamma * v_next - v",
+     "different"),
+    ("trpo_objective", "action_loss = -adv * torch.exp(logp - old_logp)\naction_loss.mean()",
+     "equivalent"),
+    ("trpo_objective", "action_loss = adv * torch.exp(logp - old_logp)\naction_loss.mean()",
+     "different"),
+    ("policy_gradient", r"E[\nabla \log \pi_\theta(a|s) A(s,a)], \text{ where } s,a \sim "
+                        r"\pi_{\theta_{\rm old}}", "undecided"),
     ("policy_gradient", "∇π = π ∇log π  =>  ∇J = E_{s,a~π}[ ∇log π(a|s) · A(s,a) ]", "equivalent"),
 ])  # fmt: skip
 def test_a_line_is_decided_by_its_meaning(formula, text, expected) -> None:
