@@ -58,7 +58,7 @@ _LEFT_SIDE = re.compile(r"^[ \t]*((?:[A-Za-z]{2,20} ){1,3}[A-Za-z]{2,20})(?=[ \t
 
 _SAID_LOSS = re.compile(
     r"(?:\\text\s*\{\s*)?\(\s*(?:an?\s+|the\s+|as\s+an?\s+)?(?:loss|cost)(?:\s+function)?,?"
-    r"(?:\s+to\s+(?:be\s+)?minimi[sz]ed?)?\s*\)(?:\s*\})?[\s.$]*\Z", re.I,
+    r"(?:\s+(?:to\s+(?:be\s+)?)?minimi[sz]ed?)?\s*\)(?:\s*\})?[\s.$]*\Z", re.I,
 )  # fmt: skip
 """`(loss to minimise)` at the end: heard where signs are decided, and no part of the formula."""
 

@@ -1,6 +1,7 @@
 """Expectations, sums and optima over the states, actions and samples of a world of tables."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from weakref import WeakKeyDictionary
 
@@ -37,6 +38,7 @@ from rlprep.formula.tree import (
     Num,
     Optimise,
     Tuple,
+    rewritten,
     walk,
 )
 
@@ -194,6 +196,7 @@ class Sums(Quantities):
         """A sum over actions, states, samples or time."""
         if node.kind == "prod":
             raise Undecidable("a product over a trajectory")
+        node = self._over_entries(node)
         axes = self._axes(node)
         refuse_other_samples(node, self.subject, {key for _, key in axes})
         skips_one = isinstance(node.binder, Chain) and "!=" in node.binder.ops
@@ -201,6 +204,21 @@ class Sums(Quantities):
         if skips_one or skips_end:
             raise Undecidable("a sum that leaves some out")
         return self._summed(node, axes, env, position)
+
+    def _over_entries(self, node: Big) -> Big:
+        """Return `x log(x) for x in p` of code with p in x's place, a sum over the actions."""
+        entry, whole = node.var, node.binder
+        if self.subject not in {"kl", "entropy"} or not self.program.is_code or not (
+            isinstance(entry, Name) and isinstance(whole, Name)
+            and role_of(whole, self.subject) == "policy"
+        ):  # fmt: skip
+            return node
+        key = variable_key(entry)
+
+        def put(part: Node) -> Node:
+            return whole if isinstance(part, Name) and variable_key(part) == key else part
+
+        return replace(node, var=None, binder=None, body=rewritten(node.body, put))
 
     def _axis(self, key: str, var: Name, node: Big) -> str:
         """Return what a sum runs over, by its letter and by how the summand uses it."""

@@ -115,6 +115,8 @@ def test_a_column_beside_samples_is_left_open(formula, text, expected) -> None:
      "different"),
     ("policy_gradient", r"E[\nabla \log \pi_\theta(a|s) A(s,a)], \text{ where } s,a \sim "
                         r"\pi_{\theta_{\rm old}}", "undecided"),
+    ("entropy", "-sum(x * math.log(x) for x in p)", "equivalent"),
+    ("entropy", "-sum(math.log(x) for x in p)", "different"),
     ("policy_gradient", "∇π = π ∇log π  =>  ∇J = E_{s,a~π}[ ∇log π(a|s) · A(s,a) ]", "equivalent"),
 ])  # fmt: skip
 def test_a_line_is_decided_by_its_meaning(formula, text, expected) -> None:
