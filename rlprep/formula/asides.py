@@ -63,8 +63,8 @@ _SAID_LOSS = re.compile(
 """`(loss to minimise)` at the end: heard where signs are decided, and no part of the formula."""
 
 _TWO_WORDS = re.compile(
-    r"\(\s*(?:next|current)(?P<state> )(?:state|obs|observation)\s*\)"
-    r"|\b(?:returns?|rewards?)(?P<to> )to(?P<go> )go(?=\s*(?:[-+*/=)]|\Z))"
+    r"\(\s*(?:next|current) (?:state|obs|observation)\s*\)"
+    r"|\b(?:returns?|rewards?) to go(?=\s*(?:[-+*/=)]|\Z))"
 )
 """`V(next state)`, `return to go - V(s_t)`: one name each."""
 
@@ -73,10 +73,14 @@ def without_remarks(text: str) -> str:
     """Return a text of the same length without the remarks in brackets that change nothing."""
     if loss := _SAID_LOSS.search(text):
         text = _blank(text, *loss.span())
-    for remark in _REMARK.finditer(text):
-        if _is_remark(remark["said"], is_apart=len(remark["gap"]) > 1):
-            text = _blank(text, *remark.span())
-    return text
+    return _REMARK.sub(
+        lambda remark: (
+            " " * len(remark[0])
+            if _is_remark(remark["said"], is_apart=len(remark["gap"]) > 1)
+            else remark[0]
+        ),
+        text,
+    )
 
 
 def without_asides(text: str) -> str:
@@ -90,18 +94,17 @@ def without_asides(text: str) -> str:
         text = text[:start] + ":".ljust(end - start) + text[end:]
     if sense := _SENSE.match(text):
         text = _blank(text, *sense.span("said"))
-    for side in _LEFT_SIDE.finditer(text):
-        if not _has_keyword(side[1]):
-            text = text[: side.start(1)] + side[1].replace(" ", "_") + text[side.end(1) :]
-    for words in _TWO_WORDS.finditer(text):
-        for gap in ("state", "to", "go"):
-            if (at := words.start(gap)) >= 0:
-                text = f"{text[:at]}_{text[at + 1 :]}"
-    return text
+    text = _LEFT_SIDE.sub(lambda side: side[0] if _has_keyword(side[1]) else _joined(side[0]), text)
+    return _TWO_WORDS.sub(lambda words: _joined(words[0]), text)
 
 
 def _blank(text: str, start: int, end: int) -> str:
     return text[:start] + " " * (end - start) + text[end:]
+
+
+def _joined(words: str) -> str:
+    """Return words as one name."""
+    return re.sub(r"(?<=\w) (?=\w)", "_", words)
 
 
 def _is_remark(said: str, *, is_apart: bool) -> bool:

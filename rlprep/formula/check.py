@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 DECIDING_S = 1.5
 EXPLAINING_S = 0.8
 
+_COUNTED = re.compile(r"\b(?:counted|numbered|indexed|counting|starting)\s+(?:from|at)\s+0")
+_SAYS = re.compile(r"\b(?:is|are|denotes?|means)\b")
+_GLOSSING = re.compile(r"\b(?:where|with|here|and)[\s~{}$]*\Z")
+_LABELLED = re.compile(rf"(?:{_GLOSSING.pattern}|:\s*\Z)")
+"""What stands in front of words that say nothing new, and what is in them."""
+
 
 def check(spec: FormulaSpec, text: str) -> FormulaVerdict:
     """Decide whether `text` states the formula of `spec`. Never raises on any text.
@@ -68,13 +74,6 @@ def _known(subject: str, notation: Notation | None, form: str, setting: tuple) -
         return None
     found.facts.update(subject=subject, feature=setting[0])
     return found
-
-
-_COUNTED = re.compile(r"\b(?:counted|numbered|indexed|counting|starting)\s+(?:from|at)\s+0")
-_SAYS = re.compile(r"\b(?:is|are|denotes?|means)\b")
-_GLOSSING = re.compile(r"\b(?:where|with|here|and)[\s~{}$]*\Z")
-
-_LABELLED = re.compile(rf"(?:{_GLOSSING.pattern}|:\s*\Z)")
 
 
 @dataclass(slots=True)

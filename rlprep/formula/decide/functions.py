@@ -303,11 +303,11 @@ def _log_loss(tabular: "Tabular", node: Call, env: "Env", position: int) -> Numb
         case _:
             raise Undecidable("a cross-entropy that is a mean over the batch")
     logits, action = node.args[:2]
-    network = network_of(tabular.program, logits, position)
-    holder = network.fn if network is not None else logits
-    if not isinstance(holder, Name):
+    chance = _of_network(tabular, node, env, position)
+    if chance is None and isinstance(logits, Name):
+        chance = tabular.policy(logits, (), env)
+    if chance is None:
         raise Undecidable("a cross-entropy of what is not a policy's logits")
-    chance = tabular.policy(holder, network.args if network is not None else (), env)
     tabular.refuse_strangers("logp", (action,), env)
     return -tabular.precision.log(chance)
 

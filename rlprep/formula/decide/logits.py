@@ -116,14 +116,13 @@ def network_of(program: Program, node: Node, position: int) -> Call | None:
         return None if number is None else network_of(
             program, program.entries[number].values[-1], number
         )  # fmt: skip
-    match node:
-        case Call(fn=fn, args=args) if (
-            set(words_of(fn)) & NETWORKS
-            and args
-            and all(isinstance(arg, Name) and is_state(arg) for arg in args)
-        ):
-            return node
-    return None
+    return node if isinstance(node, Call) and _calls(node, NETWORKS) else None
+
+
+def _calls(call: Call, networks: set[str]) -> bool:
+    """Whether a network of one of these names is called for states."""
+    of_states = all(isinstance(arg, Name) and is_state(arg) for arg in call.args)
+    return bool(set(words_of(call.fn)) & networks and call.args) and of_states
 
 
 def gives_all_actions(program: Program, number: int) -> bool:
@@ -131,13 +130,11 @@ def gives_all_actions(program: Program, number: int) -> bool:
 
     Where another name has the same, it is not known whose values they are.
     """
-    match program.entries[number].values[-1]:
-        case Call(fn=fn, args=args) as call if program.is_code and args:
-            is_network = bool(set(words_of(fn)) & CRITICS)
-            of_states = all(isinstance(a, Name) and is_state(a) for a in args)
-            calls = [latex(entry.values[-1]) for entry in program.entries]
-            return is_network and of_states and calls.count(latex(call)) == 1
-    return False
+    call = program.entries[number].values[-1]
+    if not (program.is_code and isinstance(call, Call) and _calls(call, CRITICS)):
+        return False
+    shown = latex(call)
+    return sum(latex(entry.values[-1]) == shown for entry in program.entries) == 1
 
 
 def over_actions(tabular: "Tabular", node: Node, env: Env, position: int) -> list[Number]:
